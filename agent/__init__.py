@@ -1,0 +1,1 @@
+"""The planner-executor: from a request in words to a run."""

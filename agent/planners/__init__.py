@@ -1,0 +1,1 @@
+"""Planners: from words and a profile to a workflow."""

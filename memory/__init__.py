@@ -1,0 +1,1 @@
+"""What the agent remembers: the operator index, past workflows, the store behind them."""

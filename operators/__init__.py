@@ -1,0 +1,1 @@
+"""What can be done to rows: one operator per file."""

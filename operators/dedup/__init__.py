@@ -1,0 +1,1 @@
+"""Operators that find duplicates across the whole dataset."""

@@ -1,0 +1,1 @@
+"""Operators that refine and filter texts."""

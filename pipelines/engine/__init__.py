@@ -1,0 +1,1 @@
+"""Runs a workflow over a dataset, part by part, and remembers each part by its content."""
