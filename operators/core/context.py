@@ -1,0 +1,26 @@
+"""What an operator may use while it runs; built by `tools/wiring.py`, passed in, never global."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .embedder import Embedder
+
+
+@dataclass(frozen=True)
+class Context:
+    """The means of one run.
+
+    `resources` binds the names that a workflow uses to paths or URLs. `embedder` is a function so that its model loads
+    only when a step asks for it. `workspace` is a folder for scratch files of this run.
+    """
+
+    seed: int = 0
+    resources: Mapping[str, str] = field(default_factory=dict)
+    workspace: Path | None = None
+    embedder: "Callable[[], Embedder] | None" = None
+    llm: Any = None
+    open_index: Callable[[str], Any] | None = None
+    allow_network: bool = False

@@ -1,0 +1,56 @@
+"""One text and what rules need of it, each part computed once for all operators of a stage."""
+
+import re
+from functools import cached_property
+
+_ASCII_WORD = re.compile(r"[A-Za-z0-9_]+(?:['.][A-Za-z0-9_]+)*")
+# Scripts that are written without spaces count one word a character (Unicode's default segmentation does so for Han
+# and Hiragana; Thai, Lao, Khmer and Burmese would need a dictionary). Katakana and all else count by runs.
+_SINGLE = (
+    "\u3041-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+)
+_MARK = "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09cd\u200d"
+_UNICODE_WORD = re.compile(rf"[{_SINGLE}]|(?:(?![{_SINGLE}])[\w{_MARK}])+(?:['’.·](?:(?![{_SINGLE}])[\w{_MARK}])+)*")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？｡])[」』”’）]*\s*|\n+")
+
+
+class TextView:
+    """A text with its words, lines, sentences and lower case, computed when first asked for.
+
+    >>> TextView("Don't panic. 你好").words
+    ["Don't", 'panic', '你', '好']
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Words by Unicode letters, digits and marks; one per character in scripts written without spaces."""
+        return (_ASCII_WORD if self.text.isascii() else _UNICODE_WORD).findall(self.text)
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """Runs of non-white-space characters, as `str.split` gives them."""
+        return self.text.split()
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Lines without their ends; split at `\\n`, `\\r\\n` and `\\r` only."""
+        return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        """Sentences that hold at least one word, split at Latin and CJK end marks and at line ends."""
+        parts = (part.strip() for part in _SENTENCE_END.split(self.text))
+        return [part for part in parts if any(character.isalnum() for character in part)]
+
+    @cached_property
+    def lower(self) -> str:
+        """The text in lower case."""
+        return self.text.lower()
+
+    @cached_property
+    def visible_characters(self) -> int:
+        """Number of characters that are not white space."""
+        return sum(map(len, self.tokens))

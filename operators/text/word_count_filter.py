@@ -1,0 +1,42 @@
+"""Keep texts with a number of words in a range."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from ..core import Example, Range, TextFilter, TextView
+
+
+class WordCountFilter(TextFilter):
+    """Keep rows whose text has between so many and so many words.
+
+    Drops rows; order is kept; rows without a text fall under `on_null`. The metric is the number of words: by Unicode
+    letters, digits and marks (one per character in scripts written without spaces), or runs without white space.
+    """
+
+    name = "word_count_filter"
+    limits = ("min_words", "max_words")
+    phrases = (
+        "keep texts with at least 50 words",
+        "drop documents shorter than 20 words",
+        "at most 1000 words",
+        "remove short texts",
+        "no more than 500 words long",
+        "minimum word count",
+    )
+
+    min_words: int | None = Field(default=20, ge=0, description="Fewest words kept, inclusive; null for no limit.")
+    max_words: int | None = Field(default=None, ge=0, description="Most words kept, inclusive; null for no limit.")
+    words: Literal["unicode", "whitespace"] = Field(
+        default="unicode", description="What a word is: a Unicode word, or a run without white space."
+    )
+
+    def metric(self, text: TextView) -> float:
+        return len(text.words if self.words == "unicode" else text.tokens)
+
+    def keep(self) -> Range:
+        return Range(self.min_words, self.max_words)
+
+    @classmethod
+    def example(cls) -> Example:
+        return Example(options={"min_words": 3}, rows=["three words here", "two words"], kept=[0])
