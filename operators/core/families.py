@@ -229,9 +229,7 @@ class RowExpander(RowOperator):
         names = [f"{ids[i]}.{n}" for i, made in enumerate(children) for n in range(1, len(made) + 1)]
         rows = Batch(batch.frame[parent_of].with_columns(pl.Series(ROW, names, dtype=pl.String)), batch.schema)
         for column, dtype in self.writes().items():
-            rows = rows.with_values(
-                column, encode([child[column] for made in children for child in made], dtype), dtype
-            )
+            rows = rows.with_values(column, [child[column] for made in children for child in made], dtype)
         births = pl.DataFrame({ROW: names, "parents": [[ids[i]] for i in parent_of]}, schema=BIRTH_COLUMNS)
         records = batch.frame.select(ROW).with_columns(
             fate=pl.when(counts > 0).then(pl.lit("expanded")).otherwise(pl.lit("dropped")),

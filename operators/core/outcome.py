@@ -10,7 +10,7 @@ from .batch import Batch
 from .schema import ROW
 
 Fate = Literal["kept", "dropped", "merged", "failed", "expanded"]
-RECORD_COLUMNS = pl.Schema(dict.fromkeys((ROW, "fate", "reason", "target", "detail"), pl.String))
+RECORD_COLUMNS = pl.Schema((name, pl.String) for name in (ROW, "fate", "reason", "target", "detail"))
 BIRTH_COLUMNS = pl.Schema({ROW: pl.String, "parents": pl.List(pl.String)})
 Fetch = Callable[[Sequence[str], Sequence[str]], pl.DataFrame]
 """`fetch(row ids, columns)`: reads rows back, in the order asked for, with `_row`."""
