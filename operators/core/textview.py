@@ -1,7 +1,9 @@
 """One text and what rules need of it, each part computed once for all operators of a stage."""
 
 import re
-from functools import cached_property
+import unicodedata
+from functools import cache, cached_property
+from itertools import groupby
 
 _ASCII_WORD = re.compile(r"[A-Za-z0-9_]+(?:['.][A-Za-z0-9_]+)*")
 # Scripts that are written without spaces count one word a character (Unicode's default segmentation does so for Han
@@ -9,11 +11,18 @@ _ASCII_WORD = re.compile(r"[A-Za-z0-9_]+(?:['.][A-Za-z0-9_]+)*")
 _SINGLE = (
     "\u3041-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 )
-_MARK = "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670"
-    "\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09cd"
-    "\u200d"
-_UNICODE_WORD = re.compile(rf"[{_SINGLE}]|(?:(?![{_SINGLE}])[\w{_MARK}])+(?:['’.·](?:(?![{_SINGLE}])[\w{_MARK}])+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？｡])[」』”’）]*\s*|\n+")
+
+
+@cache
+def _unicode_word() -> re.Pattern[str]:
+    # Python's word class leaves out combining marks, which would cut a word with vowel signs in two.
+    codes = (code for code in range(0x300, 0x10000) if unicodedata.category(chr(code))[0] == "M")
+    runs = groupby(enumerate(codes), key=lambda pair: pair[1] - pair[0])
+    spans = [[code for _, code in group] for _, group in runs]
+    marks = "".join(f"{chr(span[0])}-{chr(span[-1])}" for span in spans)
+    run = rf"(?:[^\W{_SINGLE}]+|[{marks}\u200d]+)+"
+    return re.compile(rf"[{_SINGLE}][{marks}]*|{run}(?:['’.·]{run})*")
 
 
 class TextView:
@@ -29,7 +38,7 @@ class TextView:
     @cached_property
     def words(self) -> list[str]:
         """Words by Unicode letters, digits and marks; one per character in scripts written without spaces."""
-        return (_ASCII_WORD if self.text.isascii() else _UNICODE_WORD).findall(self.text)
+        return (_ASCII_WORD if self.text.isascii() else _unicode_word()).findall(self.text)
 
     @cached_property
     def tokens(self) -> list[str]:
