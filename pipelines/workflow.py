@@ -1,6 +1,9 @@
 """Workflows as frozen data: what is run, and nothing of where or with what."""
 
 import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -59,12 +62,13 @@ class Workflow(BaseModel):
         raise KeyError(step_id)
 
     def digest(self) -> str:
-        """Content hash: equal for workflows that do the same, whatever their names."""
-        return hashlib.sha256(self.model_dump_json(exclude={"name"}).encode()).hexdigest()
+        """Content hash: equal for workflows that do the same, whatever their names and the order of their options."""
+        document = json.dumps(self.model_dump(mode="json", exclude={"name"}), sort_keys=True)
+        return hashlib.sha256(document.encode()).hexdigest()
 
     def to_yaml(self) -> str:
         """The workflow as YAML; `from_yaml` gives an equal one back."""
-        return yaml.safe_dump(self._document(), sort_keys=False, allow_unicode=True, width=100)
+        return yaml.dump(self._document(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
     def save(self, path: str | Path) -> None:
         """Write the workflow as YAML, or as JSON where the path ends in .json."""
@@ -94,9 +98,12 @@ class Workflow(BaseModel):
             InvalidInput: the text is no workflow; names every field that is wrong.
         """
         try:
-            return cls.parse(yaml.safe_load(text))
+            document = _document_of(text)
         except yaml.YAMLError as error:
-            raise InvalidInput.of("unreadable_workflow", f"{name} is no YAML: {error}") from None
+            raise InvalidInput.of("unreadable_workflow", f"{name} is neither YAML nor JSON: {error}") from None
+        except RecursionError:
+            raise InvalidInput.of("unreadable_workflow", f"{name} is nested too deeply for a workflow") from None
+        return cls.parse(document)
 
     @classmethod
     def parse(cls, document: Any) -> "Workflow":
@@ -130,6 +137,50 @@ def free_id(operator: str, taken: set[str]) -> str:
     while f"{operator}-{number}" in taken:
         number += 1
     return f"{operator}-{number}"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts with special characters in double quotes, where YAML escapes them; elsewhere some are lost."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        plain = data.replace("\n", "").isprintable()
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=None if plain else '"')
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses keys given twice, of which one would be lost, and aliases, by which a small file can grow without end."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("a workflow holds no aliases (*name); write the value out")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        _refuse_twice(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        return super().construct_mapping(node, deep)
+
+
+def _refuse_twice(keys: Iterable[str]) -> None:
+    seen = Counter(keys)
+    twice = [repr(key) for key, times in seen.items() if times > 1]
+    if twice:
+        raise yaml.YAMLError(f"{', '.join(twice)} is given twice in one mapping")
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    _refuse_twice(key for key, _ in pairs)
+    return dict(pairs)
+
+
+def _document_of(text: str) -> Any:
+    # JSON first: YAML 1.1 reads some of it otherwise (1e22 as text, tabs not at all, half of a surrogate pair).
+    try:
+        return json.loads(text, object_pairs_hook=_pairs)
+    except ValueError:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader that refuses more
 
 
 def _without_reasons(document: dict[str, Any]) -> dict[str, Any]:

@@ -98,6 +98,10 @@ class Batch:
         encoded = pl.Series([None if text is None else orjson.dumps(text).decode() for text in texts], dtype=pl.String)
         return self.with_values(column, encoded.fill_null(self._as_json(column)), "json")
 
+    def with_schema(self, schema: Schema) -> "Batch":
+        """The same rows under a schema that names the columns that are there, in its order."""
+        return Batch(self.frame.select(*INTERNAL, *schema.names), schema, self._views)
+
     def without(self, columns: Sequence[str]) -> "Batch":
         """The rows without some columns."""
         views = {name: kept for name, kept in self._views.items() if name not in columns}

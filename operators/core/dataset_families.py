@@ -1,7 +1,5 @@
 """Families of dataset operators: what is decided over all rows at once."""
 
-from typing import Any
-
 import polars as pl
 from pydantic import Field
 
@@ -37,7 +35,7 @@ class DatasetEvaluator(DatasetOperator):
 
     def rewrite(self, batch: Batch, records: pl.DataFrame) -> Outcome:
         """Write the verdict's columns into the rows."""
-        rows: Any = batch
+        rows = batch
         for column, dtype in self.writes().items():
             rows = rows.with_values(column, records[column], dtype)
-        return Outcome(rows, records)
+        return Outcome(rows.filter(records["fate"] == "kept"), records)

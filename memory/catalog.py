@@ -1,0 +1,183 @@
+"""Finds the operators and past workflows that a request means, by vectors, by words and by phrases."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._lexical import LexicalIndex, terms
+from .store import LostIndex, VectorStore
+
+if TYPE_CHECKING:
+    from ..operators.core.embedder import Embedder
+    from ..operators.core.operator import Operator
+
+EntryKind = Literal["operator", "workflow"]
+
+WEIGHTS: Mapping[str, float] = {"vector": 0.5, "bm25": 0.25, "phrase": 0.25}
+DETAIL_WEIGHT = 0.3
+"""How much a word of the options counts in BM25, against one of the description or a phrase."""
+EXACT_VECTORS = 1500
+"""Up to so many vectors all similarities are asked for; beyond, those of the nearest."""
+INDEX_VERSION = 1
+"""Raise it when the same entries are turned into other vectors."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that can be found.
+
+    Args:
+        name: unique among entries of its kind.
+        kind: `operator` or `workflow`.
+        text: what it does, in a sentence; for a workflow, the request it answered.
+        phrases: requests that mean it.
+        details: more words it may be found by, such as its options; searched by word only.
+    """
+
+    name: str
+    kind: EntryKind
+    text: str
+    phrases: tuple[str, ...] = ()
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One entry found.
+
+    Args:
+        score: 0 to 1, the weighted sum of the signals; comparable between requests.
+        trace: each signal (`vector`, `bm25`, `phrase`) before weighting, 0 to 1.
+    """
+
+    name: str
+    kind: EntryKind
+    score: float
+    trace: Mapping[str, float] = field(default_factory=dict)
+
+
+def operator_entries(operators: "Mapping[str, type[Operator]]") -> list[Entry]:
+    """An entry for each operator: first line of its docstring, its phrases, its kind and options as details."""
+    entries = []
+    for cls in operators.values():
+        options = [f"{name} {option.description or ''}" for name, option in cls.model_fields.items()]
+        summary = (cls.__doc__ or "").strip().partition("\n")[0]
+        entries.append(Entry(cls.name, "operator", summary, cls.phrases, "\n".join([cls.kind, *options])))
+    return entries
+
+
+def fresh_catalog(store: VectorStore, embedder: "Embedder", entries: Sequence[Entry]) -> "Catalog":
+    """The catalogue over `entries`, its vectors rebuilt when the entries or the embedder have changed.
+
+    Raises:
+        ValueError: two entries of one kind have the same name.
+    """
+    catalog = Catalog(store, embedder, entries)
+    catalog.refresh()
+    return catalog
+
+
+class Catalog:
+    """Entries that can be searched; their order does not matter. Made by `fresh_catalog`."""
+
+    def __init__(self, store: VectorStore, embedder: "Embedder", entries: Sequence[Entry]) -> None:
+        self._store, self._embedder = store, embedder
+        self._entries = sorted(entries, key=lambda entry: (entry.name, entry.kind))
+        if len({(entry.name, entry.kind) for entry in entries}) != len(entries):
+            raise ValueError("two entries of one kind have the same name")
+        self._owners = {
+            vector_name: row for row, entry in enumerate(self._entries) for vector_name in _texts_by_name(entry)
+        }
+        self._stamp = _stamp(embedder.identity, self._entries)
+        self._words = LexicalIndex(
+            [_weighted_terms(entry) for entry in self._entries],
+            [[terms(phrase) for phrase in _phrases(entry)] for entry in self._entries],
+        )
+
+    def search(self, text: str, k: int = 6, kind: EntryKind | None = None) -> list[Hit]:
+        """The entries that `text` means most, best first, ties in name order.
+
+        Args:
+            text: a request, or a part of one.
+            k: most hits wanted.
+            kind: only entries of this kind; None for all.
+
+        Returns:
+            At most `k` hits. Entries that share nothing with the text are left out.
+        """
+        words = terms(text)
+        signals = {
+            "vector": self._vector_scores(text),
+            "bm25": self._words.bm25(words),
+            "phrase": self._words.phrase(words),
+        }
+        score = np.zeros(len(self._entries))
+        for signal, weight in WEIGHTS.items():
+            score += weight * signals[signal]
+        score = np.round(score, 6)
+        hits: list[Hit] = []
+        for row in np.argsort(-score, kind="stable"):  # rows are in name order, so ties are too
+            entry = self._entries[row]
+            if len(hits) == k or not score[row]:
+                break
+            if kind in (None, entry.kind):
+                trace = {signal: round(float(scores[row]), 4) for signal, scores in signals.items()}
+                hits.append(Hit(entry.name, entry.kind, float(score[row]), trace))
+        return hits
+
+    def refresh(self) -> None:
+        """Rebuild the vectors unless the store holds those of these entries."""
+        if self._store.stamp() != self._stamp:
+            texts = {name: text for entry in self._entries for name, text in _texts_by_name(entry).items()}
+            documents = list(texts.values())
+            self._store.replace(self._stamp, list(texts), self._embedder.embed(documents), documents)
+
+    def _vector_scores(self, text: str) -> NDArray[np.float64]:
+        best = np.zeros(len(self._entries))
+        vector = self._embedder.embed([text])[0]
+        if vector.any():
+            for name, similarity in self._nearest(vector):
+                row = self._owners.get(name)
+                if row is not None:
+                    best[row] = max(best[row], similarity)
+        return np.minimum(best, 1.0)
+
+    def _nearest(self, vector: NDArray[np.float32]) -> list[tuple[str, float]]:
+        # Another process may have replaced the store by its own entries, or its files may be damaged, since the last
+        # search; what is lost is built once more.
+        self.refresh()
+        try:
+            return self._store.nearest(vector, EXACT_VECTORS)
+        except LostIndex:
+            self.refresh()
+            return self._store.nearest(vector, EXACT_VECTORS)
+
+
+def _texts_by_name(entry: Entry) -> dict[str, str]:
+    texts = dict.fromkeys([*_phrases(entry), entry.text])
+    return {f"{entry.kind}/{entry.name}#{n}": text for n, text in enumerate(texts) if text.strip()}
+
+
+def _phrases(entry: Entry) -> tuple[str, ...]:
+    if entry.kind == "workflow":  # its name is a number, and its text is itself a request
+        return (*entry.phrases, entry.text)
+    return (*entry.phrases, entry.name.replace("_", " "))
+
+
+def _weighted_terms(entry: Entry) -> dict[str, float]:
+    main = "\n".join([entry.text, *entry.phrases, entry.name.replace("_", " ")])
+    weighted: dict[str, float] = dict(Counter(terms(main)))
+    for term in terms(entry.details.replace("_", " ")):
+        weighted[term] = weighted.get(term, 0.0) + DETAIL_WEIGHT
+    return weighted
+
+
+def _stamp(identity: str, entries: Sequence[Entry]) -> str:
+    content = [[entry.kind, entry.name, entry.text, entry.phrases, entry.details] for entry in entries]
+    return hashlib.sha256(json.dumps([INDEX_VERSION, identity, content]).encode()).hexdigest()

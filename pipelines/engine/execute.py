@@ -1,0 +1,243 @@
+"""Carries out the stages of a workflow over the parts of its input."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...operators.core import Batch, Context, DatasetOperator, Outcome, RunStopped
+from ..events import EventLog
+from .barrier import Decided, decide, reordered, sketch_part
+from .manifest import Manifest, PartKey, StageRecord
+from .parts import Part, PartStore, digest_of, digest_of_frame
+from .physical import Stage
+from .rowpass import LedgerBroken, Passed, run_steps
+from .source import PART_ROWS, Input
+
+
+@dataclass(frozen=True)
+class FailureLimit:
+    """How many rows may fail at one step before the run stops: a count, a share of its rows, or all but one."""
+
+    count: int | None = None
+    share: float | None = None
+
+    @classmethod
+    def parse(cls, text: str | None) -> "FailureLimit":
+        """From `"10"` or `"5%"` or `"0.05"`; None sets no limit but that not all rows of a step may fail.
+
+        >>> FailureLimit.parse("5%").share
+        0.05
+        """
+        if text is None:
+            return cls()
+        plain = text.strip()
+        value = float(plain.rstrip("%")) / (100 if plain.endswith("%") else 1)
+        if value < 0 or (plain.endswith("%") and value > 1):
+            raise ValueError(f"a limit of failures is a count or a share, got {text!r}")
+        if plain.isdigit():
+            return cls(count=int(plain))
+        return cls(share=value)
+
+    def check(self, step: str, failed: int, rows: int, *, ended: bool) -> None:
+        """Stop the run when too many rows failed; shares are judged when the stage has ended.
+
+        Raises:
+            RunStopped: the limit is exceeded, or every row of the step failed.
+        """
+        if not failed:
+            return
+        if self.count is not None and failed > self.count:
+            raise RunStopped(f"step {step!r}: {failed} rows failed, at most {self.count} may (--max-failures)")
+        if not ended:
+            return
+        if self.share is not None and failed > self.share * rows:
+            raise RunStopped(
+                f"step {step!r}: {failed} of {rows} rows failed, at most {self.share:.1%} may (--max-failures)"
+            )
+        if failed == rows:
+            raise RunStopped(f"step {step!r}: all {rows} rows that reached it failed")
+
+
+@dataclass
+class Execution:
+    """One run of stages; `manifest` is filled as it goes.
+
+    `context` is called once, when the first operator that has work to do is opened.
+    """
+
+    store: PartStore
+    context: Callable[[], Context]
+    events: EventLog
+    manifest: Manifest
+    failures: FailureLimit = field(default_factory=FailureLimit)
+    part_rows: int = PART_ROWS
+    save: Callable[[], None] = lambda: None
+    _ctx: Context | None = None
+
+    def run(self, stages: Sequence[Stage], inputs: list[Input]) -> list[Input]:
+        """Take the rows through all stages; returns where they lie at the end."""
+        sketched: list[Part] = []
+        for number, stage in enumerate(stages):
+            self.events.emit("stage_started", stage=number, steps=[p.step.id for p in stage.all_steps], of=len(stages))
+            started = time.perf_counter()
+            decided = None
+            if stage.barrier:
+                decided = decide(stage.barrier, sketched, inputs, self._context(), self.store)
+                self.manifest.barrier_bytes = max(self.manifest.barrier_bytes, decided.bytes)
+                self.events.emit("barrier_decided", step=stage.barrier.step.id, reused=decided.key.reused)
+                if decided.order is not None:
+                    inputs = reordered(decided, inputs, self.store, self.part_rows)
+            inputs, sketched = self._stage(number, stage, inputs, decided)
+            self.save()
+            seconds = round(time.perf_counter() - started, 3)
+            self.events.emit("stage_done", stage=number, seconds=seconds)
+        return inputs
+
+    def _stage(
+        self, number: int, stage: Stage, inputs: list[Input], decided: Decided | None
+    ) -> tuple[list[Input], list[Part]]:
+        record = StageRecord(
+            steps=tuple(planned.step.id for planned in stage.all_steps),
+            operators=tuple(planned.operator.name for planned in stage.all_steps),
+            verdict=decided.key if decided else None,
+        )
+        self.manifest.stages.append(record)
+        worker = _Worker(self, stage, decided)
+        outputs: list[Input] = []
+        sketches: list[Part] = []
+        metas: list[dict[str, Any]] = []
+        for part_number, work in enumerate(worker.tasks(inputs)):
+            result = work()
+            if result.key is not None:
+                record.parts.append(result.key)
+                metas.append(result.part.meta)
+                self._check_failures(stage, metas, ended=False)
+            outputs.append(result.rows)
+            if stage.sketched:
+                sketches.append(sketch_part(stage.sketched, result.rows, worker.sketch_state(), self.store))
+            self.events.emit(
+                "part_done", stage=number, part=part_number, of=len(inputs), **_progress(result.rows, result.part)
+            )
+        self._check_failures(stage, metas, ended=True)
+        _check_flow(stage, inputs, outputs, metas)
+        return outputs, sketches
+
+    def _check_failures(self, stage: Stage, metas: Sequence[dict[str, Any]], *, ended: bool) -> None:
+        for index, planned in enumerate(stage.all_steps):
+            tallies = [meta["steps"][index] for meta in metas]
+            failed, rows = (sum(tally[name] for tally in tallies) for name in ("failed", "rows_in"))
+            self.failures.check(planned.step.id, failed, rows, ended=ended)
+
+    def _context(self) -> Context:
+        if self._ctx is None:
+            self._ctx = self.context()
+        return self._ctx
+
+
+@dataclass(frozen=True)
+class _Result:
+    rows: Input
+    part: Part
+    key: PartKey | None
+
+
+class _Worker:
+    """Runs one stage part by part; operators are opened when the first part is not found in the store."""
+
+    def __init__(self, execution: Execution, stage: Stage, decided: Decided | None) -> None:
+        self._execution, self._stage, self._decided = execution, stage, decided
+        self._states: list[Any] | None = None
+        self._sketch_state: list[Any] = []
+
+    def tasks(self, inputs: Sequence[Input]) -> Iterable[Callable[[], _Result]]:
+        """One task per part, and one for the rows that the barrier created."""
+        for given in inputs:
+            yield lambda given=given: self._part(given)  # type: ignore[misc]
+        created = self._decided.created_batch(self._decided.step.after) if self._decided else None
+        if created is not None:
+            yield lambda: self._created(*created)
+
+    def sketch_state(self) -> Any:
+        """The opened state of the operator whose sketches are made after this stage."""
+        if not self._sketch_state:
+            assert self._stage.sketched is not None  # noqa: S101 - asked for only then
+            self._sketch_state.append(self._stage.sketched.operator.open(self._execution._context()))
+        return self._sketch_state[0]
+
+    def _part(self, given: Input) -> _Result:
+        stage = self._stage
+        if not stage.all_steps:
+            return _Result(given, given.part, None)
+        key = given.digest
+        verdict = None
+        batch = None
+        if self._decided:
+            batch = given.load()
+            verdict = self._decided.records_of(batch)
+            key = digest_of(given.digest, digest_of_frame(verdict))
+        return self._found(key) or self._put(
+            key, run_steps(batch or given.load(), stage.all_steps, self._opened(), verdict)
+        )
+
+    def _created(self, batch: Batch, births: Any) -> _Result:
+        assert self._decided is not None  # noqa: S101 - only a verdict creates rows
+        key = digest_of("created", self._decided.key.key, self._decided.step.step.id)
+        nothing = batch.slice(0, 0)
+        return self._found(key) or self._put(
+            key, run_steps(nothing, self._stage.all_steps, self._opened(), None, Outcome(batch, None, births))
+        )
+
+    def _opened(self) -> list[Any]:
+        if self._states is None:
+            ctx = self._execution._context()
+            self._states = [
+                None if isinstance(planned.operator, DatasetOperator) else planned.operator.open(ctx)
+                for planned in self._stage.all_steps
+            ]
+        return self._states
+
+    def _found(self, key: str) -> _Result | None:
+        part = self._execution.store.find(self._stage.recipe, key)
+        if part is None or any(tally["failed"] for tally in part.meta["steps"]):
+            return None
+        return self._result(part)
+
+    def _put(self, key: str, passed: Passed) -> _Result:
+        frames = {"ledger": passed.ledger, "rows": passed.rows.frame}
+        return self._result(self._execution.store.put(self._stage.recipe, key, frames, passed.meta()))
+
+    def _result(self, part: Part) -> _Result:
+        rows = int(part.meta["rows"])
+        schema = self._stage.all_steps[-1].after
+        key = PartKey(recipe=self._stage.recipe, key=part.key, rows=rows, reused=part.reused)
+        return _Result(Input(part, part.digest("rows"), rows, schema), part, key)
+
+
+def _progress(rows: Input, part: Part) -> dict[str, Any]:
+    tallies = part.meta.get("steps", [])
+    gone = {fate: sum(tally[fate] for tally in tallies) for fate in ("dropped", "merged", "failed")}
+    return {"rows_in": tallies[0]["rows_in"] if tallies else rows.rows, "rows_out": rows.rows, **gone} | {
+        "reused": part.reused
+    }
+
+
+def _check_flow(stage: Stage, inputs: list[Input], outputs: list[Input], metas: list[dict[str, Any]]) -> None:
+    """The law across parts: what came in is what the first step saw, what it let go is what the next one saw."""
+    if not metas:
+        return
+    flow = sum(given.rows for given in inputs)
+    for index, planned in enumerate(stage.all_steps):
+        tallies = [meta["steps"][index] for meta in metas]
+        total = {name: sum(tally[name] for tally in tallies) for name in _LAW}
+        fates = total["kept"] + total["dropped"] + total["merged"] + total["failed"] + total["expanded"]
+        if not total["rows_in"] == flow == fates:
+            raise LedgerBroken(f"step {planned.step.id!r}: {flow} rows came in and {fates} have a fate")
+        flow = total["kept"] + total["children"] + total["created"]
+        if total["rows_out"] != flow:
+            raise LedgerBroken(f"step {planned.step.id!r}: {total['rows_out']} rows went on, {flow} should have")
+    if flow != sum(made.rows for made in outputs):
+        raise LedgerBroken(f"stage of {[p.step.id for p in stage.all_steps]}: rows were lost between its parts")
+
+
+_LAW = ("rows_in", "rows_out", "kept", "dropped", "merged", "failed", "expanded", "children", "created")

@@ -1,0 +1,82 @@
+"""The manifest of a run: the keys of its parts, what it read and what it wrote."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from ...operators.core import Schema
+from .parts import Part, PartStore, write_whole
+
+Status = Literal["running", "completed", "failed", "interrupted"]
+MANIFEST = "manifest.json"
+
+
+class PartKey(BaseModel):
+    """Where one part of a run lies in the part store, and whether this run found it there."""
+
+    recipe: str
+    key: str
+    rows: int
+    reused: bool = False
+
+
+class StageRecord(BaseModel):
+    """One stage: its steps (a barrier's step first), and the parts that hold their rows and fates."""
+
+    steps: tuple[str, ...]
+    operators: tuple[str, ...]
+    parts: list[PartKey] = []
+    verdict: PartKey | None = None
+
+
+class Manifest(BaseModel):
+    """What a run is: written when it starts, after each stage, before the output's rename, and at its end."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal[1] = 1
+    id: str
+    status: Status = "running"
+    message: str = ""
+    started: str
+    ended: str | None = None
+    seconds: float = 0.0
+    workflow: str
+    workflow_digest: str
+    inputs: tuple[str, ...]
+    input_digest: str | None = None
+    sample: int | None = None
+    source: list[PartKey] = []
+    rejects: int = 0
+    schema_in: Schema | None = None
+    schema_out: Schema | None = None
+    stages: list[StageRecord] = []
+    barrier_bytes: int = 0
+    output: str
+    output_sha256: str | None = None
+    warnings: list[str] = []
+
+    def save(self, run_folder: Path) -> None:
+        """Write the manifest, whole or not at all."""
+        write_whole(run_folder / MANIFEST, self.model_dump_json(indent=1).encode())
+
+    @classmethod
+    def load(cls, run_folder: Path) -> "Manifest":
+        """Read the manifest of a run."""
+        return cls.model_validate_json((run_folder / MANIFEST).read_bytes())
+
+
+def find_part(store: PartStore, key: PartKey) -> Part | None:
+    """The part, or None when it was cleaned away since."""
+    return store.find(key.recipe, key.key)
+
+
+def manifests(runs: Path) -> Iterator[Manifest]:
+    """The manifests of all runs, newest first; a folder without a readable one is passed over."""
+    for folder in sorted(runs.glob("*"), reverse=True):
+        try:
+            yield Manifest.load(folder)
+        except (OSError, ValueError):
+            continue

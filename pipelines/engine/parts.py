@@ -1,0 +1,96 @@
+"""The part store: results of stages on disk, found by what made them and what went in."""
+
+import hashlib
+import io
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+
+from ...operators.core.settings import make_private_folder
+
+
+def digest_of(*values: Any) -> str:
+    """SHA-256 over JSON-able values, the same in every process."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def digest_of_frame(frame: pl.DataFrame) -> str:
+    """SHA-256 over the values of a frame of plain columns."""
+    return hashlib.sha256(",".join(frame.columns).encode() + frame.write_ndjson().encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One committed result: its files, what is known of it, and whether it was found or made just now."""
+
+    folder: Path
+    key: str
+    meta: dict[str, Any]
+    reused: bool = field(default=False, compare=False)
+
+    def path(self, kind: str) -> Path:
+        """The file of one kind: rows, ledger, sketch, verdict, created."""
+        return self.folder / f"{self.key}.{kind}.parquet"
+
+    def frame(self, kind: str) -> pl.DataFrame:
+        """Read one file of the part."""
+        return pl.read_parquet(self.path(kind), memory_map=False)
+
+    def digest(self, kind: str) -> str:
+        """SHA-256 of one file of the part."""
+        return str(self.meta["files"][kind]["sha256"])
+
+
+class PartStore:
+    """Parts below one folder, `<recipe>/<key>.<kind>.parquet` with a `<key>.json` that commits them.
+
+    Files are written to a temporary name and renamed, the JSON last, so a part is whole or not there. Several
+    processes may write the same part at once: they write the same bytes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = make_private_folder(folder)
+
+    def find(self, recipe: str, key: str) -> Part | None:
+        """The committed part, or None when there is none or a file of it is not what was committed."""
+        folder = self.folder / recipe
+        try:
+            meta = orjson.loads((folder / f"{key}.json").read_bytes())
+            sizes = {kind: (folder / f"{key}.{kind}.parquet").stat().st_size for kind in meta["files"]}
+        except (OSError, orjson.JSONDecodeError, KeyError):
+            return None
+        if any(meta["files"][kind]["bytes"] != size for kind, size in sizes.items()):
+            return None
+        return Part(folder, key, meta, reused=True)
+
+    def put(self, recipe: str, key: str, frames: Mapping[str, pl.DataFrame], meta: Mapping[str, Any]) -> Part:
+        """Write and commit a part; one that is there is replaced."""
+        folder = make_private_folder(self.folder / recipe)
+        files = {}
+        for kind, frame in frames.items():
+            buffer = io.BytesIO()
+            frame.rechunk().write_parquet(buffer, compression="zstd", compression_level=1, statistics=True)
+            content = buffer.getvalue()
+            write_whole(folder / f"{key}.{kind}.parquet", content)
+            files[kind] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        whole = {**meta, "files": files}
+        write_whole(folder / f"{key}.json", orjson.dumps(whole))
+        return Part(folder, key, whole)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

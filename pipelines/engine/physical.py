@@ -1,0 +1,95 @@
+"""From a workflow to stages: neighbouring row-scope steps fuse, dataset-scope steps are barriers between them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ...operators.core import DatasetOperator, Operator, RowOperator, Schema
+from ..validate import build
+from ..workflow import Step, Workflow
+from .parts import digest_of
+
+ENGINE_VERSION = 1
+"""Counts changes of what the engine itself writes into parts; part of every recipe."""
+DEAR = frozenset({"llm", "embedder"})
+"""Needs whose results are kept at once, since they cost money or minutes."""
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step with its operator and the columns before and after it.
+
+    `fingerprint` is the hash of all that decides its result but the rows.
+    """
+
+    step: Step
+    operator: Operator
+    before: Schema
+    after: Schema
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What happens to a part in one pass: apply the verdict of the barrier before, then the row steps, then sketch.
+
+    `barrier` is the dataset-scope step whose verdict is applied first; `sketched` the one that comes next.
+    """
+
+    barrier: PlannedStep | None
+    steps: tuple[PlannedStep, ...]
+    sketched: PlannedStep | None
+
+    @property
+    def all_steps(self) -> tuple[PlannedStep, ...]:
+        """The steps whose fates this stage records, in order."""
+        return (self.barrier, *self.steps) if self.barrier else self.steps
+
+    @property
+    def recipe(self) -> str:
+        """Hash of everything that decides the rows that come out, but the rows that go in."""
+        return digest_of(ENGINE_VERSION, [planned.fingerprint for planned in self.all_steps])[:40]
+
+
+def plan_stages(workflow: Workflow, schema: Schema, resources: Mapping[str, str]) -> list[Stage]:
+    """Cut a valid workflow into stages over rows with these columns."""
+    stages: list[Stage] = []
+    barrier: PlannedStep | None = None
+    steps: list[PlannedStep] = []
+    for planned in planned_steps(workflow, schema, resources):
+        if isinstance(planned.operator, DatasetOperator):
+            stages.append(Stage(barrier, tuple(steps), planned))
+            barrier, steps = planned, []
+        elif DEAR & set(planned.operator.needs):
+            if steps or barrier:
+                stages.append(Stage(barrier, tuple(steps), None))
+            stages.append(Stage(None, (planned,), None))
+            barrier, steps = None, []
+        else:
+            steps.append(planned)
+    if steps or barrier:
+        stages.append(Stage(barrier, tuple(steps), None))
+    return stages
+
+
+def planned_steps(workflow: Workflow, schema: Schema, resources: Mapping[str, str]) -> Iterable[PlannedStep]:
+    """Each step with its operator, its columns and its fingerprint; the workflow must be valid."""
+    occurrences: dict[str, int] = {}
+    for step in workflow.steps:
+        operator, faults = build(step)
+        if operator is None:
+            raise ValueError(f"step {step.id!r} is not valid: {faults[0].message}")
+        if not isinstance(operator, RowOperator | DatasetOperator):
+            raise TypeError(f"operator {operator.name!r} is neither a RowOperator nor a DatasetOperator")
+        after = operator.output_schema(schema, resources)
+        occurrence = occurrences[operator.name] = occurrences.get(operator.name, 0) + 1
+        made_of = {
+            "operator": operator.name,
+            "version": operator.version,
+            "options": operator.model_dump(mode="json"),
+            "where": step.where,
+            "schema": schema.model_dump(mode="json"),
+            "resources": operator.resource_fingerprints(resources),
+            "seed": [workflow.seed, occurrence] if operator.stochastic else None,
+        }
+        yield PlannedStep(step, operator, schema, after, digest_of(made_of))
+        schema = after

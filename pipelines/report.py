@@ -1,0 +1,125 @@
+"""The report of a run, rebuilt from what lies on disk: its manifest and the tallies kept beside its parts."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from .engine.manifest import Manifest, StageRecord, Status, find_part
+from .engine.parts import PartStore
+from .engine.rowpass import MAX_SAMPLES
+
+COUNTS = ("rows_in", "rows_out", "kept", "dropped", "merged", "failed", "expanded", "children", "created", "changed")
+
+
+class StepReport(BaseModel):
+    """What one step did. `reused` counts rows whose fate was found in the cache; `seconds` are those spent now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    operator: str
+    rows_in: int = 0
+    rows_out: int = 0
+    kept: int = 0
+    dropped: int = 0
+    merged: int = 0
+    failed: int = 0
+    expanded: int = 0
+    children: int = 0
+    created: int = 0
+    changed: int = 0
+    reused: int = 0
+    seconds: float = 0.0
+    seconds_saved: float = 0.0
+    reasons: dict[str, int] = {}
+    samples: tuple[dict[str, Any], ...] = ()
+
+
+class Report(BaseModel):
+    """A run in numbers. `rows_in` counts rows that were read, without rejected records."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    status: Status
+    message: str = ""
+    workflow: str
+    inputs: tuple[str, ...]
+    rows_in: int
+    rows_out: int
+    rejects: int
+    steps: tuple[StepReport, ...]
+    output: str
+    output_sha256: str | None
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> int:
+        """Rows on which some step failed."""
+        return sum(step.failed for step in self.steps)
+
+
+def build_report(manifest: Manifest, store: PartStore) -> Report:
+    """The report of a run, from its manifest and its parts.
+
+    Parts that were cleaned away since are missing from the counts, and a warning says so.
+    """
+    steps: list[StepReport] = []
+    lost = 0
+    for stage in manifest.stages:
+        made, gone = _stage_reports(stage, store)
+        steps.extend(made)
+        lost += gone
+    warnings = [*manifest.warnings]
+    if lost:
+        warnings.append(f"{lost} parts of this run were cleaned from the cache; the counts leave them out")
+    rows_in = sum(key.rows for key in manifest.source)
+    return Report(
+        id=manifest.id,
+        status=manifest.status,
+        message=manifest.message,
+        workflow=manifest.workflow,
+        inputs=manifest.inputs,
+        rows_in=rows_in,
+        rows_out=steps[-1].rows_out if steps else rows_in,
+        rejects=manifest.rejects,
+        steps=tuple(steps),
+        output=manifest.output,
+        output_sha256=manifest.output_sha256,
+        warnings=tuple(warnings),
+        seconds=manifest.seconds,
+    )
+
+
+def load_report(run_folder: Path, store: PartStore) -> Report:
+    """The report of the run in a folder."""
+    return build_report(Manifest.load(run_folder), store)
+
+
+def _stage_reports(stage: StageRecord, store: PartStore) -> tuple[list[StepReport], int]:
+    totals: list[dict[str, Any]] = [dict.fromkeys((*COUNTS, "reused"), 0) for _ in stage.steps]
+    for total in totals:
+        total.update(seconds=0.0, seconds_saved=0.0, reasons={}, samples=[])
+    lost = 0
+    for key in stage.parts:
+        part = find_part(store, key)
+        if part is None:
+            lost += 1
+            continue
+        for total, tally in zip(totals, part.meta["steps"], strict=True):
+            _add(total, tally, reused=key.reused)
+    named = zip(stage.steps, stage.operators, totals, strict=True)
+    return [StepReport(id=step, operator=operator, **total) for step, operator, total in named], lost
+
+
+def _add(total: dict[str, Any], tally: dict[str, Any], *, reused: bool) -> None:
+    for name in COUNTS:
+        total[name] += tally[name]
+    total["seconds_saved" if reused else "seconds"] += tally["seconds"]
+    if reused:
+        total["reused"] += tally["rows_in"]
+    for reason, count in tally["reasons"].items():
+        total["reasons"][reason] = total["reasons"].get(reason, 0) + count
+    total["samples"].extend(tally["samples"][: MAX_SAMPLES - len(total["samples"])])

@@ -1,0 +1,324 @@
+"""Runs a workflow over data: reads, checks, carries out, writes, and leaves a run folder that explains it."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+
+import orjson
+
+from ..operators.core import Batch, Context, InvalidInput
+from ..operators.core.dataset import Dataset, open_writer
+from ..operators.core.embedder import default_embedder
+from ..operators.core.settings import Settings, make_private_folder
+from .engine.barrier import RowFetcher
+from .engine.execute import Execution, FailureLimit
+from .engine.manifest import Manifest, manifests
+from .engine.parts import PartStore
+from .engine.physical import plan_stages
+from .engine.source import PART_ROWS, Input, Source, read_source
+from .events import EventLog, Listener
+from .ledger import Ledger
+from .report import Report, build_report
+from .validate import Resources, validate
+from .workflow import Workflow
+
+Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A completed run: where its output lies, its numbers, and its ledger."""
+
+    id: str
+    output: Path
+    report: Report
+    ledger: Ledger
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one user: runs, and the parts they share."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, settings: Settings | None = None) -> "Home":
+        """The home that the settings name; made when it is not there, for its owner only."""
+        return cls(make_private_folder((settings or Settings()).home.expanduser().absolute()))
+
+    @property
+    def runs(self) -> Path:
+        """One folder per run."""
+        return make_private_folder(self.path / "runs")
+
+    @property
+    def parts(self) -> PartStore:
+        """The part store."""
+        return PartStore(self.path / "cache")
+
+    def run_folder(self, run_id: str) -> Path:
+        """The folder of a run; `last` is the newest one.
+
+        Raises:
+            InvalidInput: there is no such run.
+        """
+        folders = sorted(folder.name for folder in self.runs.iterdir() if (folder / "manifest.json").exists())
+        if run_id == "last" and folders:
+            return self.runs / folders[-1]
+        matching = [name for name in folders if name.startswith(run_id)]
+        if len(matching) != 1:
+            found = "is not there" if not matching else f"is one of {', '.join(matching)}"
+            raise InvalidInput.of("unknown_run", f"run {run_id!r} {found}; see `dataflow-agent runs list`", got=run_id)
+        return self.runs / matching[0]
+
+    def report(self, run_id: str) -> Report:
+        """The report of a run."""
+        return build_report(Manifest.load(self.run_folder(run_id)), self.parts)
+
+    def ledger(self, run_id: str) -> Ledger:
+        """The ledger of a run."""
+        return Ledger.load(self.run_folder(run_id), self.parts)
+
+
+def run(
+    workflow: Workflow,
+    data: Paths,
+    output: str | PathLike[str],
+    *,
+    overwrite: bool = False,
+    sample: int | None = None,
+    resources: Mapping[str, str] | None = None,
+    max_failures: str | None = None,
+    settings: Settings | None = None,
+    on_event: Listener | None = None,
+    context: Callable[[], Context] | None = None,
+    available: Resources | None = None,
+    part_rows: int = PART_ROWS,
+) -> RunResult:
+    """Run a workflow over data files and write the result.
+
+    Args:
+        data: one path or several; `output`: a path whose ending decides the format.
+        overwrite: replace an output that is there; without it, only the same run's own output is.
+        sample: most rows to read from the start.
+        resources: names the workflow uses, bound to paths or URLs.
+        max_failures: rows that may fail at a step, a count `"10"` or a share `"5%"`.
+        on_event: called with each event of the run.
+        context: makes the means that operators may use, when the first of them needs any.
+        available: what validation takes to be there.
+        part_rows: most rows of a part.
+
+    Raises:
+        InvalidInput: workflow, data or output cannot be used; nothing has run.
+        RunStopped: a limit ended the run; nothing is at `output`, finished parts are kept.
+    """
+    home = Home.of(settings)
+    target = Path(output).absolute()
+    limit = _failure_limit(max_failures)
+    dataset = Dataset.open(_paths(data))
+    _check_target(target, workflow, home, overwrite=overwrite)
+    bound = dict(resources or {})
+    source = read_source(dataset, home.parts, sample=sample, part_rows=part_rows)
+    faults = validate(workflow, source.schema, available or Resources(names=frozenset(bound)))
+    if any(fault.severity == "error" for fault in faults):
+        raise InvalidInput(faults)
+    own = _own_output(target, workflow, home, source.digest)
+    if target.exists() and not overwrite and not own:
+        raise _output_exists(target)
+    manifest = _new_manifest(workflow, dataset, source, target, sample)
+    manifest.warnings = [*source.warnings, *(fault.message for fault in faults)]
+    return _Run(
+        home=home,
+        workflow=workflow,
+        manifest=manifest,
+        source=source,
+        resources=bound,
+        limit=limit,
+        on_event=on_event,
+        context=context,
+        part_rows=part_rows,
+    ).carry_out()
+
+
+@dataclass
+class _Run:
+    """One run folder being filled."""
+
+    home: Home
+    workflow: Workflow
+    manifest: Manifest
+    source: Source
+    resources: Mapping[str, str]
+    limit: FailureLimit
+    on_event: Listener | None
+    context: Callable[[], Context] | None
+    part_rows: int
+
+    def __post_init__(self) -> None:
+        self._folder = self.home.runs / self.manifest.id
+        self._folder.mkdir(mode=0o700)
+        self.workflow.save(self._folder / "workflow.yaml")
+        self._save()
+        self._events = EventLog(self._folder / "events.jsonl", self.on_event)
+
+    def carry_out(self) -> RunResult:
+        """Take the run to its end, whatever that is, and leave its manifest behind."""
+        started = time.perf_counter()
+        try:
+            self._all()
+            self.manifest.status = "completed"
+        except KeyboardInterrupt:
+            self.manifest.status, self.manifest.message = "interrupted", "stopped by hand"
+            raise
+        except BaseException as error:
+            self.manifest.status, self.manifest.message = "failed", str(error)
+            raise
+        finally:
+            self.manifest.seconds = round(time.perf_counter() - started, 3)
+            self.manifest.ended = _now()
+            self._save()
+            self._events.emit("run_ended", run=self.manifest.id, status=self.manifest.status)
+            self._events.close()
+        report = build_report(self.manifest, self.home.parts)
+        (self._folder / "report.json").write_text(report.model_dump_json(indent=1), encoding="utf-8")
+        return RunResult(self.manifest.id, Path(self.manifest.output), report, self._ledger())
+
+    def _all(self) -> None:
+        source = self.source
+        rows = sum(given.rows for given in source.inputs)
+        self._events.emit("run_started", run=self.manifest.id, folder=str(self._folder), rows=rows)
+        self._events.emit("source_read", rows=rows, rejects=len(source.rejects), parts=len(source.inputs))
+        if source.rejects:
+            self._write_lines("rejects.jsonl", source.rejects)
+            self.manifest.warnings.append(f"{len(source.rejects)} records could not be read; see rejects.jsonl")
+        stages = plan_stages(self.workflow, source.schema, self.resources)
+        execution = Execution(
+            self.home.parts,
+            self.context or self._default_context,
+            self._events,
+            self.manifest,
+            self.limit,
+            self.part_rows,
+            self._save,
+        )
+        ended = execution.run(stages, source.inputs)
+        self._write_failed()
+        self._write_output(ended)
+
+    def _write_output(self, ended: Sequence[Input]) -> None:
+        schema = ended[-1].schema if ended else self.source.schema
+        self.manifest.schema_out = schema
+        target = Path(self.manifest.output)
+        with open_writer(target, schema) as writer:
+            for given in ended:
+                writer.write(given.load().frame)
+            self.manifest.output_sha256 = writer.finish()
+            self._save()
+            writer.commit()
+        self._events.emit("output_written", path=str(target), rows=sum(given.rows for given in ended))
+
+    def _write_failed(self) -> None:
+        failed = self._ledger().failed()
+        if not failed.height:
+            return
+        fetch = RowFetcher(self.source.inputs)
+        lines = []
+        for record in failed.iter_rows(named=True):
+            row = record.pop("_row")
+            origin = row.split(".", 1)[0]
+            known = origin[0].isdigit() and fetch.has(origin)
+            frame = fetch([origin], ["_absent", *self.source.schema.names]) if known else None
+            values = None if frame is None else Batch(frame, self.source.schema).rows()[0]
+            lines.append({"row": row, **record, "values": values})
+        self._write_lines("failed.jsonl", lines)
+        word = "row" if len(lines) == 1 else "rows"
+        self.manifest.warnings.append(f"{len(lines)} {word} failed; see failed.jsonl in the run's folder")
+
+    def _write_lines(self, name: str, lines: Sequence[object]) -> None:
+        with (self._folder / name).open("wb") as file:
+            file.writelines(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines)
+
+    def _ledger(self) -> Ledger:
+        return Ledger(self.manifest, self.workflow, self.home.parts)
+
+    def _save(self) -> None:
+        self.manifest.save(self._folder)
+
+    def _default_context(self) -> Context:
+        return Context(
+            seed=self.workflow.seed,
+            resources=self.resources,
+            workspace=make_private_folder(self._folder / "workspace"),
+            embedder=default_embedder,
+        )
+
+
+def _new_manifest(workflow: Workflow, dataset: Dataset, source: Source, target: Path, sample: int | None) -> Manifest:
+    moment = datetime.now(UTC)
+    return Manifest(
+        id=f"{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+        started=_now(),
+        workflow=workflow.name,
+        workflow_digest=workflow.digest(),
+        inputs=tuple(Path(given.path).name for given in dataset.sources),
+        input_digest=source.digest,
+        sample=sample,
+        source=source.keys,
+        rejects=len(source.rejects),
+        schema_in=source.schema,
+        output=str(target),
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _paths(data: Paths) -> list[str | PathLike[str]]:
+    return [data] if isinstance(data, str | PathLike) else list(data)
+
+
+def _failure_limit(text: str | None) -> FailureLimit:
+    try:
+        return FailureLimit.parse(text)
+    except ValueError:
+        raise InvalidInput.of(
+            "invalid_option", f"--max-failures wants a count such as 10 or a share such as 5%, got {text!r}", got=text
+        ) from None
+
+
+def _output_exists(target: Path) -> InvalidInput:
+    return InvalidInput.of(
+        "output_exists", f"the output {target} exists already; give another name or --overwrite", got=str(target)
+    )
+
+
+def _check_target(target: Path, workflow: Workflow, home: Home, *, overwrite: bool) -> None:
+    """Refuse an output that cannot be written, or that is there and not ours, before any work is done."""
+    open_writer(target, schema=None).abort()
+    if target.exists() and not overwrite and not _own_output(target, workflow, home, None):
+        raise _output_exists(target)
+
+
+def _own_output(target: Path, workflow: Workflow, home: Home, input_digest: str | None) -> bool:
+    """Whether what lies at the target is what a run of the same workflow (and the same input) wrote there."""
+    if not target.is_file():
+        return False
+    same = [
+        manifest
+        for manifest in manifests(home.runs)
+        if manifest.output == str(target)
+        and manifest.workflow_digest == workflow.digest()
+        and input_digest in (None, manifest.input_digest)
+        and manifest.output_sha256
+    ]
+    if not same:
+        return False
+    with target.open("rb") as file:
+        there = hashlib.file_digest(file, "sha256").hexdigest()
+    return any(manifest.output_sha256 == there for manifest in same)
