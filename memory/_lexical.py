@@ -81,7 +81,7 @@ class LexicalIndex:
         shared = np.zeros(len(self._owner))
         for term in sorted(set(query)):
             if term in self._in_phrases:
-                shared[self._in_phrases[term]] += self._rarity[term]
+                shared[self._in_phrases[term]] += self._rarity.get(term, self._unknown)
         np.maximum.at(best, self._owner, shared / np.sqrt(self._mass * mass))
         return np.minimum(best, 1.0)
 

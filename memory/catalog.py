@@ -149,8 +149,7 @@ class Catalog:
         return np.minimum(best, 1.0)
 
     def _nearest(self, vector: NDArray[np.float32]) -> list[tuple[str, float]]:
-        # Another process may have replaced the store by its own entries, or its files may be damaged, since the last
-        # search; what is lost is built once more.
+        # Another catalogue may have replaced what the store holds, or its files may be damaged, since the last search.
         self.refresh()
         try:
             return self._store.nearest(vector, EXACT_VECTORS)

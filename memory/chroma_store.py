@@ -65,7 +65,9 @@ class ChromaStore:
     """A `VectorStore` in Chroma.
 
     Every `replace` builds a Chroma folder of its own and then flips a pointer file, so that processes never write to
-    what another one reads. A folder that is damaged or of another Chroma version counts as absent.
+    what another one reads. A store opens the version pointed to and stays with it until its own `replace`, so that two
+    processes with different content do not rebuild in turn. A folder that is damaged or of another Chroma version
+    counts as absent.
 
     Args:
         path: folder that holds the pointers and versions; made with mode 0700.
@@ -84,15 +86,15 @@ class ChromaStore:
         self._lock = threading.RLock()
 
     def stamp(self) -> str | None:
-        """See `VectorStore.stamp`; from here on `nearest` searches the version that counts now."""
+        """See `VectorStore.stamp`."""
         with self._lock:
-            opened = self._refresh()
+            opened = self._current()
             return opened.built.stamp if opened else None
 
     def count(self) -> int:
         """See `VectorStore.count`."""
         with self._lock:
-            opened = self._opened or self._refresh()
+            opened = self._current()
             return opened.built.count if opened else 0
 
     def replace(self, stamp: str, names: Sequence[str], vectors: Vectors, documents: Sequence[str]) -> None:
@@ -116,7 +118,7 @@ class ChromaStore:
         from chromadb.errors import ChromaError  # noqa: PLC0415 - chromadb costs a second
 
         with self._lock:
-            opened = self._opened or self._refresh()
+            opened = self._current()
             if opened is None or not opened.built.count or k < 1:
                 return []
             try:
@@ -132,13 +134,10 @@ class ChromaStore:
                 self._opened.client.close()
                 self._opened = None
 
-    def _refresh(self) -> _Opened | None:
-        built = self._pointed_to()
-        if self._opened and self._opened.built == built:
-            return self._opened
-        self.close()
-        if built:
-            self._opened = self._open(built)
+    def _current(self) -> _Opened | None:
+        if self._opened is None:
+            built = self._pointed_to()
+            self._opened = self._open(built) if built else None
         return self._opened
 
     def _open(self, built: _Built) -> _Opened | None:

@@ -14,7 +14,7 @@ Vectors = NDArray[np.floating[Any]]
 
 
 class LostIndex(Exception):
-    """The store no longer holds what it held (damaged, or replaced by another process): replace it and ask again."""
+    """The store no longer holds what it held (its files are damaged or gone): replace it and ask again."""
 
 
 class VectorStore(Protocol):
@@ -50,7 +50,7 @@ class VectorStore(Protocol):
             vector: shape (dimension,).
 
         Raises:
-            LostIndex: what was there is gone; `stamp` is None now.
+            LostIndex: what was there is gone, and `stamp` no longer names it.
         """
         ...
 

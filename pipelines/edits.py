@@ -224,6 +224,14 @@ def describe(edit: PlanEdit, before: Workflow) -> str:
     return f"{old.id}: {what}"
 
 
+def printable(text: str, most: int = SHOWN_CHARACTERS) -> str:
+    """A text for one line of a message, cut to so many characters; what steers a terminal or turns the direction of
+    writing is escaped.
+    """
+    short = text if len(text) <= most else f"{text[:most]}…"
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in short)
+
+
 def _position(steps: Sequence[Step], step_id: str) -> int:
     ids = [step.id for step in steps]
     if step_id in ids:
@@ -335,16 +343,10 @@ def _settings(step: Step) -> str:
 
 
 def _condition(step: Step) -> str:
-    return "(all)" if step.where is None else _printable(step.where)
+    return "(all)" if step.where is None else printable(step.where)
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, str) and re.fullmatch(r"[\w.-]+", value):
-        return value
-    return _printable(json.dumps(value, ensure_ascii=False, default=str))
-
-
-def _printable(text: str) -> str:
-    """Bounded, on one line, and without characters that steer a terminal or turn the direction of writing."""
-    short = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in short)
+        return printable(value)
+    return printable(json.dumps(value, ensure_ascii=False, default=str))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from ..operators.core import Batch, Context, InvalidInput
+from ..operators.core import Batch, Context, InvalidInput, Schema
 from ..operators.core.dataset import Dataset, open_writer
 from ..operators.core.embedder import default_embedder
 from ..operators.core.settings import Settings, make_private_folder
@@ -27,6 +27,8 @@ from .report import Report, build_report
 from .validate import Resources, validate
 from .workflow import Workflow
 
+_ANY_COLUMNS = Schema.of(text="text")
+"""Stands in for the output's columns while all that is asked is whether its file can be written."""
 Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
 
 
@@ -300,7 +302,7 @@ def _output_exists(target: Path) -> InvalidInput:
 
 def _check_target(target: Path, workflow: Workflow, home: Home, *, overwrite: bool) -> None:
     """Refuse an output that cannot be written, or that is there and not ours, before any work is done."""
-    open_writer(target, schema=None).abort()
+    open_writer(target, _ANY_COLUMNS).abort()
     if target.exists() and not overwrite and not _own_output(target, workflow, home, None):
         raise _output_exists(target)
 

@@ -116,7 +116,7 @@ class Compare:
 
 @dataclass(frozen=True)
 class Among:
-    """The item equals one of the values; those of another kind than the row's value count only if all are."""
+    """The item equals one of the values; unknown where none of them is of the kind of the row's own."""
 
     item: Item
     values: tuple[Value, ...]

@@ -10,7 +10,9 @@ from .batch import Batch
 from .schema import ROW
 
 Fate = Literal["kept", "dropped", "merged", "failed", "expanded"]
-RECORD_COLUMNS = pl.Schema((name, pl.String) for name in (ROW, "fate", "reason", "target", "detail"))
+RECORD_COLUMNS = pl.Schema(
+    {ROW: pl.String, "fate": pl.String, "reason": pl.String, "target": pl.String, "detail": pl.String}
+)
 BIRTH_COLUMNS = pl.Schema({ROW: pl.String, "parents": pl.List(pl.String)})
 Fetch = Callable[[Sequence[str], Sequence[str]], pl.DataFrame]
 """`fetch(row ids, columns)`: reads rows back, in the order asked for, with `_row`."""

@@ -297,7 +297,7 @@ class _Book:
             if metrics:
                 self._metrics.append(records.select(ROW, *(pl.col(name).alias(f"{index}.{name}") for name in metrics)))
         if outcome.births is not None:
-            births = outcome.births.cast(dict(BIRTH_COLUMNS))
+            births = outcome.births.cast(BIRTH_COLUMNS)
             self._ids.append(births.select(ROW))
             self._births.append(births.with_columns(born=step))
         if changed is not None and len(changed):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -13,7 +14,8 @@ from .parts import Part, PartStore, digest_of
 
 PART_ROWS = 2048
 PART_BYTES = 32 * 2**20
-READER_VERSION = 1
+RECIPE = "source"
+"""Folder of parts as they were read; the block's digest covers bytes, position, format and the reader's version."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,11 @@ def read_source(dataset: Dataset, store: PartStore, *, sample: int | None, part_
     parts: list[Part] = []
     keys: list[PartKey] = []
     rejects: list[dict[str, Any]] = []
-    for part, key in _parts(dataset, store, sample, part_rows):
+    for name, part, key in _parts(dataset, store, sample, part_rows):
         parts.append(part)
         keys.append(key)
-        rejects.extend(part.meta["rejects"])
+        # The part may have been read under another file name, which its digest leaves out.
+        rejects.extend({**reject, "file": name} for reject in part.meta["rejects"])
     schemas = [PartSchema.model_validate(part.meta["schema"]) for part in parts]
     schema, warnings = unify(schemas)
     inputs = [
@@ -76,7 +79,9 @@ def read_source(dataset: Dataset, store: PartStore, *, sample: int | None, part_
     return Source(inputs, keys, schema, rejects, warnings, digest_of([key.key for key in keys]))
 
 
-def _parts(dataset: Dataset, store: PartStore, sample: int | None, part_rows: int) -> Iterator[tuple[Part, PartKey]]:
+def _parts(
+    dataset: Dataset, store: PartStore, sample: int | None, part_rows: int
+) -> Iterator[tuple[str, Part, PartKey]]:
     left = sample
     for block in dataset.blocks(max_rows=part_rows, max_bytes=PART_BYTES):
         if left is not None and left <= 0:
@@ -85,12 +90,12 @@ def _parts(dataset: Dataset, store: PartStore, sample: int | None, part_rows: in
         rows = int(part.meta["rows"])
         if left is not None:
             left -= rows
-        yield part, PartKey(recipe=part.folder.name, key=part.key, rows=rows, reused=part.reused)
+        name = Path(dataset.sources[block.source].path).name
+        yield name, part, PartKey(recipe=RECIPE, key=part.key, rows=rows, reused=part.reused)
 
 
 def _part_of(block: Block, store: PartStore, most: int | None) -> Part:
-    recipe = f"source-{READER_VERSION}"
-    found = store.find(recipe, block.digest)
+    found = store.find(RECIPE, block.digest)
     if found and (most is None or found.meta["rows"] <= most):
         return found
     parsed = block.parse()
@@ -104,7 +109,7 @@ def _part_of(block: Block, store: PartStore, most: int | None) -> Part:
         "schema": parsed.schema.model_dump(mode="json"),
         "rejects": [reject.model_dump(mode="json") for reject in rejects],
     }
-    return store.put(recipe, key, {"rows": frame}, meta)
+    return store.put(RECIPE, key, {"rows": frame}, meta)
 
 
 def _position(frame: pl.DataFrame) -> int:

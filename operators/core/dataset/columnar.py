@@ -148,6 +148,7 @@ class ParquetBlock(Block):
     length: int
 
     def parse(self) -> Parsed:
+        """Read the block; see `Block.parse`."""
         table = self.cursor.rows(self.group, self.start, self.length) if self.length else self.cursor.columns()
         native = pl.DataFrame(pl.from_arrow(table)).with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
         positions = range(self.first, self.first + self.length)

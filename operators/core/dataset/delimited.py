@@ -161,6 +161,7 @@ class DelimitedBlock(Block):
     broken: bool
 
     def parse(self) -> Parsed:
+        """Read the block; see `Block.parse`."""
         positions, rows, rejects = list[int](), list[list[str]](), list[Reject]()
         for position, record in enumerate(self.records, self.first):
             reason = self._refused(record)

@@ -1,9 +1,9 @@
 """JSON: an array of objects, or one object; the file is loaded whole, its elements are read block by block."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from json.decoder import WHITESPACE
 from typing import Any
 
 from ..errors import Fault, InvalidInput
@@ -13,6 +13,7 @@ from .sources import Source, empty
 
 _BYTES = "surrogateescape"
 """Broken UTF-8 passes through the text in which elements are found, and is refused with its element."""
+_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 def faults(source: Source) -> list[Fault]:
@@ -59,6 +60,7 @@ class JsonArrayBlock(Block):
     elements: tuple[bytes, ...]
 
     def parse(self) -> Parsed:
+        """Read the block; see `Block.parse`."""
         return parse_documents(self.source, self.first, self.file, list(self.elements))
 
 
@@ -123,5 +125,5 @@ class _Scanner:
         return value[1]
 
     def _space(self, start: int) -> int:
-        found = WHITESPACE.match(self._text, start)
+        found = _SPACE.match(self._text, start)
         return found.end() if found else start

@@ -1,6 +1,5 @@
 """JSONL: one object a line, read block by block; a bad line costs that line."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,9 @@ BOM = b"\xef\xbb\xbf"
 NOT_AN_OBJECT = "not an object"
 
 _JSON_SPACE = b" \t\r\n"
-_LONG_DIGITS = re.compile(rb"[0-9]{19}")
+_DIGITS_AS_ZERO = bytes(ord("0") if chr(byte).isdecimal() else ord(" ") for byte in range(256))
+_LONG_RUN = b"0" * 19
+"""A run of digits that may be an integer beyond 64 bits, which orjson would turn into a float."""
 
 
 def faults(source: Source) -> list[Fault]:
@@ -59,10 +60,16 @@ class JsonLinesBlock(Block):
     lines: tuple[bytes, ...]
 
     def parse(self) -> Parsed:
+        """Read the block; see `Block.parse`."""
         documents = list(self.lines)
         if self.first == 1 and documents:
             documents[0] = documents[0].removeprefix(BOM)
         return parse_documents(self.source, self.first, self.file, documents)
+
+
+def _has_long_digits(text: bytes) -> bool:
+    # Ten times as fast as a regular expression, which tries every position.
+    return _LONG_RUN in text.translate(_DIGITS_AS_ZERO)
 
 
 def parse_documents(source: int, first: int, file: str, documents: list[bytes]) -> Parsed:
@@ -75,10 +82,10 @@ def parse_documents(source: int, first: int, file: str, documents: list[bytes]) 
         documents: one JSON document each; blank ones are passed over.
     """
     rows, refused = dict[int, dict[str, Any]](), dict[int, str]()
-    exact = _LONG_DIGITS.search(b"".join(documents)) is not None
+    exact = _has_long_digits(b"".join(documents))
     for position, document in enumerate(documents, first):
         try:
-            row = loads_exact(document) if exact and _LONG_DIGITS.search(document) else orjson.loads(document)
+            row = loads_exact(document) if exact and _has_long_digits(document) else orjson.loads(document)
         except (orjson.JSONDecodeError, NotReadable) as error:
             if document.strip(_JSON_SPACE):
                 refused[position] = _reason(document, error)

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 from .values import dumps
 
@@ -95,8 +96,8 @@ def _exact_times(physical: pl.DataType) -> pl.DataType:
     return pl.String() if isinstance(physical, pl.Datetime) and physical.time_unit == "ns" else physical
 
 
-def _instance(physical: Any) -> pl.DataType:
-    return physical() if isinstance(physical, type) else physical
+def _instance(physical: pl.DataType | DataTypeClass) -> pl.DataType:
+    return physical() if isinstance(physical, DataTypeClass) else physical
 
 
 def _plain(value: Any) -> Any:

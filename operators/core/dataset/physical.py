@@ -21,7 +21,7 @@ _PLAIN: dict[DType, pl.DataType] = {
 _EMPTY: dict[DType, pl.DataType] = {
     "time": pl.Datetime("us"),
     "vector": pl.List(pl.Float32()),
-    "nested": pl.Struct([]),
+    "nested": pl.Null(),
 }
 
 

@@ -74,7 +74,7 @@ class Source:
             InvalidInput: the file cannot be read, or its compressed data is cut off or damaged.
         """
         try:
-            with self.path.open("rb") as file:
+            with self.path.open("rb", buffering=_BUFFER_BYTES) as file:
                 yield _decompressed(file, self.compression)
         except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
             raise InvalidInput.of(
@@ -90,9 +90,7 @@ class Source:
 def unreadable(path: Path, error: OSError) -> Fault:
     """The fault for a file that the system does not let us read."""
     reason = error.strerror or str(error)
-    return Fault(
-        code="unreadable", message=f"{path}: cannot be read ({reason}); check its permissions", got=str(path)
-    )
+    return Fault(code="unreadable", message=f"{path}: cannot be read ({reason}); check its permissions", got=str(path))
 
 
 def find(given: str | os.PathLike[str]) -> Source | Fault:
@@ -133,12 +131,12 @@ def _missing(path: Path) -> Fault:
     return Fault(code="missing_file", message=f"{path}: there is no such file; {hint}", got=str(path))
 
 
-def _decompressed(file: BinaryIO, compression: Compression) -> BinaryIO:
+def _decompressed(file: io.BufferedReader, compression: Compression) -> BinaryIO:
     if compression == "gz":
-        return io.BufferedReader(gzip.GzipFile(fileobj=file, mode="rb"), _BUFFER_BYTES)  # type: ignore[type-var,return-value]
+        return io.BufferedReader(gzip.GzipFile(fileobj=file, mode="rb"), _BUFFER_BYTES)
     if compression == "zst":
         return io.BufferedReader(_ZstdStream(file), _BUFFER_BYTES)
-    return io.BufferedReader(file, _BUFFER_BYTES)  # type: ignore[type-var,return-value]
+    return file
 
 
 class _ZstdStream(io.RawIOBase):

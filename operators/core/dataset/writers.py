@@ -1,34 +1,51 @@
-"""Rows out to a file: JSONL, JSON, CSV, TSV, Parquet."""
+"""Which writer a path gets: its ending tells."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
-
-import polars as pl
 
 from ..errors import InvalidInput
 from ..schema import Schema
-from .columnar_writer import RowGroups
-from .records import CsvRecords, JsonArrayRecords, JsonRecords, Records
-from .sources import ENDINGS, Compression, Format, format_of
-from .targets import Packed, Target
+from .parquet_writer import ParquetWriter
+from .records import Delimited, JsonArray, JsonLines, Records
+from .sources import ENDINGS, Format, format_of
+from .text_writer import TextWriter
+from .writer import Writer
 
 
-class Writer(ABC):
-    """Writes rows to a temporary file beside the target and puts it in place at the end.
+def open_writer(path: Path, schema: Schema) -> Writer:
+    """A writer for rows of `schema`; nothing stands at `path` before its `commit`.
 
-    A context manager: what was not committed is removed. The bytes depend on the rows and their order, not
-    on the frames they come in.
+    JSON keeps each value as it came and leaves absent columns out; native times become ISO 8601 text, bytes
+    base64 text. CSV and TSV hold text, and empty fields for null and absent. Parquet keeps native types;
+    encoded columns stand there as JSON text.
+
+    Args:
+        path: the file; its ending tells format and compression.
+        schema: columns and their order in the file.
+
+    Raises:
+        InvalidInput: the ending is not known, or the path cannot be written.
     """
+    kind = format_of(path)
+    if kind is None:
+        raise InvalidInput.of(
+            "unknown_ending",
+            f"{path}: the ending tells the format, and this one is not known; known are {', '.join(ENDINGS)}",
+            got=path.name,
+            allowed=list(ENDINGS),
+        )
+    format_, compression = kind
+    if not schema.columns and format_ in ("csv", "tsv", "parquet"):
+        raise InvalidInput.of(
+            "no_columns", f"{path}: there are no columns, and {format_} cannot hold rows without any; write .jsonl"
+        )
+    if format_ == "parquet":
+        return ParquetWriter(path, schema)
+    return TextWriter(path, _records(format_, schema), compression)
 
-    def __init__(self) -> None:
-        self._sha256: str | None = None
-        self._committed = False
 
-    @abstractmethod
-    def _write(self, frame: pl.DataFrame) -> None: ...
-
-    @abstractmethod
-    def _finish(self) -> Target: ...
+def _records(format_: Format, schema: Schema) -> Records:
+    if format_ == "jsonl":
+        return JsonLines(schema)
+    if format_ == "json":
+        return JsonArray(schema)
+    return Delimited(schema, "\t" if format_ == "tsv" else ",")

@@ -1,0 +1,83 @@
+"""Cuts a request into tokens that know where they stand in it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+TokenKind = Literal["word", "number", "quoted", "sign", "break"]
+
+MAX_CHARACTERS = 5000
+"""Longest request that is read."""
+
+_TOKEN = re.compile(
+    r"""
+      (?P<break>[ \t]*(?:\r?\n[ \t]*)+(?:[-*•–]\s+|\(?\d{1,3}[.)]\s+|[a-z][.)]\s+)?
+        |(?<!\S)\(?\d{1,2}\)\s+)
+    | (?P<quoted>"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|`[^`\n]+`|(?<!\w)['‘][^'’\n]+['’](?!\w))
+    | (?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[kKmM](?![^\W\d_]))?|\.\d+)
+    | (?P<word>[^\W\d_](?:\w|['’](?=\w))*|_\w+)
+    | (?P<sign><=|>=|!=|<>|==|[^\s\w])
+    """,
+    re.VERBOSE,
+)
+_FIRST_BULLET = re.compile(r"\s*(?:[-*•–]\s+|\(?1[.)]\s+|a[.)]\s+)")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, number, quoted text, sign or line break.
+
+    Args:
+        text: as it stands in the request; for a quoted text, what is inside the quotes.
+        low: the same in lower case, with straight apostrophes.
+        start: first character in the request.
+        end: one past its last character.
+    """
+
+    kind: TokenKind
+    text: str
+    low: str
+    start: int
+    end: int
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a word, not a number, sign or quoted text."""
+        return self.kind == "word"
+
+
+def tokenize(request: str) -> list[Token]:
+    """The tokens of a request; hyphens between letters and bullets of lists are left out.
+
+    >>> [token.low for token in tokenize("Drop near-duplicates, 'a b' stays")]
+    ['drop', 'near', 'duplicates', ',', 'a b', 'stays']
+    """
+    first = _FIRST_BULLET.match(request)
+    tokens = []
+    for found in _TOKEN.finditer(request, first.end() if first else 0):
+        kind: TokenKind = found.lastgroup  # type: ignore[assignment]
+        text = found[0][1:-1] if kind == "quoted" else found[0]
+        if kind == "sign" and text == "-" and _joins_letters(request, found.start()):
+            continue
+        tokens.append(Token(kind, text, text.lower().replace("’", "'"), found.start(), found.end()))
+    return tokens
+
+
+def is_numbered(request: str) -> bool:
+    """Whether the request is a numbered list, whose order is meant.
+
+    >>> is_numbered("1. strip html\\n2. drop duplicates")
+    True
+    """
+    return len(re.findall(r"(?m)^\s*\(?\d{1,3}[.)]\s+\S", request)) > 1
+
+
+def slice_of(request: str, tokens: Sequence[Token]) -> str:
+    """The piece of the request from the first to the last of these tokens, as it was written."""
+    return request[tokens[0].start : tokens[-1].end].strip() if tokens else ""
+
+
+def _joins_letters(request: str, at: int) -> bool:
+    after = request[at + 1 : at + 2]
+    return at > 0 and request[at - 1].isalnum() and after.isalpha()

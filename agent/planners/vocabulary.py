@@ -1,0 +1,240 @@
+"""The words of requests: which say what is done, which say to what, and which say nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+DROP: Final = _words(
+    "drop drops dropped dropping remove removes removed removing delete deletes deleted deleting discard discarded "
+    "discarding exclude excludes excluded excluding eliminate eliminated eliminating skip skipped reject rejected prune "
+    "pruned omit omitted erase erased purge purged throw thrown throwing toss kick weed cut dump rid ban banned lose "
+    "kill avoid hate"
+)
+"""Verbs after which what is named goes."""
+
+KEEP: Final = _words(
+    "keep keeps kept keeping retain retained retaining want wants select selected selecting preserve preserved allow "
+    "allowed accept accepted require required requires need needs leave take choose pick restrict restricted limit "
+    "limited must should include"
+)
+"""Verbs after which what is named stays."""
+
+STRIP: Final = _words("strip stripped stripping strips clean cleaned cleaning cleanup scrub wipe filter filtered filtering")
+"""Verbs that say neither by themselves."""
+
+NEGATIONS: Final = _words("not no never neither nor without cannot can't none non nothing isn't aren't wasn't weren't don't")
+PLAIN_NEGATIONS: Final = _words("not never cannot")
+EXCEPT: Final = _words("except excepting besides unless")
+
+ROW_NOUNS: Final = _words(
+    "row rows record records entry entries example examples sample samples document documents doc docs texts item items "
+    "article articles page pages post posts everything anything those ones these others all instances instance "
+    "passage passages"
+)
+"""Nouns for what a dataset is made of."""
+
+TEXT_NOUNS: Final = _words("text texts string strings body")
+
+ORDER: Final = _words("then first firstly finally next afterwards afterward last lastly second secondly third subsequently")
+"""Words that say that the order is meant."""
+
+SOFT: Final = ROW_NOUNS | TEXT_NOUNS | ORDER | _words(
+    "a an the this that these those it its them they there here is are be been being was were am do does did done doing "
+    "have has having had will would shall can could may might must should i me my we us our you your he she who whose "
+    "which what where when how any all every each some both either such only just please kindly also too really very "
+    "quite simply completely entirely fully properly actually anything everything something someone somewhere else "
+    "other others another again already still yet even so as at by for from in into of off on onto out over per than to "
+    "up upon via with within and or but plus if while because since like make makes making made sure ensure go going get "
+    "gets getting got let let's use using used apply applied data dataset datasets corpus collection input inputs set "
+    "output content contents value values ugly annoying unwanted unnecessary stray leftover remaining left present occurring "
+    "inside found contained containing contain contains given rest lot lots kind sort way ok okay thanks thank hi now "
+    "one's whole entire total length long size sized count counts counted number amount written language languages "
+    "i'd i'll i've we'd we'll it's that's they're you'd there's away aside anywhere column columns field fields "
+    "thing things stuff step after before much many more less column's dear hey well right part parts bit general "
+    "generally always currently appear appears appearing called named case yes probably maybe about around"
+)
+"""Words that change nothing about what is asked, or that are read by other rules."""
+
+_MULTI: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
+    tuple(phrase.split()): tuple(concepts.split())
+    for phrase, concepts in {
+        "more than once": "duplicate",
+        "multiple times": "duplicate",
+        "several times": "duplicate",
+        "repeated rows": "duplicate",
+        "repeated documents": "duplicate",
+        "repeated texts": "duplicate",
+        "repeated records": "duplicate",
+        "same text": "duplicate",
+        "the same": "duplicate",
+        "de duplicate": "duplicate",
+        "de duplication": "duplicate",
+        "de dup": "duplicate",
+        "de dupe": "duplicate",
+        "web address": "url",
+        "web addresses": "url",
+        "web link": "url",
+        "web links": "url",
+        "white space": "whitespace",
+        "white spaces": "whitespace",
+        "e mail": "email",
+        "e mails": "email",
+        "email address": "email",
+        "email addresses": "email",
+        "mail address": "email",
+        "mail addresses": "email",
+        "e mail address": "email",
+        "e mail addresses": "email",
+        "phone number": "phone",
+        "phone numbers": "phone",
+        "telephone number": "phone",
+        "telephone numbers": "phone",
+        "ip address": "ip",
+        "ip addresses": "ip",
+        "ip numbers": "ip",
+        "credit card": "card",
+        "credit cards": "card",
+        "credit card number": "card",
+        "credit card numbers": "card",
+        "card number": "card",
+        "card numbers": "card",
+        "line break": "newline",
+        "line breaks": "newline",
+        "new line": "newline",
+        "new lines": "newline",
+        "personal data": "pii",
+        "personal information": "pii",
+        "personal info": "pii",
+        "private data": "pii",
+        "private information": "pii",
+        "personal details": "pii",
+        "personally identifiable information": "pii",
+        "sensitive data": "pii",
+        "sensitive information": "pii",
+        "de identify": "mask",
+        "without text": "empty",
+        "without any text": "empty",
+        "without content": "empty",
+        "without any content": "empty",
+        "with no text": "empty",
+        "with no content": "empty",
+        "have no text": "empty",
+        "has no text": "empty",
+        "no text": "empty",
+        "no content": "empty",
+        "missing text": "empty",
+        "html entities": "html entity",
+    }.items()
+}
+_LONGEST: Final = max(map(len, _MULTI))
+
+_SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
+    word: tuple(concepts.split())
+    for words, concepts in {
+        "url urls link links hyperlink hyperlinks weblink weblinks webaddress href": "url",
+        "emoji emojis emoticon emoticons smiley smileys smilies pictograph pictographs pictogram pictograms": "emoji",
+        "html xhtml markup tag tags": "html",
+        "pii": "pii",
+        "duplicate duplicates duplicated duplication dup dups dupe dupes dedup dedupe deduped deduping dedups "
+        "deduplicate deduplicated deduplicating deduplicates deduplication copies redundant twice unique distinct": "duplicate",
+        "identical verbatim": "exact duplicate",
+        "exact exactly": "exact",
+        "near nearly fuzzy fuzzily similar similarity alike almost approximate approximately": "near",
+        "empty blank emptiness textless": "empty",
+        "whitespace whitespaces space spaces spacing tab tabs": "whitespace",
+        "email emails": "email",
+        "phone phones telephone telephones": "phone",
+        "ip ips": "ip",
+        "mask masks masked masking anonymize anonymise anonymized anonymised anonymizing anonymising redact redacted "
+        "redacting redaction censor censored hide hidden obfuscate pseudonymize pseudonymise": "mask",
+        "normalize normalise normalized normalised normalizing normalising normalization normalisation collapse "
+        "collapsed squeeze squeezed tidy trim trimmed standardize standardise condense": "normalize",
+        "newline newlines linebreak linebreaks": "newline",
+        "repeated repeating consecutive multiple": "repeated",
+        "short shorter shortest tiny": "short",
+        "long longer longest huge": "long",
+        "confidence confident certainty certain probability likelihood": "probability",
+        "punctuation punctuations": "punctuation",
+        "lowercase lowercased": "lowercase",
+        "number numbers digit digits": "number",
+        "summary summaries summarize summarise summarized summarised summarizing": "summary",
+        "translate translated translating translation translations": "translation",
+    }.items()
+    for word in words.split()
+}
+
+SIZE_WORDS: Final = _words("short long short tiny huge")
+"""Concepts that ask for a limit without saying which."""
+
+
+@cache
+def stem(word: str) -> str:
+    """The word without the endings of plural, past and -ing.
+
+    >>> stem("sampling") == stem("samples")
+    True
+    """
+    if len(word) < 4 or not word.isascii():
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        root = word.removesuffix(ending)
+        if root != word and len(root) >= 3:
+            word = root[:-1] if root[-1] == root[-2] and root[-1] not in "aeioulsz" else root
+            break
+    return word[:-1] if word.endswith("e") and len(word) > 3 else word
+
+
+def concepts(words: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """What words mean, with synonyms brought together: spans (first word, one past the last, concepts), in order.
+
+    Soft words and general verbs are left out; a word that is not known means itself, without its endings.
+
+    >>> concepts(["drop", "web", "addresses"])
+    [(1, 3, ('url',))]
+    """
+    found = []
+    at = 0
+    while at < len(words):
+        end, meaning = _meaning(words, at)
+        if meaning:
+            found.append((at, end, meaning))
+        at = end
+    return found
+
+
+def concept_set(text: str) -> frozenset[str]:
+    """The concepts of a plain text such as a phrase or a name with underscores."""
+    letters = "".join(one.lower() if one.isalnum() or one == "'" else " " for one in text)
+    return frozenset(concept for _, _, some in concepts(letters.split()) for concept in some)
+
+
+def is_general(word: str) -> bool:
+    """Whether a word alone says nothing about which operator is meant."""
+    return word in DROP or word in KEEP or word in STRIP or word in SOFT or word in NEGATIONS or word in EXCEPT
+
+
+def _meaning(words: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
+    for size in range(min(_LONGEST, len(words) - at), 1, -1):
+        meaning = _MULTI.get(tuple(words[at : at + size]))
+        if meaning:
+            return at + size, meaning
+    word = words[at]
+    if word in _SYNONYMS:
+        return at + 1, _SYNONYMS[word]
+    if is_general(word) or word.isdigit():
+        return at + 1, ()
+    return at + 1, (stem(word),)
+
+
+def any_of(words: Iterable[str], known: frozenset[str]) -> bool:
+    """Whether one of the words is known."""
+    return any(word in known for word in words)

@@ -1,0 +1,236 @@
+"""All faults of a workflow at once, before anything runs, and the columns that it leaves.
+
+Beside the contract in `operators/core/operator.py` an operator may offer, for the checks here:
+
+- `check_schema(schema) -> list[str]`: what is wrong with these columns for its options, one sentence each, beyond what
+  `reads()` says; for operators with a condition or a template over columns, which they name in `reads()`.
+- `order_hints: ClassVar[tuple[str, ...]]`: `reads_lines` (a rule about lines), `reads_words` (a rule that takes every
+  word for prose), `removes_markup`; and an option `keep_newlines`, which when false says that lines are joined.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from ..operators.core.errors import DataFlowError, Fault, InvalidInput
+from ..operators.core.expression import parse_expression
+from ..operators.core.operator import Need, Operator
+from ..operators.core.schema import Schema
+from ._columns import Place, Reading, Trail, column_faults, overwritten, readings
+from ._hazards import Placed, order_hazards
+from ._options import Examined, build, examine, fault, listed, near, quoted
+from .edits import printable
+from .workflow import Step, Workflow
+
+NEEDS: Mapping[str, str] = MappingProxyType(
+    {
+        "llm": "a language model: set DATAFLOW_LLM_BASE_URL and DATAFLOW_LLM_MODEL",
+        "embedder": "an embedder: `dataflow-agent doctor` says what is missing",
+        "index": "a vector index: `dataflow-agent doctor` says what is missing",
+        "network": "the network: allow it with --allow-network",
+        "sandbox": "a sandbox: `dataflow-agent doctor` says what is missing",
+        "database": "a database: bind it with --resource NAME=PATH",
+    }
+)
+MOVES_ROWS = {"reorder": "reorders rows", "expand": "replaces rows by others", "create": "creates rows"}
+MOST = 300
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What a machine offers to a run.
+
+    Args:
+        names: resources that are bound.
+        needs: what operators may need and is there; by default what works offline everywhere.
+        bound: resources with the path or URL behind each; these count as `names` too, and operators whose columns
+            depend on a resource look into it.
+    """
+
+    names: frozenset[str] = frozenset()
+    needs: frozenset[Need] = frozenset({"embedder", "index"})
+    bound: Mapping[str, str] = field(default_factory=dict)
+
+
+def validate(workflow: Workflow, schema: Schema, resources: Resources | None = None) -> list[Fault]:
+    """Check every step against the columns that will exist when it runs.
+
+    Args:
+        schema: the dataset's columns and their types.
+        resources: what this machine offers; by default what works offline everywhere.
+
+    Returns:
+        All faults, in step order; those with the severity `error` stop a run. A fault that only follows from an
+        earlier one is not repeated.
+    """
+    offered = resources or Resources()
+    examined = [examine(step) for step in workflow.steps]
+    trail = Trail(schema)
+    faults = [*_workflow_faults(workflow, offered)]
+    placed: list[Placed] = []
+    for at, (step, found) in enumerate(zip(workflow.steps, examined, strict=True)):
+        faults += found.faults
+        later = workflow.steps[at + 1 :], examined[at + 1 :]
+        trail.written_later = _written_later(at + 1, *later)
+        faults += _step_faults(at, step, found, trail, offered)
+        if found.operator:
+            placed += _placed(at, step, found.operator)
+    faults += order_hazards(placed)
+    order = {step.id: at for at, step in enumerate(workflow.steps)}
+    return sorted(faults, key=lambda one: -1 if one.step is None else order[one.step])
+
+
+def schema_after(workflow: Workflow, schema: Schema, resources: Mapping[str, str] | None = None) -> Schema:
+    """The columns that come out of a workflow.
+
+    Args:
+        schema: the dataset's columns and their types.
+        resources: names that the workflow uses, bound to paths or URLs.
+
+    Raises:
+        InvalidInput: a step cannot be built.
+    """
+    for step in workflow.steps:
+        operator, faults = build(step)
+        if operator is None:
+            raise InvalidInput(faults)
+        schema = operator.output_schema(schema, resources or {})
+    return schema
+
+
+def _workflow_faults(workflow: Workflow, resources: Resources) -> Iterator[Fault]:
+    if not workflow.steps:
+        yield Fault(code="empty_workflow", message="the workflow has no steps; add at least one")
+    bound = resources.names | resources.bound.keys()
+    for name in workflow.resources:
+        if name not in bound:
+            found = near(name, bound)
+            hint = f"; {quoted(found)} is bound, did you mean that?" if found else ""
+            yield Fault(
+                code="missing_resource",
+                message=f"the workflow needs the resource {quoted(name)}: bind it with --resource NAME=PATH|URL{hint}",
+                got=name,
+                allowed=sorted(bound),
+            )
+
+
+def _step_faults(at: int, step: Step, found: Examined, trail: Trail, resources: Resources) -> list[Fault]:
+    """The faults of a step's place among others; brings the trail behind the step."""
+    faults = [*_where_faults(step, trail)]
+    operator = found.stand_in
+    if operator is None:
+        trail.certain = False
+        return faults
+    faults += _unmet_needs(step, operator, resources)
+    try:
+        reads = readings(operator)
+        missing = [*column_faults(step, operator, reads, trail)]
+        faults += [*missing, *overwritten(step, operator, reads, trail.schema)]
+    except Exception as error:  # noqa: BLE001 - an operator is anyone's code; its bug is a fault of the plan, not ours
+        trail.certain = False
+        return [*faults, *_operator_faults(step, error)]
+    assumed = _assumed(trail.schema, reads)
+    try:
+        after = operator.output_schema(assumed, resources.bound)
+        faults += _misplaced_where(step, operator, assumed, after)
+        faults += _complaints(step, operator, assumed, trail)
+    except Exception as error:  # noqa: BLE001 - as above
+        # With a column missing, or any column possible, the error may only follow from that.
+        faults += [] if missing or not trail.certain else _operator_faults(step, error)
+        trail.certain = False
+        return faults
+    _advance(trail, Place(at, step.id), after.without(set(assumed.names) - set(trail.schema.names)))
+    return faults
+
+
+def _advance(trail: Trail, place: Place, after: Schema) -> None:
+    gone = {name: place for name in trail.schema.names if name not in after}
+    earlier = {name: where for name, where in trail.removed.items() if name not in after}
+    trail.schema, trail.removed = after, {**earlier, **gone}
+
+
+def _assumed(schema: Schema, reads: Sequence[Reading]) -> Schema:
+    """The columns as if none were missing, so that a step with a missing one can be followed."""
+    for reading in reads:
+        if reading.column not in schema:
+            schema = schema.with_column(reading.column, reading.dtypes[0] if len(reading.dtypes) == 1 else "json")
+    return schema
+
+
+def _where_faults(step: Step, trail: Trail) -> Iterator[Fault]:
+    if step.where is None:
+        return
+    condition = parse_expression(step.where)
+    schema = trail.schema
+    if not trail.certain:
+        for name in condition.columns():
+            schema = schema if name in schema else schema.with_column(name, "json")
+    for message in condition.check(schema):
+        yield fault("invalid_where", step, f"where: {message}", got=step.where, allowed=[*trail.schema.names])
+
+
+def _misplaced_where(step: Step, operator: Operator, before: Schema, after: Schema) -> Iterator[Fault]:
+    if step.where is None:
+        return
+    effect = operator.row_effect()
+    gone = [name for name in before.names if name not in after]
+    changed = [name for name in before.names if name in after and before[name].dtype != after[name].dtype]
+    if effect in MOVES_ROWS:
+        why = MOVES_ROWS[effect]
+    elif gone:
+        why = f"removes columns ({listed(gone)})"
+    elif changed:
+        why = f"changes the type of {listed(changed)}, which the rows outside would still have"
+    else:
+        return
+    message = (
+        f"where cannot be used with {step.operator}, since it {why}; choose the rows with expression_filter before"
+    )
+    yield fault("where_not_allowed", step, message, got=step.where)
+
+
+def _complaints(step: Step, operator: Operator, schema: Schema, trail: Trail) -> Iterator[Fault]:
+    check = getattr(operator, "check_schema", None)
+    if check is None or not trail.certain:
+        return
+    for message in check(schema):
+        yield fault("unfit_columns", step, printable(message, MOST), allowed=[*trail.schema.names])
+
+
+def _unmet_needs(step: Step, operator: Operator, resources: Resources) -> Iterator[Fault]:
+    for need in operator.needs:
+        if need not in resources.needs:
+            message = f"{step.operator} needs {NEEDS[need]}"
+            yield fault("missing_need", step, message, got=need, allowed=sorted(resources.needs))
+
+
+def _operator_faults(step: Step, error: Exception) -> list[Fault]:
+    if isinstance(error, InvalidInput):
+        return [
+            one.model_copy(update={"step": step.id, "message": f"step {step.id!r}: {one.message}"})
+            for one in error.faults
+        ]
+    known = isinstance(error, DataFlowError)
+    text = str(error) if known else f"{step.operator} cannot say what it does: {type(error).__name__}: {error}"
+    return [fault("unusable_step" if known else "broken_operator", step, printable(text, MOST))]
+
+
+def _written_later(start: int, steps: Sequence[Step], examined: Sequence[Examined]) -> dict[str, Place]:
+    """The columns that a later step makes, each with the first that does."""
+    places: dict[str, Place] = {}
+    for at, (step, found) in enumerate(zip(steps, examined, strict=True), start=start):
+        for placed in _placed(at, step, found.stand_in) if found.stand_in else ():
+            for column in placed.writes - placed.reads:
+                places.setdefault(column, Place(at, step.id))
+    return places
+
+
+def _placed(at: int, step: Step, operator: Operator) -> list[Placed]:
+    """The step with its columns; none when the operator cannot say, which is a fault by itself."""
+    try:
+        return [Placed(at, step, operator, frozenset(operator.reads()), frozenset(operator.writes()))]
+    except Exception:  # noqa: BLE001 - as above
+        return []
+
+
+__all__ = ["NEEDS", "Resources", "build", "schema_after", "validate"]
