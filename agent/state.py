@@ -11,6 +11,9 @@ from ..pipelines.workflow import Workflow
 from ..tools.profile import Profile
 
 
+CheckKind = Literal["word_count", "char_count", "language", "no_exact_duplicates", "no_match", "condition", "none"]
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -21,7 +24,7 @@ class Check(_Frozen):
     `kind` names the rule; `column` is the column it looks at; `arguments` are its numbers, languages or terms.
     """
 
-    kind: Literal["word_count", "char_count", "language", "no_exact_duplicates", "no_match", "condition", "none"] = "none"
+    kind: CheckKind = "none"
     column: str | None = None
     arguments: dict[str, JsonValue] = Field(default_factory=dict)
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..operators.core import InvalidInput
 from ._folder import private_folder
-from .store import InMemoryStore, LostIndex, Vectors, VectorStore, best_first, checked, unit_rows
+from .store import InMemoryStore, LostIndex, Vectors, VectorStore, best_first, checked, query_row
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -50,6 +50,7 @@ class _Built(BaseModel):
     stamp: str
     folder: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     count: int
+    dimension: int
     files: tuple[str, ...] = ()
     """What Chroma keeps beside its database: it does not notice when one of these is gone, it just finds less."""
 
@@ -105,7 +106,8 @@ class ChromaStore:
         """
         matrix = checked(names, vectors, documents)
         digest = hashlib.sha256(stamp.encode()).hexdigest()[:12]
-        built = _Built(stamp=stamp, folder=f"{self._collection}-{digest}-{secrets.token_hex(4)}", count=len(names))
+        folder = f"{self._collection}-{digest}-{secrets.token_hex(4)}"
+        built = _Built(stamp=stamp, folder=folder, count=len(names), dimension=matrix.shape[1])
         with self._lock:
             opened = self._build(built, names, matrix, documents)
             self._point_to(opened.built)
@@ -115,14 +117,15 @@ class ChromaStore:
 
     def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """See `VectorStore.nearest`; approximate by nature, exact in practice up to some thousand vectors."""
-        from chromadb.errors import ChromaError  # noqa: PLC0415 - chromadb costs a second
+        from chromadb.errors import ChromaError
 
         with self._lock:
             opened = self._current()
             if opened is None or not opened.built.count or k < 1:
                 return []
+            query = query_row(vector, opened.built.dimension)
             try:
-                return _search(opened, unit_rows(vector.reshape(1, -1))[0], k)
+                return _search(opened, query, k)
             except ChromaError as error:
                 self._forget(opened.built)
                 raise LostIndex(f"the index {self._collection!r} in {str(self._path)!r} is damaged: {error}") from error
@@ -141,7 +144,7 @@ class ChromaStore:
         return self._opened
 
     def _open(self, built: _Built) -> _Opened | None:
-        from chromadb.errors import ChromaError  # noqa: PLC0415 - chromadb costs a second
+        from chromadb.errors import ChromaError
 
         folder = self._path / built.folder
         # Chroma would make an empty database in the place of one that is gone.
@@ -160,7 +163,7 @@ class ChromaStore:
     def _build(
         self, built: _Built, names: Sequence[str], matrix: NDArray[np.float32], documents: Sequence[str]
     ) -> _Opened:
-        from chromadb.errors import ChromaError  # noqa: PLC0415 - chromadb costs a second
+        from chromadb.errors import ChromaError
 
         folder = private_folder(self._path / built.folder)
         try:
@@ -224,15 +227,15 @@ def open_store(home: Path, name: str) -> VectorStore:
         name: name of the index, 3 characters or more.
     """
     try:
-        import chromadb  # noqa: F401, PLC0415 - costs a second, and is an extra
+        import chromadb  # noqa: F401 - costs a second, and is an extra
     except (ImportError, RuntimeError, ValueError):  # absent; an old SQLite; a setting of its own that it refuses
         return InMemoryStore()
     return ChromaStore(home / "index", name)
 
 
 def _client(folder: Path) -> "Client":
-    import chromadb  # noqa: PLC0415 - costs a second, and is an extra
-    from chromadb.config import Settings  # noqa: PLC0415
+    import chromadb
+    from chromadb.config import Settings
 
     # All that decides where data goes is set here: Chroma reads the rest from the environment and from `.env`.
     settings = Settings(

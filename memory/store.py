@@ -50,6 +50,7 @@ class VectorStore(Protocol):
             vector: shape (dimension,).
 
         Raises:
+            ValueError: the vector has another dimension than those of the store.
             LostIndex: what was there is gone, and `stamp` no longer names it.
         """
         ...
@@ -93,7 +94,7 @@ class InMemoryStore:
         held = self._held
         if held is None or not held.names or k < 1:
             return []
-        similarity = np.round(held.vectors @ unit_rows(vector.reshape(1, -1))[0], SIMILARITY_DECIMALS)
+        similarity = np.round(held.vectors @ query_row(vector, held.vectors.shape[1]), SIMILARITY_DECIMALS)
         # Names are in order and the sort is stable, so ties stay in name order.
         best = np.argsort(-similarity, kind="stable")[:k]
         return [(held.names[i], _plain(similarity[i])) for i in best]
@@ -106,6 +107,13 @@ def checked(names: Sequence[str], vectors: Vectors, documents: Sequence[str]) ->
     if len(set(names)) != len(names):
         raise ValueError("a name occurs twice")
     return unit_rows(vectors)
+
+
+def query_row(vector: Vectors, dimension: int) -> NDArray[np.float32]:
+    """The vector with length 1, after its shape was checked."""
+    if vector.shape != (dimension,):
+        raise ValueError(f"the index has vectors of shape ({dimension},), got {vector.shape}")
+    return np.asarray(unit_rows(vector.reshape(1, -1))[0])
 
 
 def best_first(found: Iterable[tuple[str, float]], k: int) -> list[tuple[str, float]]:

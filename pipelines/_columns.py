@@ -31,16 +31,27 @@ class Place:
 
 @dataclass
 class Trail:
-    """What is known of the columns before a step.
+    """What is known of the columns before the step at `at`.
 
     `certain` is False once a step could not be understood: it may have written any column. `removed` are the columns
-    that a step took away; `written_later` those that first come to be at a later step.
+    that a step took away since; `makers` are the steps that make a column, in order.
     """
 
     schema: Schema
+    makers: dict[str, list[Place]]
+    at: int = 0
     certain: bool = True
     removed: dict[str, Place] = field(default_factory=dict)
-    written_later: dict[str, Place] = field(default_factory=dict)
+
+    def lose(self) -> None:
+        """Nothing is sure about the columns any more."""
+        self.certain, self.removed = False, {}
+
+    def advance(self, step: str, after: Schema) -> None:
+        """The step is passed and leaves these columns."""
+        gone = {name: Place(self.at, step) for name in self.schema.names}
+        self.removed = {name: place for name, place in {**self.removed, **gone}.items() if name not in after}
+        self.schema = after
 
 
 def readings(operator: Operator) -> list[Reading]:
@@ -60,7 +71,7 @@ def column_faults(step: Step, operator: Operator, reads: list[Reading], trail: T
     """A fault for each column that is missing or of a wrong type."""
     for reading in reads:
         if reading.column not in trail.schema:
-            if trail.certain:
+            if trail.certain or reading.column in trail.removed:
                 yield _missing(step, operator, reading, trail)
         elif not accepts(reading.dtypes, trail.schema[reading.column].dtype):
             yield _wrong_type(step, operator, reading, trail.schema)
@@ -82,7 +93,8 @@ def _named(operator: Operator, option: str) -> tuple[str, ...]:
 
 def _missing(step: Step, operator: Operator, reading: Reading, trail: Trail) -> Fault:
     column, names = reading.column, trail.schema.names
-    removed, later = trail.removed.get(column), trail.written_later.get(column)
+    removed = trail.removed.get(column)
+    later = next((place for place in trail.makers.get(column, ()) if place.at > trail.at), None)
     suggestion: PlanEdit | None
     if removed:
         hint = f"step {removed.step!r} removed it"
@@ -131,9 +143,8 @@ def _binding(step: Step, operator: Operator, reading: Reading, schema: Schema) -
     if reading.option is None or _substitute(reading, schema) is None:
         return None
     value = getattr(operator, reading.option)
-    mended = tuple(
-        _mended(Reading(column, reading.dtypes, None), schema) for column in _named(operator, reading.option)
-    )
+    columns = _named(operator, reading.option)
+    mended = tuple(_mended(Reading(column, reading.dtypes, reading.option), schema) for column in columns)
     return BindColumn(step=step.id, option=reading.option, column=mended[0] if isinstance(value, str) else mended)
 
 

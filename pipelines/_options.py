@@ -60,12 +60,14 @@ Errors = dict[str, list[ErrorDetails]]
 class Examined:
     """What can be said of a step by itself.
 
-    `operator` is None when an option is wrong. `stand_in` is the operator, or else what it would be once the options
-    are mended, so that columns can be followed past it; None where that cannot be told.
+    `known` is the class of its operator, None if there is none. `operator` is None when an option is wrong.
+    `stand_in` is the operator, or else what it would be once the options are mended, so that columns can be followed
+    past it; None where that cannot be told.
     """
 
-    operator: Operator | None
+    known: type[Operator] | None
     faults: list[Fault]
+    operator: Operator | None = None
     stand_in: Operator | None = None
 
 
@@ -77,9 +79,9 @@ def examine(step: Step) -> Examined:
     errors = _errors(known, step.options)
     if not errors:
         operator = known.model_validate(step.options)
-        return Examined(operator, [], operator)
+        return Examined(known, [], operator, operator)
     faults = [_fault(step, known, option, found) for option, found in errors.items()]
-    return Examined(None, faults, _stand_in(step, known, errors))
+    return Examined(known, faults, stand_in=_stand_in(step, known, errors))
 
 
 def build(step: Step) -> tuple[Operator | None, list[Fault]]:
@@ -156,12 +158,11 @@ def _errors(known: type[BaseModel], options: dict[str, Any]) -> Errors:
     try:
         known.model_validate(options)
     except ValidationError as error:
-        for one in error.errors(include_url=False):
-            errors.setdefault(str(one["loc"][0]) if one["loc"] else WHOLE, []).append(one)
+        for found in error.errors(include_url=False):
+            errors.setdefault(str(found["loc"][0]) if found["loc"] else WHOLE, []).append(found)
     for option, value in options.items():
         if option not in errors and not _is_finite(value):
-            error = ErrorDetails(type="finite_number", loc=(option,), msg="JSON has only finite numbers", input=value)
-            errors[option] = [error]
+            errors[option] = [ErrorDetails(type="finite_number", loc=(option,), msg="not finite", input=value)]
     return errors
 
 

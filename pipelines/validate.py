@@ -8,9 +8,12 @@ Beside the contract in `operators/core/operator.py` an operator may offer, for t
   word for prose), `removes_markup`; and an option `keep_newlines`, which when false says that lines are joined.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from pydantic import JsonValue
 
 from ..operators.core.errors import DataFlowError, Fault, InvalidInput
 from ..operators.core.expression import parse_expression
@@ -65,17 +68,16 @@ def validate(workflow: Workflow, schema: Schema, resources: Resources | None = N
     """
     offered = resources or Resources()
     examined = [examine(step) for step in workflow.steps]
-    trail = Trail(schema)
+    trail = Trail(schema, _makers(workflow.steps, examined))
     faults = [*_workflow_faults(workflow, offered)]
-    placed: list[Placed] = []
-    for at, (step, found) in enumerate(zip(workflow.steps, examined, strict=True)):
-        faults += found.faults
-        later = workflow.steps[at + 1 :], examined[at + 1 :]
-        trail.written_later = _written_later(at + 1, *later)
-        faults += _step_faults(at, step, found, trail, offered)
-        if found.operator:
-            placed += _placed(at, step, found.operator)
-    faults += order_hazards(placed)
+    for trail.at, (step, found) in enumerate(zip(workflow.steps, examined, strict=True)):
+        faults += [*found.faults, *_where_faults(step, trail), *_unmet_needs(step, found, offered)]
+        if found.stand_in is None:
+            trail.lose()
+        else:
+            faults += _faults_in_place(step, found.stand_in, trail, offered)
+    valid = [(step, found.operator) for step, found in zip(workflow.steps, examined, strict=True)]
+    faults += order_hazards(_placed(valid))
     order = {step.id: at for at, step in enumerate(workflow.steps)}
     return sorted(faults, key=lambda one: -1 if one.step is None else order[one.step])
 
@@ -114,39 +116,24 @@ def _workflow_faults(workflow: Workflow, resources: Resources) -> Iterator[Fault
             )
 
 
-def _step_faults(at: int, step: Step, found: Examined, trail: Trail, resources: Resources) -> list[Fault]:
-    """The faults of a step's place among others; brings the trail behind the step."""
-    faults = [*_where_faults(step, trail)]
-    operator = found.stand_in
-    if operator is None:
-        trail.certain = False
-        return faults
-    faults += _unmet_needs(step, operator, resources)
+def _faults_in_place(step: Step, operator: Operator, trail: Trail, resources: Resources) -> list[Fault]:
+    """The faults of a step among the columns that are there; takes the trail past the step."""
+    missing: list[Fault] = []
+    faults: list[Fault] = []
     try:
         reads = readings(operator)
-        missing = [*column_faults(step, operator, reads, trail)]
-        faults += [*missing, *overwritten(step, operator, reads, trail.schema)]
-    except Exception as error:  # noqa: BLE001 - an operator is anyone's code; its bug is a fault of the plan, not ours
-        trail.certain = False
-        return [*faults, *_operator_faults(step, error)]
-    assumed = _assumed(trail.schema, reads)
-    try:
+        missing += column_faults(step, operator, reads, trail)
+        faults += overwritten(step, operator, reads, trail.schema)
+        assumed = _assumed(trail.schema, reads)
         after = operator.output_schema(assumed, resources.bound)
-        faults += _misplaced_where(step, operator, assumed, after)
+        faults += _misplaced_where(step, operator, trail.schema, after)
         faults += _complaints(step, operator, assumed, trail)
-    except Exception as error:  # noqa: BLE001 - as above
+        trail.advance(step.id, after.without(set(assumed.names) - set(trail.schema.names)))
+    except Exception as error:  # noqa: BLE001 - an operator is anyone's code; its bug is a fault of the plan, not ours
         # With a column missing, or any column possible, the error may only follow from that.
         faults += [] if missing or not trail.certain else _operator_faults(step, error)
-        trail.certain = False
-        return faults
-    _advance(trail, Place(at, step.id), after.without(set(assumed.names) - set(trail.schema.names)))
-    return faults
-
-
-def _advance(trail: Trail, place: Place, after: Schema) -> None:
-    gone = {name: place for name in trail.schema.names if name not in after}
-    earlier = {name: where for name, where in trail.removed.items() if name not in after}
-    trail.schema, trail.removed = after, {**earlier, **gone}
+        trail.lose()
+    return missing + faults
 
 
 def _assumed(schema: Schema, reads: Sequence[Reading]) -> Schema:
@@ -183,10 +170,10 @@ def _misplaced_where(step: Step, operator: Operator, before: Schema, after: Sche
         why = f"changes the type of {listed(changed)}, which the rows outside would still have"
     else:
         return
-    message = (
-        f"where cannot be used with {step.operator}, since it {why}; choose the rows with expression_filter before"
+    hint = "leave it out, or choose rows in a step before"
+    yield fault(
+        "where_not_allowed", step, f"{step.operator} cannot have a where, since it {why}; {hint}", got=step.where
     )
-    yield fault("where_not_allowed", step, message, got=step.where)
 
 
 def _complaints(step: Step, operator: Operator, schema: Schema, trail: Trail) -> Iterator[Fault]:
@@ -197,40 +184,39 @@ def _complaints(step: Step, operator: Operator, schema: Schema, trail: Trail) ->
         yield fault("unfit_columns", step, printable(message, MOST), allowed=[*trail.schema.names])
 
 
-def _unmet_needs(step: Step, operator: Operator, resources: Resources) -> Iterator[Fault]:
-    for need in operator.needs:
+def _unmet_needs(step: Step, found: Examined, resources: Resources) -> Iterator[Fault]:
+    for need in found.known.needs if found.known else ():
         if need not in resources.needs:
-            message = f"{step.operator} needs {NEEDS[need]}"
-            yield fault("missing_need", step, message, got=need, allowed=sorted(resources.needs))
+            offered: list[JsonValue] = [*sorted(resources.needs)]
+            yield fault("missing_need", step, f"{step.operator} needs {NEEDS[need]}", got=need, allowed=offered)
 
 
 def _operator_faults(step: Step, error: Exception) -> list[Fault]:
     if isinstance(error, InvalidInput):
-        return [
-            one.model_copy(update={"step": step.id, "message": f"step {step.id!r}: {one.message}"})
-            for one in error.faults
-        ]
+        own = ((one, f"step {step.id!r}: {one.message}") for one in error.faults)
+        return [one.model_copy(update={"step": step.id, "message": message}) for one, message in own]
     known = isinstance(error, DataFlowError)
     text = str(error) if known else f"{step.operator} cannot say what it does: {type(error).__name__}: {error}"
     return [fault("unusable_step" if known else "broken_operator", step, printable(text, MOST))]
 
 
-def _written_later(start: int, steps: Sequence[Step], examined: Sequence[Examined]) -> dict[str, Place]:
-    """The columns that a later step makes, each with the first that does."""
-    places: dict[str, Place] = {}
-    for at, (step, found) in enumerate(zip(steps, examined, strict=True), start=start):
-        for placed in _placed(at, step, found.stand_in) if found.stand_in else ():
-            for column in placed.writes - placed.reads:
-                places.setdefault(column, Place(at, step.id))
-    return places
+def _makers(steps: Sequence[Step], examined: Sequence[Examined]) -> dict[str, list[Place]]:
+    """The steps that write a column without reading it, by column."""
+    makers: dict[str, list[Place]] = {}
+    for placed in _placed([(step, found.stand_in) for step, found in zip(steps, examined, strict=True)]):
+        for column in placed.writes - placed.reads:
+            makers.setdefault(column, []).append(Place(placed.at, placed.step.id))
+    return makers
 
 
-def _placed(at: int, step: Step, operator: Operator) -> list[Placed]:
-    """The step with its columns; none when the operator cannot say, which is a fault by itself."""
-    try:
-        return [Placed(at, step, operator, frozenset(operator.reads()), frozenset(operator.writes()))]
-    except Exception:  # noqa: BLE001 - as above
-        return []
+def _placed(steps: Iterable[tuple[Step, Operator | None]]) -> list[Placed]:
+    """The steps whose operators can say what they read and write; that others cannot is a fault by itself."""
+    placed = []
+    for at, (step, operator) in enumerate(steps):
+        if operator is not None:
+            with suppress(Exception):
+                placed.append(Placed(at, step, operator, frozenset(operator.reads()), frozenset(operator.writes())))
+    return placed
 
 
 __all__ = ["NEEDS", "Resources", "build", "schema_after", "validate"]

@@ -71,7 +71,7 @@ class WordLlamaEmbedder:
     @cached_property
     def _model(self) -> "tuple[Tokenizer, NDArray[np.float32]]":
         with _root_logger_unchanged():
-            import wordllama  # noqa: PLC0415 - it costs half a second
+            import wordllama
         # Its own folder as cache: the wheel's files are found there, and nothing is looked up elsewhere.
         folder = Path(wordllama.__file__).parent
         model = wordllama.WordLlama.load(dim=self.dimension, cache_dir=folder, disable_download=True)

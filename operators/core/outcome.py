@@ -13,7 +13,7 @@ Fate = Literal["kept", "dropped", "merged", "failed", "expanded"]
 RECORD_COLUMNS = pl.Schema(
     {ROW: pl.String, "fate": pl.String, "reason": pl.String, "target": pl.String, "detail": pl.String}
 )
-BIRTH_COLUMNS = pl.Schema({ROW: pl.String, "parents": pl.List(pl.String)})
+BIRTH_COLUMNS = pl.Schema({ROW: pl.String(), "parents": pl.List(pl.String)})
 Fetch = Callable[[Sequence[str], Sequence[str]], pl.DataFrame]
 """`fetch(row ids, columns)`: reads rows back, in the order asked for, with `_row`."""
 

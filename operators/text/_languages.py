@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated
 
 import numpy as np
@@ -15,22 +16,22 @@ LANGUAGES = {
     "af": "Afrikaans", "am": "Amharic", "an": "Aragonese", "ar": "Arabic", "as": "Assamese", "az": "Azerbaijani",
     "ba": "Bashkir", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali", "br": "Breton", "bs": "Bosnian",
     "ca": "Catalan", "cs": "Czech", "cy": "Welsh", "da": "Danish", "de": "German", "dz": "Dzongkha", "el": "Greek",
-    "en": "English", "eo": "Esperanto", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian", "ff": "Fulah",
-    "fi": "Finnish", "fo": "Faroese", "fr": "French", "fy": "Western Frisian", "ga": "Irish",
-    "gd": "Scottish Gaelic", "gl": "Galician", "gn": "Guarani", "gu": "Gujarati", "ha": "Hausa", "he": "Hebrew", "hi": "Hindi",
-    "hr": "Croatian", "ht": "Haitian Creole", "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian", "ig": "Igbo",
-    "is": "Icelandic", "it": "Italian", "ja": "Japanese", "jv": "Javanese", "ka": "Georgian", "ki": "Kikuyu", "kk": "Kazakh",
-    "km": "Khmer", "kn": "Kannada", "ko": "Korean", "ku": "Kurdish", "ky": "Kyrgyz", "la": "Latin",
-    "lb": "Luxembourgish", "lg": "Ganda", "ln": "Lingala", "lo": "Lao", "lt": "Lithuanian",
+    "en": "English", "eo": "Esperanto", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian",
+    "ff": "Fulah", "fi": "Finnish", "fo": "Faroese", "fr": "French", "fy": "Western Frisian", "ga": "Irish",
+    "gd": "Scottish Gaelic", "gl": "Galician", "gn": "Guarani", "gu": "Gujarati", "ha": "Hausa", "he": "Hebrew",
+    "hi": "Hindi", "hr": "Croatian", "ht": "Haitian Creole", "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian",
+    "ig": "Igbo", "is": "Icelandic", "it": "Italian", "ja": "Japanese", "jv": "Javanese", "ka": "Georgian",
+    "ki": "Kikuyu", "kk": "Kazakh", "km": "Khmer", "kn": "Kannada", "ko": "Korean", "ku": "Kurdish", "ky": "Kyrgyz",
+    "la": "Latin", "lb": "Luxembourgish", "lg": "Ganda", "ln": "Lingala", "lo": "Lao", "lt": "Lithuanian",
     "lv": "Latvian", "mg": "Malagasy", "mk": "Macedonian", "ml": "Malayalam", "mn": "Mongolian", "mr": "Marathi",
     "ms": "Malay", "mt": "Maltese", "my": "Burmese", "ne": "Nepali", "nl": "Dutch", "nn": "Norwegian Nynorsk",
     "no": "Norwegian", "oc": "Occitan", "om": "Oromo", "or": "Odia", "pa": "Punjabi", "pl": "Polish", "ps": "Pashto",
-    "pt": "Portuguese", "qu": "Quechua", "ro": "Romanian", "ru": "Russian", "rw": "Kinyarwanda", "sa": "Sanskrit", "se": "Northern Sami",
-    "si": "Sinhala", "sk": "Slovak", "sl": "Slovenian", "sn": "Shona", "so": "Somali", "sq": "Albanian",
-    "sr": "Serbian", "st": "Southern Sotho", "sv": "Swedish", "sw": "Swahili", "ta": "Tamil", "te": "Telugu",
-    "tg": "Tajik", "th": "Thai", "tk": "Turkmen", "tl": "Tagalog", "tr": "Turkish", "tt": "Tatar", "ug": "Uyghur",
-    "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek", "vi": "Vietnamese", "vo": "Volapük", "wa": "Walloon",
-    "xh": "Xhosa", "yo": "Yoruba", "zh": "Chinese", "zu": "Zulu",
+    "pt": "Portuguese", "qu": "Quechua", "ro": "Romanian", "ru": "Russian", "rw": "Kinyarwanda", "sa": "Sanskrit",
+    "se": "Northern Sami", "si": "Sinhala", "sk": "Slovak", "sl": "Slovenian", "sn": "Shona", "so": "Somali",
+    "sq": "Albanian", "sr": "Serbian", "st": "Southern Sotho", "sv": "Swedish", "sw": "Swahili", "ta": "Tamil",
+    "te": "Telugu", "tg": "Tajik", "th": "Thai", "tk": "Turkmen", "tl": "Tagalog", "tr": "Turkish", "tt": "Tatar",
+    "ug": "Uyghur", "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek", "vi": "Vietnamese", "vo": "Volapük",
+    "wa": "Walloon", "xh": "Xhosa", "yo": "Yoruba", "zh": "Chinese", "zu": "Zulu",
 }  # fmt: skip
 """ISO 639-1 code to English name, for every language of the model that has such a code."""
 
@@ -51,11 +52,8 @@ def _known_code(code: str) -> str:
     codes = {name.lower(): known for known, name in LANGUAGES.items()}
     language = near_name(code.lower(), codes)
     near = codes[language] if language else near_name(code.lower().partition("-")[0], LANGUAGES)
-    hint = f"did you mean {near!r} ({LANGUAGES[near]})? " if near else ""
-    raise ValueError(
-        f"{code!r} is no language code that can be recognised; {hint}"
-        f"Use ISO 639-1 codes such as 'en', 'de' or 'zh'; known are {', '.join(sorted(LANGUAGES))}"
-    )
+    hint = f"did you mean {near!r} ({LANGUAGES[near]})?" if near else f"known are {', '.join(LANGUAGES)}"
+    raise ValueError(f"{code!r} is no ISO 639-1 code of a language that can be recognised; {hint}")
 
 
 LanguageCode = Annotated[str, AfterValidator(_known_code)]
@@ -89,7 +87,7 @@ class LanguageModel:
 
     @classmethod
     def load(cls) -> "LanguageModel":
-        """The model that py3langid ships; takes about a second."""
+        """The model that py3langid ships; takes a second and 100 MB."""
         from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
         model = LanguageIdentifier.from_model_file(MODEL_FILE)
@@ -97,7 +95,7 @@ class LanguageModel:
         codes = tuple(dict.fromkeys(labels))
         return cls(
             next_row=np.asarray(model.tk_nextmove, dtype=np.uint32),
-            row_of=np.asarray(model.tk_row).astype(np.uint32) << 8,
+            row_of=np.left_shift(np.asarray(model.tk_row, dtype=np.uint32), 8, dtype=np.uint32),
             feature_of=np.asarray(model.tk_output, dtype=np.int32),
             weights=model.nb_ptc.astype(np.float32),
             prior=model.nb_pc,
@@ -150,7 +148,14 @@ class LanguageModel:
             scores = np.log1p(counts.astype(np.float32)) @ self.weights[kinds] + self.prior
         # The root of the length as temperature keeps the probabilities calibrated over lengths (py3langid).
         powers = np.exp((scores - scores.max()).astype(np.float64) / np.sqrt(max(size, 1)))
-        return np.bincount(self.column_of, weights=powers / powers.sum(), minlength=len(self.codes))
+        folded = np.bincount(self.column_of, weights=powers / powers.sum(), minlength=len(self.codes))
+        return folded.astype(np.float64)
+
+
+@cache
+def language_model() -> LanguageModel:
+    """The model, loaded once a process."""
+    return LanguageModel.load()
 
 
 def _encoded(text: str) -> bytes:

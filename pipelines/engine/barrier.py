@@ -1,12 +1,12 @@
 """Barriers: sketches of all parts in, one verdict over all rows out."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from ...operators.core import ABSENT, INTERNAL, ROW, Batch, Context, DatasetOperator, RunStopped, Schema
+from ...operators.core import ABSENT, INTERNAL, ROW, Batch, Context, DatasetOperator, Outcome, RunStopped
 from ...operators.core.batch import PHYSICAL
 from ...operators.core.outcome import complete_records
 from .manifest import PartKey
@@ -30,12 +30,13 @@ class Decided:
     created: pl.DataFrame | None
     bytes: int
 
-    def records_of(self, batch: Batch) -> pl.DataFrame:
-        """The records of the rows of one batch, those outside the step's condition left out."""
-        return batch.frame.select(ROW).join(self.records, on=ROW, how="inner", maintain_order="left")
+    def records_of(self, given: Input) -> pl.DataFrame:
+        """The records of the rows of one part, those outside the step's condition left out."""
+        return given.ids().join(self.records, on=ROW, how="inner", maintain_order="left")
 
-    def created_batch(self, schema: Schema) -> tuple[Batch, pl.DataFrame] | None:
+    def created_rows(self) -> Outcome | None:
         """The created rows, named `step:n`, and their births; None when there are none."""
+        schema = self.step.after
         if self.created is None or not self.created.height:
             return None
         names = pl.Series(ROW, [f"{self.step.step.id}:{n}" for n in range(1, self.created.height + 1)])
@@ -48,17 +49,20 @@ class Decided:
             *(pl.lit(None, dtype=PHYSICAL[schema[name].dtype]).alias(name) for name in lacks),
         )
         births = pl.DataFrame({ROW: names, "parents": self.created["parents"]})
-        return Batch(frame.select(*INTERNAL, *schema.names), schema), births
+        return Outcome(Batch(frame.select(*INTERNAL, *schema.names), schema), None, births)
 
 
-def sketch_part(planned: PlannedStep, given: Input, state: object, store: PartStore) -> Part:
-    """The sketches of one part, from the store or made now; rows on which that fails are set apart."""
+def sketch_part(planned: PlannedStep, given: Input, state: Callable[[], object], store: PartStore) -> Part:
+    """The sketches of one part, from the store or made now; rows on which that fails are set apart.
+
+    `state` opens the operator, and is called only when there is something to sketch.
+    """
     recipe = digest_of("sketch", planned.fingerprint)[:40]
     found = store.find(recipe, given.digest)
     if found and not found.meta["failed"]:
         return found
     inside, _ = split(given.load(), planned)
-    sketches, failed = _guarded_sketch(planned, inside, state)
+    sketches, failed = _guarded_sketch(planned, inside, state())
     frames = {"sketch": sketches, "failed": failed}
     return store.put(recipe, given.digest, frames, {"rows": len(inside), "failed": failed.height})
 
@@ -185,6 +189,6 @@ class RowFetcher:
     def _load(self, number: int) -> pl.DataFrame:
         return self._inputs[number].load().frame
 
-    def _place(self, number: int, given: Input) -> pl.DataFrame:
-        ids = pl.read_parquet(given.part.path("rows"), columns=[ROW], memory_map=False)
-        return ids.with_row_index("at").with_columns(part=pl.lit(number, dtype=pl.UInt32))
+    @staticmethod
+    def _place(number: int, given: Input) -> pl.DataFrame:
+        return given.ids().with_row_index("at").with_columns(part=pl.lit(number, dtype=pl.UInt32))

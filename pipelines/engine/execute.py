@@ -1,18 +1,19 @@
 """Carries out the stages of a workflow over the parts of its input."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...operators.core import Batch, Context, DatasetOperator, Outcome, RunStopped
+from ...operators.core import Context, RunStopped
 from ..events import EventLog
-from .barrier import Decided, decide, reordered, sketch_part
-from .manifest import Manifest, PartKey, StageRecord
-from .parts import Part, PartStore, digest_of, digest_of_frame
+from .barrier import Decided, decide, reordered
+from .manifest import Manifest, StageRecord
+from .parts import Part, PartStore, digest_of
 from .physical import Stage
-from .rowpass import LedgerBroken, Passed, run_steps
+from .rowpass import LedgerBroken
 from .source import PART_ROWS, Input
+from .work import Bench, Done
 
 
 @dataclass(frozen=True)
@@ -103,25 +104,31 @@ class Execution:
             verdict=decided.key if decided else None,
         )
         self.manifest.stages.append(record)
-        worker = _Worker(self, stage, decided)
         outputs: list[Input] = []
         sketches: list[Part] = []
         metas: list[dict[str, Any]] = []
-        for part_number, work in enumerate(worker.tasks(inputs)):
-            result = work()
-            if result.key is not None:
-                record.parts.append(result.key)
-                metas.append(result.part.meta)
+        for part_number, done in enumerate(self._parts(stage, inputs, decided)):
+            outputs.append(done.rows)
+            if done.sketch:
+                sketches.append(done.sketch)
+            if done.key and done.part:
+                record.parts.append(done.key)
+                metas.append(done.part.meta)
                 self._check_failures(stage, metas, ended=False)
-            outputs.append(result.rows)
-            if stage.sketched:
-                sketches.append(sketch_part(stage.sketched, result.rows, worker.sketch_state(), self.store))
-            self.events.emit(
-                "part_done", stage=number, part=part_number, of=len(inputs), **_progress(result.rows, result.part)
-            )
+            self.events.emit("part_done", stage=number, part=part_number, of=len(inputs), **_progress(done))
         self._check_failures(stage, metas, ended=True)
         _check_flow(stage, inputs, outputs, metas)
         return outputs, sketches
+
+    def _parts(self, stage: Stage, inputs: Sequence[Input], decided: Decided | None) -> Iterator[Done]:
+        """Each part through the stage, in order, and last the rows that the barrier created."""
+        bench = Bench(stage, self.store, self._context)
+        for given in inputs:
+            yield bench.work(given, decided.records_of(given) if decided else None)
+        created = decided.created_rows() if decided else None
+        if decided and created:
+            key = digest_of("created", decided.key.key, decided.step.step.id)
+            yield bench.create(key, created)
 
     def _check_failures(self, stage: Stage, metas: Sequence[dict[str, Any]], *, ended: bool) -> None:
         for index, planned in enumerate(stage.all_steps):
@@ -135,91 +142,12 @@ class Execution:
         return self._ctx
 
 
-@dataclass(frozen=True)
-class _Result:
-    rows: Input
-    part: Part
-    key: PartKey | None
-
-
-class _Worker:
-    """Runs one stage part by part; operators are opened when the first part is not found in the store."""
-
-    def __init__(self, execution: Execution, stage: Stage, decided: Decided | None) -> None:
-        self._execution, self._stage, self._decided = execution, stage, decided
-        self._states: list[Any] | None = None
-        self._sketch_state: list[Any] = []
-
-    def tasks(self, inputs: Sequence[Input]) -> Iterable[Callable[[], _Result]]:
-        """One task per part, and one for the rows that the barrier created."""
-        for given in inputs:
-            yield lambda given=given: self._part(given)  # type: ignore[misc]
-        created = self._decided.created_batch(self._decided.step.after) if self._decided else None
-        if created is not None:
-            yield lambda: self._created(*created)
-
-    def sketch_state(self) -> Any:
-        """The opened state of the operator whose sketches are made after this stage."""
-        if not self._sketch_state:
-            assert self._stage.sketched is not None  # noqa: S101 - asked for only then
-            self._sketch_state.append(self._stage.sketched.operator.open(self._execution._context()))
-        return self._sketch_state[0]
-
-    def _part(self, given: Input) -> _Result:
-        stage = self._stage
-        if not stage.all_steps:
-            return _Result(given, given.part, None)
-        key = given.digest
-        verdict = None
-        batch = None
-        if self._decided:
-            batch = given.load()
-            verdict = self._decided.records_of(batch)
-            key = digest_of(given.digest, digest_of_frame(verdict))
-        return self._found(key) or self._put(
-            key, run_steps(batch or given.load(), stage.all_steps, self._opened(), verdict)
-        )
-
-    def _created(self, batch: Batch, births: Any) -> _Result:
-        assert self._decided is not None  # noqa: S101 - only a verdict creates rows
-        key = digest_of("created", self._decided.key.key, self._decided.step.step.id)
-        nothing = batch.slice(0, 0)
-        return self._found(key) or self._put(
-            key, run_steps(nothing, self._stage.all_steps, self._opened(), None, Outcome(batch, None, births))
-        )
-
-    def _opened(self) -> list[Any]:
-        if self._states is None:
-            ctx = self._execution._context()
-            self._states = [
-                None if isinstance(planned.operator, DatasetOperator) else planned.operator.open(ctx)
-                for planned in self._stage.all_steps
-            ]
-        return self._states
-
-    def _found(self, key: str) -> _Result | None:
-        part = self._execution.store.find(self._stage.recipe, key)
-        if part is None or any(tally["failed"] for tally in part.meta["steps"]):
-            return None
-        return self._result(part)
-
-    def _put(self, key: str, passed: Passed) -> _Result:
-        frames = {"ledger": passed.ledger, "rows": passed.rows.frame}
-        return self._result(self._execution.store.put(self._stage.recipe, key, frames, passed.meta()))
-
-    def _result(self, part: Part) -> _Result:
-        rows = int(part.meta["rows"])
-        schema = self._stage.all_steps[-1].after
-        key = PartKey(recipe=self._stage.recipe, key=part.key, rows=rows, reused=part.reused)
-        return _Result(Input(part, part.digest("rows"), rows, schema), part, key)
-
-
-def _progress(rows: Input, part: Part) -> dict[str, Any]:
-    tallies = part.meta.get("steps", [])
+def _progress(done: Done) -> dict[str, Any]:
+    if done.part is None:
+        return {"rows_in": done.rows.rows, "rows_out": done.rows.rows}
+    tallies = done.part.meta["steps"]
     gone = {fate: sum(tally[fate] for tally in tallies) for fate in ("dropped", "merged", "failed")}
-    return {"rows_in": tallies[0]["rows_in"] if tallies else rows.rows, "rows_out": rows.rows, **gone} | {
-        "reused": part.reused
-    }
+    return {"rows_in": tallies[0]["rows_in"], "rows_out": done.rows.rows, **gone, "reused": done.part.reused}
 
 
 def _check_flow(stage: Stage, inputs: list[Input], outputs: list[Input], metas: list[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from ...operators.core import Batch, Schema
+from ...operators.core import ROW, Batch, Schema
 from ...operators.core.dataset import Block, Dataset, PartSchema, conform, unify
 from .manifest import PartKey
 from .parts import Part, PartStore, digest_of
@@ -38,6 +38,10 @@ class Input:
         if self.part_schema is not None:
             frame = conform(frame, self.part_schema, self.schema)
         return Batch(frame, self.schema)
+
+    def ids(self) -> pl.DataFrame:
+        """Only the `_row` of each row."""
+        return pl.read_parquet(self.part.path("rows"), columns=[ROW], memory_map=False)
 
 
 @dataclass(frozen=True)
@@ -113,4 +117,4 @@ def _part_of(block: Block, store: PartStore, most: int | None) -> Part:
 
 
 def _position(frame: pl.DataFrame) -> int:
-    return int(frame["_row"][-1].rpartition(":")[2])
+    return int(frame[ROW][-1].rpartition(":")[2])

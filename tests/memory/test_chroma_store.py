@@ -163,7 +163,7 @@ def garbage_pointer(path: Path) -> None:
 
 
 def pointer_to_elsewhere(path: Path) -> None:
-    (path / "some-index.json").write_text('{"stamp": "s", "folder": "../elsewhere", "count": 3}')
+    (path / "some-index.json").write_text('{"stamp": "s", "folder": "../elsewhere", "count": 3, "dimension": 4}')
 
 
 def folder_for_a_pointer(path: Path) -> None:

@@ -90,6 +90,13 @@ def test_what_does_not_fit_together_is_refused_and_the_old_content_stays(
     assert store.nearest(EAST, 1) == [("east", 1.0)]
 
 
+def test_a_query_of_another_dimension_is_refused_and_harms_nothing(store: VectorStore) -> None:
+    put(store, "s", east=EAST)
+    with pytest.raises(ValueError, match="shape"):
+        store.nearest(np.ones(3, dtype=np.float32), 1)
+    assert store.nearest(EAST, 1) == [("east", 1.0)]
+
+
 def test_texts_that_are_hard_to_encode_do_no_harm(store: VectorStore) -> None:
     store.replace("s", ["a", "b"], np.stack([EAST, NORTH]), ["half a pair \ud800", "nul \0 inside"])
     assert store.nearest(NORTH, 1) == [("b", 1.0)]

@@ -1,6 +1,7 @@
 """What a reader hands to the engine: blocks of raw input, and the typed rows that a block holds."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -96,20 +97,19 @@ class Block(ABC):
         """
 
 
-def block_digest(reader: str, source: int, first: int, *content: bytes) -> str:
+def block_digest(reader: str, source: int, first: int, content: Iterable[bytes]) -> str:
     """Hash of a block: reader and its options, place in the dataset, and content.
 
     Args:
         reader: name of the reader with its options.
         source: index of the input.
         first: position of the first physical record.
-        content: the bytes the rows depend on; each is delimited, so that moving a byte from one to the next counts.
+        content: the bytes the rows depend on, in pieces that end by themselves.
 
     Returns:
         SHA-256 in hexadecimal.
     """
-    digest = sha256(f"dataset/{READER_VERSION}|{reader}|{source}|{first}".encode())
+    digest = sha256(f"dataset/{READER_VERSION}|{reader}|{source}|{first}|".encode())
     for piece in content:
-        digest.update(b"|%d|" % len(piece))
         digest.update(piece)
     return digest.hexdigest()

@@ -79,11 +79,11 @@ def blocks(source: Source, index: int, *, max_rows: int, max_bytes: int) -> Iter
     rows = _Cursor(source.path)
     first = 1
     for group, start, length in _slices(sizes, max_rows, max_bytes):
-        digest = block_digest("parquet", index, first, content, b"%d" % length)
+        digest = block_digest("parquet", index, first, (content, b"%d" % length))
         yield ParquetBlock(index, first, digest, rows, group, start, length)
         first += length
     if first == 1:
-        yield ParquetBlock(index, first, block_digest("parquet", index, first, content), rows, 0, 0, 0)
+        yield ParquetBlock(index, first, block_digest("parquet", index, first, (content,)), rows, 0, 0, 0)
 
 
 def _slices(groups: list[tuple[int, int]], max_rows: int, max_bytes: int) -> Iterator[tuple[int, int, int]]:

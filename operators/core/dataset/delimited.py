@@ -145,7 +145,7 @@ def blocks(source: Source, index: int, *, max_rows: int, max_bytes: int) -> Iter
 
 def _block(source: Source, index: int, header: _Record, first: int, records: list[_Record]) -> Block:
     raw = b"".join(record.raw for record in records)
-    digest = block_digest(source.format, index, first, header.raw, raw)
+    digest = block_digest(source.format, index, first, (header.raw, raw))
     return DelimitedBlock(
         index, first, digest, source.name, tuple(header.fields), tuple(records), broken=bool(_broken(raw))
     )

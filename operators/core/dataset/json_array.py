@@ -48,7 +48,7 @@ def blocks(source: Source, index: int, *, max_rows: int, max_bytes: int) -> Iter
 
 
 def _block(source: Source, index: int, first: int, elements: list[bytes]) -> Block:
-    digest = block_digest("json", index, first, b"\n".join(elements))
+    digest = block_digest("json", index, first, (element + b"\n" for element in elements))
     return JsonArrayBlock(index, first, digest, source.name, tuple(elements))
 
 

@@ -48,8 +48,7 @@ def blocks(source: Source, index: int, *, max_rows: int, max_bytes: int) -> Iter
 
 
 def _block(source: Source, index: int, first: int, lines: list[bytes]) -> Block:
-    digest = block_digest("jsonl", index, first, b"".join(lines))
-    return JsonLinesBlock(index, first, digest, source.name, tuple(lines))
+    return JsonLinesBlock(index, first, block_digest("jsonl", index, first, lines), source.name, tuple(lines))
 
 
 @dataclass(frozen=True)
@@ -61,15 +60,10 @@ class JsonLinesBlock(Block):
 
     def parse(self) -> Parsed:
         """Read the block; see `Block.parse`."""
-        documents = list(self.lines)
-        if self.first == 1 and documents:
-            documents[0] = documents[0].removeprefix(BOM)
-        return parse_documents(self.source, self.first, self.file, documents)
-
-
-def _has_long_digits(text: bytes) -> bool:
-    # Ten times as fast as a regular expression, which tries every position.
-    return _LONG_RUN in text.translate(_DIGITS_AS_ZERO)
+        lines = list(self.lines)
+        if self.first == 1 and lines:
+            lines[0] = lines[0].removeprefix(BOM)
+        return parse_documents(self.source, self.first, self.file, lines)
 
 
 def parse_documents(source: int, first: int, file: str, documents: list[bytes]) -> Parsed:
@@ -82,10 +76,11 @@ def parse_documents(source: int, first: int, file: str, documents: list[bytes]) 
         documents: one JSON document each; blank ones are passed over.
     """
     rows, refused = dict[int, dict[str, Any]](), dict[int, str]()
-    exact = _has_long_digits(b"".join(documents))
     for position, document in enumerate(documents, first):
+        # A table and a search: ten times as fast as a regular expression, which tries every byte.
+        exact = _LONG_RUN in document.translate(_DIGITS_AS_ZERO)
         try:
-            row = loads_exact(document) if exact and _has_long_digits(document) else orjson.loads(document)
+            row = loads_exact(document) if exact else orjson.loads(document)
         except (orjson.JSONDecodeError, NotReadable) as error:
             if document.strip(_JSON_SPACE):
                 refused[position] = _reason(document, error)

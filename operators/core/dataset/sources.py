@@ -74,7 +74,7 @@ class Source:
             InvalidInput: the file cannot be read, or its compressed data is cut off or damaged.
         """
         try:
-            with self.path.open("rb", buffering=_BUFFER_BYTES) as file:
+            with self.path.open("rb", buffering=0) as file:
                 yield _decompressed(file, self.compression)
         except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
             raise InvalidInput.of(
@@ -131,12 +131,12 @@ def _missing(path: Path) -> Fault:
     return Fault(code="missing_file", message=f"{path}: there is no such file; {hint}", got=str(path))
 
 
-def _decompressed(file: io.BufferedReader, compression: Compression) -> BinaryIO:
+def _decompressed(file: io.FileIO, compression: Compression) -> BinaryIO:
     if compression == "gz":
         return io.BufferedReader(gzip.GzipFile(fileobj=file, mode="rb"), _BUFFER_BYTES)
     if compression == "zst":
         return io.BufferedReader(_ZstdStream(file), _BUFFER_BYTES)
-    return file
+    return io.BufferedReader(file, _BUFFER_BYTES)
 
 
 class _ZstdStream(io.RawIOBase):
@@ -145,7 +145,7 @@ class _ZstdStream(io.RawIOBase):
     The reader of the `zstandard` package ends silently where a file is cut off; this one raises.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: io.FileIO) -> None:
         self._file = file
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._packed = b""

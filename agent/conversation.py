@@ -1,0 +1,106 @@
+"""What the graph keeps of one request, with typed looks at it, and the options a request is started with."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..operators.core import Fault
+from ..operators.core.dataset import ENDINGS
+from .state import Draft, Turn
+
+SAMPLE_ROWS = 200
+"""Most rows of the sample run."""
+
+
+class RunOptions(BaseModel):
+    """How a request is carried out.
+
+    `yes` runs without asking where nothing is open. `partial` accepts a plan that leaves parts of the request out.
+    `sample` reads only so many rows. `max_failures` is a count `"10"` or a share `"5%"`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    yes: bool = False
+    partial: bool = False
+    overwrite: bool = False
+    sample: int | None = Field(default=None, ge=1)
+    resources: dict[str, str] = Field(default_factory=dict)
+    max_failures: str | None = None
+
+
+class Conversation(Turn, total=False):
+    """State of one request while a person and the planner talk it over; plain JSON-able data.
+
+    `options` holds `RunOptions` and what is beside them: `plan_only`, `chosen_output` (false where the output's name
+    was made up), `wanted` (the planner that was asked for). `wishes` are the changes a person asked for, in order;
+    `changes` describes what the last one did. `asked_by` says whether the open question came with a draft or a change.
+    """
+
+    wishes: list[str]
+    changes: list[str]
+    asked_by: str
+
+
+class _Kept(RunOptions):
+    plan_only: bool = False
+    chosen_output: bool = True
+    wanted: str = "auto"
+
+
+def kept_options(options: RunOptions, *, plan_only: bool, chosen_output: bool, wanted: str) -> dict[str, Any]:
+    """Options as the state keeps them."""
+    kept = _Kept(**options.model_dump(), plan_only=plan_only, chosen_output=chosen_output, wanted=wanted)
+    return kept.model_dump(mode="json")
+
+
+def options_of(state: Turn) -> _Kept:
+    """The options of a request."""
+    return _Kept.model_validate(state["options"])
+
+
+def draft_of(state: Turn) -> Draft | None:
+    """The plan on the table, if there is one yet."""
+    found = state.get("draft")
+    return Draft.model_validate(found) if found else None
+
+
+def the_draft(state: Turn) -> Draft:
+    """The plan on the table.
+
+    Raises:
+        KeyError: there is none yet.
+    """
+    return Draft.model_validate(state["draft"])
+
+
+def faults_of(state: Turn) -> list[Fault]:
+    """What validation, or a run, found."""
+    return [Fault.model_validate(fault) for fault in state.get("faults", [])]
+
+
+def errors_of(state: Turn) -> list[Fault]:
+    """The faults that stop a run."""
+    return [fault for fault in faults_of(state) if fault.severity == "error"]
+
+
+def default_output(first_input: str, folder: Path, *, free: bool = False) -> Path:
+    """Where the result goes when nobody says: `<stem>.clean<ending>` in a folder, JSON lines for documents.
+
+    Args:
+        free: take the next number when the name is taken.
+
+    >>> default_output("data/crawl.v2.jsonl.gz", Path("here")).as_posix()
+    'here/crawl.v2.clean.jsonl.gz'
+    """
+    name = Path(first_input).name
+    known = [ending for ending in ENDINGS if name.lower().endswith(ending)]
+    length = max(map(len, known), default=0)
+    stem, ending = (name[:-length], name[-length:]) if known else (Path(name).stem, ".jsonl")
+    wanted = folder / f"{stem}.clean{ending}"
+    number = 2
+    while free and wanted.exists():
+        wanted = folder / f"{stem}.clean-{number}{ending}"
+        number += 1
+    return wanted

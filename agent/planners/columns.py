@@ -1,0 +1,155 @@
+"""Finds the columns that a request names."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ...tools.profile import Profile
+from .tokens import Token
+from .vocabulary import SOFT
+
+_MARKS: Final = frozenset({"column", "columns", "field", "fields"})
+_PREPOSITIONS: Final = frozenset("in from of on by within inside to for per using across using".split())
+_ARTICLES: Final = frozenset("the my each every its their both all".split())
+_JOINS: Final = frozenset({",", "and", "or", "&"})
+_EVERY: Final = frozenset({"all", "every", "each"})
+_NO_NAMES: Final = frozenset("which that a an one same other new text right correct this following first second".split())
+_PART = re.compile(r"[A-Z]?[^\W\d_A-Z]+|\d+|[A-Z]+(?![a-z])")
+
+
+@dataclass(frozen=True)
+class ColumnMention:
+    """Columns named together.
+
+    `marked` is True where the wording leaves no doubt that columns are meant ("the title column", "by url"); without
+    it the words may as well mean what is in the text. `unknown` are names said to be columns that do not exist.
+    `after_into` is True for "into column x", which may be new.
+    """
+
+    start: int
+    end: int
+    names: tuple[str, ...] = ()
+    marked: bool = False
+    unknown: tuple[str, ...] = ()
+    after_into: bool = False
+
+
+def find_columns(tokens: Sequence[Token], profile: Profile) -> list[ColumnMention]:
+    """Where columns are named, lists joined; spans are token positions, end exclusive."""
+    found: list[ColumnMention] = []
+    at = 0
+    while at < len(tokens):
+        mention = _every_column(tokens, at, profile) or _mention(tokens, at, profile) or _unknown(tokens, at)
+        if mention is None:
+            at += 1
+            continue
+        found.append(mention)
+        at = mention.end
+    return found
+
+
+def column_at(tokens: Sequence[Token], at: int, profile: Profile) -> tuple[str, int] | None:
+    """The column named at a position, and where its name ends; the longest name wins."""
+    best: tuple[str, int] | None = None
+    for column in profile.columns:
+        end = _match(tokens, at, column.name)
+        if end is not None and (best is None or end > best[1]):
+            best = (column.name, end)
+    return best
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a column's name, in lower case.
+
+    >>> words_of("rawContent_2")
+    ('raw', 'content', '2')
+    """
+    return tuple(part.lower() for part in _PART.findall(name))
+
+
+def _match(tokens: Sequence[Token], at: int, name: str) -> int | None:
+    token = tokens[at]
+    if token.kind == "quoted":
+        return at + 1 if token.text == name else None
+    if token.kind != "word":
+        return None
+    if token.low == name.lower() or _singular(token.low) == name.lower():
+        return at + 1
+    words = words_of(name)
+    if len(words) > 1:
+        here = [token.low for token in tokens[at : at + len(words)]]
+        if tuple(here) == words or (len(here) == len(words) and (*here[:-1], _singular(here[-1])) == words):
+            return at + len(words)
+    return None
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def _mention(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMention | None:
+    first = column_at(tokens, at, profile)
+    if first is None:
+        return None
+    names, end = [first[0]], first[1]
+    while end < len(tokens):
+        after = end
+        while after < len(tokens) and (tokens[after].low in _JOINS or (after > end and tokens[after].low in _ARTICLES)):
+            after += 1
+        another = column_at(tokens, after, profile) if end < after < len(tokens) else None
+        if another is None:
+            break
+        names, end = [*names, another[0]], another[1]
+    begin = at
+    while begin > 0 and tokens[begin - 1].low in _ARTICLES:
+        begin -= 1
+    marked = tokens[at].kind == "quoted" or "_" in tokens[at].text or len(words_of(first[0])) < first[1] - at
+    if end < len(tokens) and tokens[end].low in _MARKS:
+        end, marked = end + 1, True
+    if begin > 0 and tokens[begin - 1].low in _MARKS:
+        begin, marked = begin - 1, True
+        while begin > 0 and tokens[begin - 1].low in _ARTICLES:
+            begin -= 1
+    into = begin > 0 and tokens[begin - 1].low in ("into", "as")
+    if begin > 0 and (tokens[begin - 1].low in _PREPOSITIONS or into):
+        begin, marked = begin - 1, True
+    return ColumnMention(begin, end, tuple(dict.fromkeys(names)), marked, after_into=into)
+
+
+def _every_column(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMention | None:
+    """Reads "in all columns", "every column"."""
+    begin = at + 1 if tokens[at].low in _PREPOSITIONS else at
+    words = [token.low for token in tokens[begin : begin + 3]]
+    if len(words) < 2 or words[0] not in _EVERY:
+        return None
+    size = 2 if words[1] in _MARKS else 3 if words[1:] and words[1] in ("the", "of") and words[-1] in _MARKS else 0
+    if not size:
+        return None
+    return ColumnMention(at, begin + size, tuple(column.name for column in profile.columns), marked=True)
+
+
+def _unknown(tokens: Sequence[Token], at: int) -> ColumnMention | None:
+    """Reads "column foo" and "the foo column" where there is no such column."""
+    low = tokens[at].low
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if low in ("column", "field") and following and (following.kind == "quoted" or _may_name(following)):
+        name_at, end = at + 1, at + 2
+    elif following and following.low in ("column", "field") and _may_name(tokens[at]):
+        name_at, end = at, at + 2
+    else:
+        return None
+    begin = min(at, name_at)
+    before = [token.low for token in tokens[max(0, begin - 3) : begin]]
+    into = "into" in before or "as" in before
+    while begin > 0 and (tokens[begin - 1].low in _ARTICLES or (into and tokens[begin - 1].low in ("a", "new"))):
+        begin -= 1
+    if begin > 0 and tokens[begin - 1].low in (*_PREPOSITIONS, "into", "as"):
+        begin -= 1
+    return ColumnMention(begin, end, marked=True, unknown=(tokens[name_at].text,), after_into=into)
+
+
+def _may_name(token: Token) -> bool:
+    return token.kind == "quoted" or (token.is_word and token.low not in SOFT and token.low not in _NO_NAMES)

@@ -1,0 +1,88 @@
+"""What a person is asked about a plan, and what an answer means; pure functions of the state."""
+
+from typing import Literal
+
+from ..pipelines.edits import printable
+from .conversation import Conversation, options_of, the_draft
+from .state import Question
+
+APPROVE, REJECT = "approve", "reject"
+RUN_COVERED, PLAN_COVERED = "run what is covered", "keep what is covered"
+YES = frozenset({APPROVE, "approved", "yes", "y", "run", "run it", "ok", RUN_COVERED, PLAN_COVERED})
+NO = frozenset({REJECT, "rejected", "no", "n"})
+
+Decision = Literal["run", "planned", "rejected", "answer", "change", "ask"]
+
+
+def open_question(state: Conversation) -> Question | None:
+    """The question that must be answered before the plan may go on; None when nothing is open.
+
+    `yes` answers only the last of them, whether to run the plan; it decides neither between two readings nor over
+    what is left out, nor over a change that was not understood, nor over a planner that nobody asked for.
+    """
+    draft, options = the_draft(state), options_of(state)
+    if draft.question:
+        return draft.question
+    unheeded = state.get("decision") == "change" and not state.get("changes")
+    if draft.not_covered and not options.partial:
+        what = "; ".join(printable(clause, 200) for clause in draft.not_covered)
+        verb, option = ("Keep", PLAN_COVERED) if options.plan_only else ("Run", RUN_COVERED)
+        return Question(text=f"Not covered by the plan: {what}. {verb} what is covered?", options=(option, REJECT))
+    if options.plan_only and not unheeded:
+        return None
+    if options.wanted == "llm" and state.get("planner") == "offline":
+        text = "The model could not be reached. Run the plan that was made without it?"
+        return Question(text=text, options=(APPROVE, REJECT))
+    if options.yes and not unheeded:
+        return None
+    return Question(text="Run this plan?", options=(APPROVE, REJECT))
+
+
+def unasked(state: Conversation) -> Conversation:
+    """The decision where nothing is open."""
+    return {"decision": "planned" if options_of(state).plan_only else "run"}
+
+
+def heard(state: Conversation, question: Question | None, answer: str) -> Conversation:
+    """What an answer decides.
+
+    An option of the planner's own question is an answer to it; "approve" and "reject" are what they say; all other
+    words are a wish to change the plan. A planner's question without options takes any words as its answer.
+
+    Args:
+        question: what is open, None when the request had come to an end.
+        answer: the words of a person.
+    """
+    own = the_draft(state).question is not None
+    words = " ".join(answer.split())
+    plain = words.casefold().rstrip(".! ")
+    chosen = _option(question, plain) if own else None
+    if chosen is not None:
+        return _answered(state, chosen)
+    if plain in NO:
+        return {"decision": "rejected"}
+    if plain in YES or not words:
+        planned = question is not None and options_of(state).plan_only
+        return {"decision": "ask" if own or not words else "planned" if planned else "run"}
+    if own and question and not question.options:
+        return _answered(state, words)
+    return {"decision": "change", "wishes": [*state.get("wishes", []), words]}
+
+
+def _answered(state: Conversation, words: str) -> Conversation:
+    if state.get("asked_by") == "change":
+        *earlier, last = state["wishes"]
+        return {"decision": "change", "wishes": [*earlier, f"{last}: {words}"]}
+    return {"decision": "answer", "answers": [*state.get("answers", []), words]}
+
+
+def _option(question: Question | None, plain: str) -> str | None:
+    """The option that was meant: by its words, or by its number when it is not one of the options itself."""
+    if question is None:
+        return None
+    by_words = {" ".join(option.split()).casefold().rstrip(".! "): option for option in question.options}
+    if plain in by_words:
+        return by_words[plain]
+    if plain.isdecimal() and 1 <= int(plain) <= len(question.options):
+        return question.options[int(plain) - 1]
+    return None

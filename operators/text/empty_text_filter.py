@@ -1,0 +1,47 @@
+"""Keep texts that show something."""
+
+import polars as pl
+from pydantic import Field
+
+from ..core import Batch, Column, Example, Range, RowFilter, Text
+
+# White space, control and format characters, fillers, and the blank braille pattern.
+_INVISIBLE = r"[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u{2800}]+"
+
+
+class EmptyTextFilter(RowFilter):
+    """Keep rows whose text has at least one visible character.
+
+    Drops rows; order is kept; rows without a text fall under `on_null`, so they are dropped too. The metric
+    `visible_characters` counts all characters but white space, control characters and those that Unicode shows as
+    nothing (zero-width space and joiner, byte order mark, soft hyphen, variation selector, blank filler).
+    """
+
+    name = "empty_text_filter"
+    phrases = (
+        "drop empty texts",
+        "remove rows without text",
+        "remove blank documents",
+        "drop rows that are null or only white space",
+        "no empty rows",
+        "filter out missing content",
+        "keep rows that have a text",
+        "discard rows with nothing in them",
+    )
+
+    column: Column[Text] = Field(default="text", description="Column that holds the text.")
+
+    @classmethod
+    def metric_name(cls) -> str:
+        return "visible_characters"
+
+    def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
+        visible = batch.texts(self.column).str.replace_all(_INVISIBLE, "").str.len_chars()
+        return {self.metric_name(): visible.cast(pl.Int64)}
+
+    def keep(self) -> Range:
+        return Range(1, None)
+
+    @classmethod
+    def example(cls) -> Example:
+        return Example(rows=["a word", "", " \n\t", "\u200b\ufeff", {"text": None}], kept=[0])

@@ -1,0 +1,63 @@
+"""Puts together what a run and a request need: the context of operators, the means of this machine, the catalogue."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..memory.catalog import Catalog, fresh_catalog, operator_entries
+from ..memory.chroma_store import open_store
+from ..memory.history import History
+from ..operators.core import Context, all_operators
+from ..operators.core.embedder import default_embedder
+from ..operators.core.settings import Settings, make_private_folder
+from ..pipelines.run import Home
+from ..pipelines.validate import Resources
+
+CATALOG = "catalog"
+"""Name of the index over operators and past workflows."""
+
+
+@dataclass(frozen=True)
+class ContextFactory:
+    """Makes the context of a run, here or in a spawned worker: it can be pickled, and loads nothing before its call.
+
+    Args:
+        seed: of the workflow.
+        resources: names that the workflow uses, bound to paths or URLs.
+        workspace: folder for scratch files; made when it is not there.
+        allow_network: whether operators may leave the machine.
+    """
+
+    seed: int = 0
+    resources: dict[str, str] = field(default_factory=dict)
+    workspace: Path | None = None
+    allow_network: bool = False
+
+    def __call__(self) -> Context:
+        """The context; its embedder loads when a step first asks for it."""
+        return Context(
+            seed=self.seed,
+            resources=dict(self.resources),
+            workspace=None if self.workspace is None else make_private_folder(self.workspace),
+            embedder=default_embedder,
+            allow_network=self.allow_network,
+        )
+
+
+def available(bound: dict[str, str]) -> Resources:
+    """What validation may take to be there on this machine.
+
+    Args:
+        bound: resources with the path or URL behind each.
+    """
+    return Resources(names=frozenset(bound), bound=dict(bound))
+
+
+def open_catalog(settings: Settings) -> Catalog:
+    """The catalogue over all operators and past workflows, its index brought up to date.
+
+    Raises:
+        InvalidInput: history or index under the home folder cannot be used.
+    """
+    home = Home.of(settings).path
+    entries = [*operator_entries(all_operators()), *History(home).workflow_entries()]
+    return fresh_catalog(open_store(home, CATALOG), default_embedder(), entries)

@@ -1,0 +1,82 @@
+"""The commands `runs …`: what was run, and what became of each row."""
+
+from datetime import datetime
+
+from ..operators.core.settings import Settings
+from ..pipelines.engine.manifest import Manifest, manifests
+from ..pipelines.ledger import Ledger
+from ..pipelines.report import Report, build_report
+from ..pipelines.run import Home
+from ..pipelines.workflow import Workflow
+from .answer import Answer
+from .document import RunLine, RunResultPart, RunsResult, StoryResult, document
+from .show import report_view, row_argument, runs_table, story_view
+
+TOLD_FATES = ("dropped", "merged", "failed")
+
+
+def list_runs(settings: Settings, limit: int) -> Answer:
+    """The newest runs."""
+    home = Home.of(settings)
+    found = [manifest for manifest, _ in zip(manifests(home.runs), range(limit), strict=False)]
+    lines = tuple(_line(manifest, build_report(manifest, home.parts)) for manifest in found)
+    said = f"{len(lines)} run{'s' * (len(lines) != 1)}"
+    return Answer(document("completed", said, result=RunsResult(runs=lines)), (runs_table(lines),))
+
+
+def show_run(settings: Settings, run_id: str) -> Answer:
+    """The report of one run."""
+    home = Home.of(settings)
+    folder = home.run_folder(run_id)
+    manifest = Manifest.load(folder)
+    report = build_report(manifest, home.parts)
+    told = report_view(report, rows=telling_rows(home.ledger(manifest.id), report), folder=str(folder))
+    result = RunResultPart(
+        status=report.status,
+        said=report.message,
+        started=manifest.started,
+        inputs=report.inputs,
+        seconds=report.seconds,
+        reasons={step.id: step.reasons for step in report.steps if step.reasons},
+        folder=str(folder),
+    )
+    said = document(
+        "completed",
+        f"run {report.id} {report.status}",
+        warnings=report.warnings,
+        workflow=Workflow.from_yaml(folder / "workflow.yaml"),
+        report=report,
+        result=result,
+    )
+    return Answer(said, (told,))
+
+
+def explain_row(settings: Settings, run_id: str, row: str) -> Answer:
+    """What happened to one row of a run."""
+    home = Home.of(settings)
+    manifest = Manifest.load(home.run_folder(run_id))
+    story = home.ledger(manifest.id).why(row)
+    told = story_view(story, manifest.id, manifest.inputs)
+    result = StoryResult.of(manifest.id, story)
+    return Answer(document("completed", f"row {row}: {story.fate}", result=result), (told,))
+
+
+def telling_rows(ledger: Ledger, report: Report) -> dict[str, str]:
+    """For each fate that rows had, the first row that had it, as `runs why` takes it."""
+    wanted = [fate for fate in TOLD_FATES if any(getattr(step, fate) for step in report.steps)]
+    found: dict[str, str] = {}
+    for _, frame in ledger.frames():
+        for fate in wanted:
+            rows = frame.filter(frame["fate"] == fate)["_row"]
+            if fate not in found and len(rows):
+                found[fate] = row_argument(rows[0], report.inputs)
+        if len(found) == len(wanted):
+            break
+    return {fate: found[fate] for fate in wanted if fate in found}
+
+
+def _line(manifest: Manifest, report: Report) -> RunLine:
+    started = datetime.fromisoformat(manifest.started).astimezone().isoformat(timespec="seconds")
+    numbers = report.model_dump(include={"rows_in", "rows_out", "output", "seconds"})
+    named = {"id": report.id, "status": report.status, "workflow": report.workflow, "inputs": report.inputs}
+    return RunLine(**named, **numbers, started=started)

@@ -1,0 +1,316 @@
+"""What people see: plans, reports, stories of rows and the catalogue, as tables and sentences for 80 columns."""
+
+import json
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from .answer import fault_line, printable
+from .document import OperatorCard, OperatorLine, RunLine
+
+if TYPE_CHECKING:
+    from ..agent.api import Standing
+    from ..agent.state import Ask, Draft
+    from ..pipelines.ledger import Event, Story
+    from ..pipelines.report import Report
+
+COMMAND = "dataflow-agent"
+TOP_REASONS = 5
+ALWAYS = {"rows_in": "in", "kept": "kept", "dropped": "dropped", "merged": "merged", "failed": "failed"}
+WHERE_ANY = {"expanded": "split", "children": "children", "created": "created", "reused": "reused"}
+HOLDS = {True: "holds", False: "broken", None: "not checked"}
+
+
+def heading(text: str) -> Text:
+    """A line above a block."""
+    return Text(printable(text), style="bold")
+
+
+def indented(lines: Iterable[RenderableType]) -> Padding:
+    """Lines set two columns in."""
+    return Padding(Group(*lines), (0, 0, 0, 2))
+
+
+def sentence(text: str, style: str = "") -> Text:
+    """A text as it is, control characters written out."""
+    return Text(printable(text), style=style)
+
+
+def next_steps(*commands: tuple[str, str]) -> Group:
+    """What to type next, each command with what it does."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, overflow="fold")
+    grid.add_column(style="dim")
+    for command, what in commands:
+        grid.add_row(sentence(f"{COMMAND} {command}"), what)
+    return Group(heading("Next"), Padding(grid, (0, 0, 0, 2)))
+
+
+def quoted(path: object) -> str:
+    """A path as one types it in a shell."""
+    return shlex.quote(str(path))
+
+
+def plan_view(standing: "Standing") -> Group:
+    """The plan of a request: steps with reasons, what they serve, what nothing serves, the sample, the question."""
+    parts: list[RenderableType] = []
+    draft = standing.draft
+    if draft and draft.workflow.steps:
+        count = len(draft.workflow.steps)
+        parts += [heading(f"Plan: {count} step{'s' * (count != 1)}"), _steps_table(draft), Text()]
+    if draft and draft.asks:
+        parts += [heading("Your request"), _asks_grid(standing.asks or draft.asks, judged=False), Text()]
+    if draft and draft.not_covered:
+        parts += [heading("Not covered by any step"), indented(map(sentence, draft.not_covered)), Text()]
+    if draft and draft.notes:
+        parts += [heading("Notes"), indented(map(sentence, draft.notes)), Text()]
+    if standing.sample:
+        head = f"On a sample of {standing.sample.rows_in:,} rows, {standing.sample.rows_out:,} go on"
+        parts += [heading(head), steps_report(standing.sample), Text()]
+    return Group(*parts, *warnings_view(standing.warnings))
+
+
+def warnings_view(warnings: Iterable[str]) -> list[RenderableType]:
+    """Warnings under a heading; nothing when there are none."""
+    said = list(dict.fromkeys(warnings))
+    return [heading("Warnings"), indented(map(sentence, said)), Text()] if said else []
+
+
+def _steps_table(draft: "Draft") -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("", justify="right", style="dim")
+    table.add_column("step", overflow="fold")
+    table.add_column("options", overflow="fold", max_width=30)
+    table.add_column("why", ratio=1)
+    for number, step in enumerate(draft.workflow.steps, start=1):
+        name = step.id if step.id == step.operator else f"{step.id} ({step.operator})"
+        options = [f"{option} = {_plain(value)}" for option, value in step.options.items()]
+        where = [f"where {step.where}"] if step.where else []
+        reason = draft.reasons.get(step.id, "")
+        table.add_row(str(number), sentence(name), sentence("\n".join([*options, *where])), sentence(reason))
+    return table
+
+
+def _asks_grid(asks: Sequence["Ask"], *, judged: bool) -> Padding:
+    grid = Table.grid(padding=(0, 2))
+    if judged:
+        grid.add_column(no_wrap=True)
+    grid.add_column(ratio=2)
+    grid.add_column(style="dim", ratio=1, overflow="fold")
+    for ask in asks:
+        cells = [sentence(ask.text), sentence(", ".join(ask.steps) or "no step")]
+        grid.add_row(*([HOLDS[ask.holds]] if judged else []), *cells)
+    return Padding(grid, (0, 0, 0, 2))
+
+
+def report_view(
+    report: "Report", *, asks: Sequence["Ask"] = (), rows: Mapping[str, str] | None = None, folder: str | None = None
+) -> Group:
+    """A run in numbers and words.
+
+    Args:
+        asks: clauses of the request, judged on the output.
+        rows: for a fate, a row that had it, as `runs why` takes it.
+        folder: where `rejects.jsonl` and `failed.jsonl` of the run lie.
+    """
+    rejects = f", {report.rejects:,} records rejected" if report.rejects else ""
+    head = f"{report.rows_in:,} rows in, {report.rows_out:,} out{rejects}, {report.seconds:.1f} s"
+    parts: list[RenderableType] = [heading(f"Run {report.id} {report.status}: {head}")]
+    if report.status != "completed" and report.message:
+        parts.append(sentence(report.message))
+    parts += [Text(), steps_report(report), Text()]
+    reasons = _reason_lines(report)
+    if reasons:
+        parts += [heading("Why rows did not go on"), indented(reasons), Text()]
+    if asks:
+        parts += [heading("Your request, checked on the output"), _asks_grid(asks, judged=True), Text()]
+    parts += warnings_view(report.warnings)
+    if report.output_sha256 and report.status == "completed":
+        parts.append(_path_line("Output", report.output))
+    if folder:
+        parts.append(_path_line("Run folder", folder))
+    why = [
+        (f"runs why {report.id} {quoted(row)}", f"why this row was {fate}") for fate, row in (rows or {}).items() if row
+    ]
+    return Group(*parts, Text(), next_steps((f"runs show {report.id}", "this report again"), *why))
+
+
+def _path_line(what: str, path: str) -> Text:
+    return Text(f"{what}: ", style="bold", no_wrap=True, overflow="ignore") + Text(printable(path), style="not bold")
+
+
+def steps_report(report: "Report") -> Table:
+    """One line for each step; columns for what is rare only where it occurred."""
+    rare = {name: title for name, title in WHERE_ANY.items() if any(getattr(step, name) for step in report.steps)}
+    counts = {**ALWAYS, **rare, "changed": "changed", "rows_out": "out"}
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("step", overflow="fold", min_width=12)
+    for title in counts.values():
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("seconds", justify="right", no_wrap=True)
+    for step in report.steps:
+        numbers = [f"{getattr(step, name):,}" for name in counts]
+        table.add_row(sentence(step.id), *numbers, f"{step.seconds:.2f}")
+    return table
+
+
+def _reason_lines(report: "Report") -> list[Text]:
+    lines = []
+    for step in report.steps:
+        top = sorted(step.reasons.items(), key=lambda item: (-item[1], item[0]))[:TOP_REASONS]
+        more = len(step.reasons) - len(top)
+        told = ", ".join(f"{reason} {count:,}" for reason, count in top) + (f" and {more} more" if more else "")
+        if told:
+            lines.append(sentence(f"{step.id}: {told}"))
+    return lines
+
+
+def row_argument(row: str, inputs: Sequence[str]) -> str:
+    """A row id as `runs why` takes it and people say it.
+
+    >>> row_argument("0:17", ["a.jsonl"]), row_argument("1:17", ["a.jsonl", "b.jsonl"]), row_argument("0:17.2", ["a"])
+    ('17', 'b.jsonl:17', '0:17.2')
+    """
+    source, _, position = row.partition(":")
+    if not (source.isdigit() and position.isdigit() and int(source) < len(inputs)):
+        return row
+    if len(inputs) == 1:
+        return position
+    name = inputs[int(source)]
+    return row if list(inputs).count(name) > 1 else f"{name}:{position}"
+
+
+def story_view(story: "Story", run_id: str, inputs: Sequence[str]) -> Group:
+    """What happened to a row, step by step, and what to type next."""
+    parts: list[RenderableType] = [heading(_story_head(story, inputs)), Text()]
+    for row in dict.fromkeys(event.row for event in story.events):
+        if row != story.row:
+            parts += [Text(), heading(f"Its child {row}")]
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(overflow="fold", max_width=30)
+        grid.add_column(ratio=1)
+        for event in story.events:
+            if event.row == row:
+                grid.add_row(sentence(event.step), sentence(_did(event, inputs)))
+        parts.append(Padding(grid, (0, 0, 0, 2)))
+    return Group(*parts, Text(), next_steps(*_after_story(story, run_id, inputs)))
+
+
+def _story_head(story: "Story", inputs: Sequence[str]) -> str:
+    row = f"Row {row_argument(story.row, inputs)}"
+    own = [event for event in story.events if event.row == story.row]
+    if not own or story.fate in ("kept", "born"):
+        return f"{row} went through every step and is in the result."
+    last = own[-1]
+    return {
+        "dropped": f"{row} was dropped by {last.step}.",
+        "merged": f"{row} was merged into row {row_argument(last.target or '?', inputs)} by {last.step}.",
+        "failed": f"{row} failed at {last.step}; it is in failed.jsonl of the run.",
+        "expanded": f"{row} was replaced by its children at {last.step}.",
+    }[story.fate]
+
+
+def _did(event: "Event", inputs: Sequence[str]) -> str:
+    measured = [_measured(name, value, event.rule.get(name)) for name, value in event.metrics.items()]
+    what = {
+        "kept": "changed" if event.changed else "kept",
+        "merged": f"merged into row {row_argument(event.target or '?', inputs)}",
+        "expanded": "replaced by its children",
+        "born": f"made from row {', '.join(row_argument(parent, inputs) for parent in event.parents) or '?'}",
+    }.get(event.did, event.did)
+    because = [] if measured or not event.reason else [event.reason]
+    because += [event.detail] if event.detail else []
+    told = "; ".join([*measured, *because])
+    return f"{what}: {told}" if told else what
+
+
+def _measured(name: str, value: Any, rule: str | None) -> str:
+    return f"{name} = {_plain(value)}" + (f", kept is {rule}" if rule else "")
+
+
+def _after_story(story: "Story", run_id: str, inputs: Sequence[str]) -> list[tuple[str, str]]:
+    ended = [event for event in story.events if event.row == story.row and event.did not in ("kept", "born")]
+    steps = [(f"operators show {event.operator}", "what this step does, and its options") for event in ended[-1:]]
+    targets = [
+        (f"runs why {run_id} {quoted(row_argument(event.target, inputs))}", "what happened to the row it resembles")
+        for event in ended
+        if event.target
+    ]
+    return [*targets, *steps, (f"runs show {run_id}", "the whole run in numbers")]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def operators_table(lines: Sequence[OperatorLine]) -> RenderableType:
+    """The catalogue, or what a search found."""
+    if not lines:
+        return sentence("No operator found.")
+    scored = any(line.score is not None for line in lines)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for title in ("operator", "kind", *(["fit"] if scored else [])):
+        table.add_column(title, no_wrap=True)
+    table.add_column("what it does", ratio=1)
+    for line in lines:
+        fit = [f"{line.score or 0:.2f}"] if scored else []
+        table.add_row(line.name, line.kind, *fit, sentence(line.summary))
+    return Group(
+        table, Text(), next_steps((f"operators show {lines[0].name}", "its options, with an example of what it does"))
+    )
+
+
+def operator_view(card: OperatorCard) -> Group:
+    """An operator in full: what it does, its options, requests that mean it, an example."""
+    facts = [card.kind, f"{card.scope} scope", *(f"needs {need}" for need in card.needs)]
+    parts: list[RenderableType] = [heading(f"{card.name} ({', '.join(facts)})"), Text(), sentence(card.description)]
+    properties: dict[str, Any] = card.options.get("properties") or {}  # type: ignore[assignment]
+    if properties:
+        parts += [Text(), heading("Options"), _options_table(properties, card.options.get("required") or [])]
+    parts += [Text(), heading("Say, for example"), indented(map(sentence, card.phrases))]
+    example = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in card.example.items()]
+    return Group(*parts, Text(), heading("Example"), indented(map(sentence, example)))
+
+
+def _options_table(properties: Mapping[str, Any], required: Any) -> Padding:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold", max_width=16, style="dim")
+    grid.add_column(ratio=1)
+    for name, schema in properties.items():
+        default = "required" if name in required else json.dumps(schema.get("default"), ensure_ascii=False)
+        grid.add_row(name, sentence(default), sentence(schema.get("description", "")))
+    return Padding(grid, (0, 0, 0, 2))
+
+
+def runs_table(lines: Sequence[RunLine]) -> RenderableType:
+    """The history, newest first."""
+    if not lines:
+        return sentence(f'No run yet. Try: {COMMAND} demo, or {COMMAND} run "REQUEST" -i data.jsonl')
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("run", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    table.add_column("in", justify="right", no_wrap=True)
+    table.add_column("out", justify="right", no_wrap=True)
+    table.add_column("from", overflow="fold", ratio=1)
+    table.add_column("to", overflow="fold", ratio=1)
+    for line in lines:
+        names = sentence(", ".join(line.inputs))
+        to = sentence(line.output.rpartition("/")[2])
+        table.add_row(line.id, line.status, f"{line.rows_in:,}", f"{line.rows_out:,}", names, to)
+    return Group(table, Text(), next_steps((f"runs show {lines[0].id}", "its report")))
+
+
+def faults_view(standing: "Standing") -> list[RenderableType]:
+    """The faults of a plan, errors and warnings."""
+    return [fault_line(fault, standing.draft.workflow if standing.draft else None) for fault in standing.faults]
