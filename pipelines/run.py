@@ -19,8 +19,9 @@ from .engine.barrier import RowFetcher
 from .engine.execute import Execution, FailureLimit
 from .engine.manifest import Manifest, manifests
 from .engine.parts import PartStore
-from .engine.physical import plan_stages
+from .engine.physical import Stage, plan_stages
 from .engine.source import PART_ROWS, Input, Source, read_source
+from .engine.workers import WorkerPool
 from .events import EventLog, Listener
 from .ledger import Ledger
 from .report import Report, build_report
@@ -93,6 +94,7 @@ def run(
     output: str | PathLike[str],
     *,
     overwrite: bool = False,
+    workers: int = 1,
     sample: int | None = None,
     resources: Mapping[str, str] | None = None,
     max_failures: str | None = None,
@@ -107,6 +109,7 @@ def run(
     Args:
         data: one path or several; `output`: a path whose ending decides the format.
         overwrite: replace an output that is there; without it, only the same run's own output is.
+        workers: processes that work on parts side by side; 1 works in this process. More need a picklable `context`.
         sample: most rows to read from the start.
         resources: names the workflow uses, bound to paths or URLs.
         max_failures: rows that may fail at a step, a count `"10"` or a share `"5%"`.
@@ -144,6 +147,7 @@ def run(
         on_event=on_event,
         context=context,
         part_rows=part_rows,
+        workers=workers,
     ).carry_out()
 
 
@@ -160,6 +164,7 @@ class _Run:
     on_event: Listener | None
     context: Callable[[], Context] | None
     part_rows: int
+    workers: int
 
     def __post_init__(self) -> None:
         self._folder = self.home.runs / self.manifest.id
@@ -199,18 +204,21 @@ class _Run:
             self._write_lines("rejects.jsonl", source.rejects)
             self.manifest.warnings.append(f"{len(source.rejects)} records could not be read; see rejects.jsonl")
         stages = plan_stages(self.workflow, source.schema, self.resources)
-        execution = Execution(
-            self.home.parts,
-            self.context or self._default_context,
-            self._events,
-            self.manifest,
-            self.limit,
-            self.part_rows,
-            self._save,
-        )
-        ended = execution.run(stages, source.inputs)
+        ended = self._execute(stages)
         self._write_failed()
         self._write_output(ended)
+
+    def _execute(self, stages: Sequence[Stage]) -> list[Input]:
+        store = self.home.parts
+        workspace = make_private_folder(self._folder / "workspace")
+        context = self.context or DefaultContext(self.workflow.seed, self.resources, workspace)
+        pool = WorkerPool(self.workers, store, context) if self.workers > 1 else None
+        execution = Execution(store, context, self._events, self.manifest, self.limit, self.part_rows, pool, self._save)
+        try:
+            return execution.run(stages, self.source.inputs)
+        finally:
+            if pool:
+                pool.close()
 
     def _write_output(self, ended: Sequence[Input]) -> None:
         schema = ended[-1].schema if ended else self.source.schema
@@ -251,13 +259,18 @@ class _Run:
     def _save(self) -> None:
         self.manifest.save(self._folder)
 
-    def _default_context(self) -> Context:
-        return Context(
-            seed=self.workflow.seed,
-            resources=self.resources,
-            workspace=make_private_folder(self._folder / "workspace"),
-            embedder=default_embedder,
-        )
+
+@dataclass(frozen=True)
+class DefaultContext:
+    """Builds a `Context` with what needs no settings: resources, a workspace and the offline embedder."""
+
+    seed: int
+    resources: Mapping[str, str]
+    workspace: Path
+
+    def __call__(self) -> Context:
+        """The context, in whatever process this is."""
+        return Context(seed=self.seed, resources=self.resources, workspace=self.workspace, embedder=default_embedder)
 
 
 def _new_manifest(workflow: Workflow, dataset: Dataset, source: Source, target: Path, sample: int | None) -> Manifest:

@@ -9,13 +9,12 @@ from .answer import Answer
 from .document import OperatorCard, OperatorLine, OperatorResult, OperatorsResult, document, summary_of
 from .show import operator_view, operators_table
 
-TEST_DOUBLES = "testing_"
 FOUND = 8
 
 
 def list_operators(kind: Kind | None) -> Answer:
     """All operators, or those of one kind."""
-    chosen = [cls for cls in offered().values() if kind in (None, cls.kind)]
+    chosen = [cls for cls in all_operators().values() if kind in (None, cls.kind)]
     return _answer([_line(cls) for cls in chosen])
 
 
@@ -28,19 +27,12 @@ def show_operator(name: str) -> Answer:
 
 def search_operators(text: str, kind: Kind | None, settings: Settings) -> Answer:
     """The operators that a text means most, best first."""
-    from ..memory.catalog import fresh_catalog, operator_entries  # noqa: PLC0415 - the embedder's model is loaded
-    from ..memory.store import InMemoryStore  # noqa: PLC0415
-    from ..operators.core.embedder import default_embedder  # noqa: PLC0415
+    from ..tools.wiring import open_catalog  # noqa: PLC0415 - loads the embedder's model, and chromadb where it is there
 
-    known = offered()
-    chosen = {name: cls for name, cls in known.items() if kind in (None, cls.kind)}
-    catalog = fresh_catalog(InMemoryStore(), default_embedder(), operator_entries(chosen))
-    return _answer([_line(known[hit.name], hit.score) for hit in catalog.search(text, k=FOUND, kind="operator")])
-
-
-def offered() -> dict[str, type[Operator]]:
-    """The operators that people see; those made for tests are left out."""
-    return {name: cls for name, cls in all_operators().items() if not name.startswith(TEST_DOUBLES)}
+    known = all_operators()
+    found = [hit for hit in open_catalog(settings).search(text, k=len(known), kind="operator") if hit.name in known]
+    fitting = [hit for hit in found if kind in (None, known[hit.name].kind)]
+    return _answer([_line(known[hit.name], hit.score) for hit in fitting[:FOUND]])
 
 
 def _answer(lines: Sequence[OperatorLine]) -> Answer:
@@ -53,7 +45,7 @@ def _line(operator: type[Operator], score: float | None = None) -> OperatorLine:
 
 
 def _operator(name: str) -> type[Operator]:
-    known = offered()
+    known = all_operators()
     if name in known:
         return known[name]
     near = near_name(name, known)

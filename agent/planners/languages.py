@@ -5,30 +5,38 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from ...operators.text._languages import LANGUAGES
 from .tokens import Token
 
-_TABLE: Final = (
-    "af Afrikaans|am Amharic|ar Arabic|as Assamese|az Azerbaijani|be Belarusian|bg Bulgarian|bn Bengali Bangla|"
-    "br Breton|bs Bosnian|ca Catalan|cs Czech|cy Welsh|da Danish|de German|el Greek|en English|eo Esperanto|es Spanish "
-    "Castilian|et Estonian|eu Basque|fa Persian Farsi|fi Finnish|fo Faroese|fr French|ga Irish|gl Galician|gu Gujarati|"
-    "he Hebrew|hi Hindi|hr Croatian|ht Haitian|hu Hungarian|hy Armenian|id Indonesian|is Icelandic|it Italian|"
-    "ja Japanese|jv Javanese|ka Georgian|kk Kazakh|km Khmer|kn Kannada|ko Korean|ku Kurdish|ky Kyrgyz|la Latin|"
-    "lb Luxembourgish|lo Lao|lt Lithuanian|lv Latvian|mg Malagasy|mk Macedonian|ml Malayalam|mn Mongolian|mr Marathi|"
-    "ms Malay|mt Maltese|my Burmese|nb Bokmål|ne Nepali|nl Dutch Flemish|nn Nynorsk|no Norwegian|oc Occitan|or Odia "
-    "Oriya|pa Punjabi|pl Polish|ps Pashto|pt Portuguese|qu Quechua|ro Romanian|ru Russian|rw Kinyarwanda|"
-    "si Sinhala Sinhalese|sk Slovak|sl Slovenian Slovene|sq Albanian|sr Serbian|sv Swedish|sw Swahili|ta Tamil|"
-    "te Telugu|th Thai|tl Tagalog Filipino|tr Turkish|ug Uyghur|uk Ukrainian|ur Urdu|uz Uzbek|vi Vietnamese|"
-    "vo Volapük|wa Walloon|xh Xhosa|yo Yoruba|zh Chinese Mandarin|zu Zulu"
+_ALSO: Final = {
+    "mandarin": "zh",
+    "cantonese": "zh",
+    "farsi": "fa",
+    "castilian": "es",
+    "flemish": "nl",
+    "bangla": "bn",
+    "slovene": "sl",
+    "filipino": "tl",
+    "sinhalese": "si",
+    "oriya": "or",
+    "gaelic": "gd",
+    "sami": "se",
+    "frisian": "fy",
+    "bokmål": "no",
+    "nynorsk": "nn",
+    "sotho": "st",
+}
+NAMES: Final[Mapping[tuple[str, ...], str]] = MappingProxyType(
+    {tuple(name.lower().split()): code for code, name in LANGUAGES.items()}
+    | {(name,): code for name, code in _ALSO.items()}
 )
-_ENTRIES: Final = tuple(tuple(entry.split()) for entry in _TABLE.split("|"))
-NAMES: Final[Mapping[str, str]] = MappingProxyType({name.lower(): code for code, *names in _ENTRIES for name in names})
-"""Lower-case name to ISO 639-1 code."""
-ENGLISH: Final[Mapping[str, str]] = MappingProxyType({code: names[0] for code, *names in _ENTRIES})
-"""Code to the first name."""
+"""The words of a language's English name, in lower case, to its ISO 639-1 code."""
+_LONGEST: Final = max(map(len, NAMES))
 
 _WORDLIKE_CODES: Final = frozenset("am as be he hi id is it la lo my no or pa te th".split())
 """Codes that are words of English, which count only where a language is expected."""
 _EXPECT: Final = frozenset({"language", "languages", "lang", "iso"})
+_LINKS: Final = frozenset("is are be must should in = : of ( code codes not to".split())
 _JOIN: Final = frozenset({",", "and", "or", "/", "&"})
 
 
@@ -63,27 +71,27 @@ def code_of(text: str) -> str | None:
     ('de', 'de', None)
     """
     low = text.strip().lower()
-    return NAMES.get(low) or (low if low in ENGLISH else None)
+    return NAMES.get(tuple(low.split())) or (low if low in LANGUAGES else None)
+
+
+def language_names(codes: Sequence[str]) -> str:
+    """Codes as names for people: "English, German"."""
+    return ", ".join(LANGUAGES.get(code, code) for code in codes)
 
 
 def _mention(tokens: Sequence[Token], at: int) -> LanguageMention | None:
     foreign = tokens[at].low == "non" and at + 1 < len(tokens)
-    first = at + 1 if foreign else at
+    position: int | None = at + 1 if foreign else at
     codes: list[str] = []
-    end = first
-    position = first
-    while position < len(tokens):
-        code = _code_at(tokens, position, listed=bool(codes))
-        if code is None:
+    end = at
+    while position is not None and position < len(tokens):
+        found = _code_at(tokens, position, listed=bool(codes))
+        if found is None:
             break
+        code, end = found
         codes.append(code)
-        end = position + 1
         position = _after_join(tokens, end)
-        if position is None:
-            break
-    if not codes:
-        return None
-    return LanguageMention(at, end, tuple(dict.fromkeys(codes)), foreign)
+    return LanguageMention(at, end, tuple(dict.fromkeys(codes)), foreign) if codes else None
 
 
 def _after_join(tokens: Sequence[Token], at: int) -> int | None:
@@ -93,18 +101,18 @@ def _after_join(tokens: Sequence[Token], at: int) -> int | None:
     return position if position > at else None
 
 
-def _code_at(tokens: Sequence[Token], at: int, *, listed: bool) -> str | None:
+def _code_at(tokens: Sequence[Token], at: int, *, listed: bool) -> tuple[str, int] | None:
+    """The language named at a position, and where its name ends."""
+    for size in range(_LONGEST, 0, -1):
+        words = tuple(token.low for token in tokens[at : at + size] if token.kind in ("word", "quoted"))
+        if len(words) == size and words in NAMES:
+            return None if _is_verb(tokens, at) else (NAMES[words], at + size)
     token = tokens[at]
-    if token.kind not in ("word", "quoted"):
+    if token.low not in LANGUAGES or token.kind not in ("word", "quoted"):
         return None
-    if token.low in NAMES:
-        return None if _is_verb(tokens, at) else NAMES[token.low]
-    if token.low not in ENGLISH:
+    if token.low in _WORDLIKE_CODES and token.kind != "quoted" and not token.text.isupper():
         return None
-    expected = listed or _expected(tokens, at)
-    if token.low in _WORDLIKE_CODES:
-        return token.low if _expected(tokens, at) and not listed else None
-    return token.low if expected else None
+    return (token.low, at + 1) if listed or _expected(tokens, at) else None
 
 
 def _is_verb(tokens: Sequence[Token], at: int) -> bool:
@@ -117,6 +125,8 @@ def _is_verb(tokens: Sequence[Token], at: int) -> bool:
 
 def _expected(tokens: Sequence[Token], at: int) -> bool:
     """Whether a language is spoken of right before or after."""
-    before = [token.low for token in tokens[max(0, at - 4) : at]]
-    after = [token.low for token in tokens[at + 1 : at + 2]]
-    return any(word in _EXPECT for word in (*before, *after))
+    before = at - 1
+    while before >= 0 and tokens[before].low in _LINKS:
+        before -= 1
+    after = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    return (before >= 0 and tokens[before].low in _EXPECT) or after in _EXPECT

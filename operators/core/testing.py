@@ -1,6 +1,8 @@
 """Test doubles and data makers for our tests and for those of users."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -150,6 +152,37 @@ class RaiseOn(RowFilter):
     @classmethod
     def example(cls) -> Example:
         """A row that does not raise."""
+        return Example(rows=["quiet"], kept=[0])
+
+
+class DieOn(RowFilter):
+    """Double: keeps every text, and ends its whole process when one contains a word, as a crash in native code does."""
+
+    name = "testing_die_on"
+    column: Column[Text] = Field(default="text", description="Column that holds the text.")
+    word: str = Field(default="die", description="A text that contains this ends the process.")
+    once: str | None = Field(default=None, description="A file; it is made at the first death, and there is no second.")
+
+    def metrics(self, batch: Batch, state: Any) -> dict[str, pl.Series]:
+        """True for every text, if the process lives."""
+        if any(self.word in text for text in batch.texts(self.column).drop_nulls()):
+            self._die()
+        return {"alive": batch.texts(self.column).is_not_null()}
+
+    def keep(self) -> Mapping[str, Rule]:
+        """All."""
+        return {"alive": OneOf.of([True, False])}
+
+    def _die(self) -> None:
+        if self.once is None:
+            os._exit(1)
+        if not Path(self.once).exists():
+            Path(self.once).touch()
+            os._exit(1)
+
+    @classmethod
+    def example(cls) -> Example:
+        """A row that does no harm."""
         return Example(rows=["quiet"], kept=[0])
 
 

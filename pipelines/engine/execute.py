@@ -14,6 +14,10 @@ from .physical import Stage
 from .rowpass import LedgerBroken
 from .source import PART_ROWS, Input
 from .work import Bench, Done
+from .workers import WorkerPool
+
+Counts = dict[str, int]
+_LAW = ("rows_in", "rows_out", "kept", "dropped", "merged", "failed", "expanded", "children", "created")
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ class FailureLimit:
 class Execution:
     """One run of stages; `manifest` is filled as it goes.
 
-    `context` is called once, when the first operator that has work to do is opened.
+    `context` is called once, when the first operator that has work to do is opened. With a `pool`, stages that need
+    nothing of the main process run in its workers.
     """
 
     store: PartStore
@@ -73,6 +78,7 @@ class Execution:
     manifest: Manifest
     failures: FailureLimit = field(default_factory=FailureLimit)
     part_rows: int = PART_ROWS
+    pool: WorkerPool | None = None
     save: Callable[[], None] = lambda: None
     _ctx: Context | None = None
 
@@ -106,35 +112,37 @@ class Execution:
         self.manifest.stages.append(record)
         outputs: list[Input] = []
         sketches: list[Part] = []
-        metas: list[dict[str, Any]] = []
+        totals = [dict.fromkeys(_LAW, 0) for _ in stage.all_steps]
         for part_number, done in enumerate(self._parts(stage, inputs, decided)):
             outputs.append(done.rows)
             if done.sketch:
                 sketches.append(done.sketch)
             if done.key and done.part:
                 record.parts.append(done.key)
-                metas.append(done.part.meta)
-                self._check_failures(stage, metas, ended=False)
+                _add(totals, done.part.meta["steps"])
+                self._check_failures(stage, totals, ended=False)
             self.events.emit("part_done", stage=number, part=part_number, of=len(inputs), **_progress(done))
-        self._check_failures(stage, metas, ended=True)
-        _check_flow(stage, inputs, outputs, metas)
+        self._check_failures(stage, totals, ended=True)
+        if record.parts:
+            _check_flow(stage, inputs, outputs, totals)
         return outputs, sketches
 
     def _parts(self, stage: Stage, inputs: Sequence[Input], decided: Decided | None) -> Iterator[Done]:
         """Each part through the stage, in order, and last the rows that the barrier created."""
         bench = Bench(stage, self.store, self._context)
-        for given in inputs:
-            yield bench.work(given, decided.records_of(given) if decided else None)
+        tasks = ((given, decided.records_of(given) if decided else None) for given in inputs)
+        if self.pool is None or stage.local:
+            yield from (bench.work(given, verdict) for given, verdict in tasks)
+        else:
+            yield from self.pool.run(stage, tasks)
         created = decided.created_rows() if decided else None
         if decided and created:
             key = digest_of("created", decided.key.key, decided.step.step.id)
             yield bench.create(key, created)
 
-    def _check_failures(self, stage: Stage, metas: Sequence[dict[str, Any]], *, ended: bool) -> None:
-        for index, planned in enumerate(stage.all_steps):
-            tallies = [meta["steps"][index] for meta in metas]
-            failed, rows = (sum(tally[name] for tally in tallies) for name in ("failed", "rows_in"))
-            self.failures.check(planned.step.id, failed, rows, ended=ended)
+    def _check_failures(self, stage: Stage, totals: Sequence[Counts], *, ended: bool) -> None:
+        for planned, total in zip(stage.all_steps, totals, strict=True):
+            self.failures.check(planned.step.id, total["failed"], total["rows_in"], ended=ended)
 
     def _context(self) -> Context:
         if self._ctx is None:
@@ -150,14 +158,16 @@ def _progress(done: Done) -> dict[str, Any]:
     return {"rows_in": tallies[0]["rows_in"], "rows_out": done.rows.rows, **gone, "reused": done.part.reused}
 
 
-def _check_flow(stage: Stage, inputs: list[Input], outputs: list[Input], metas: list[dict[str, Any]]) -> None:
+def _add(totals: Sequence[Counts], tallies: Sequence[dict[str, Any]]) -> None:
+    for total, tally in zip(totals, tallies, strict=True):
+        for name in _LAW:
+            total[name] += tally[name]
+
+
+def _check_flow(stage: Stage, inputs: list[Input], outputs: list[Input], totals: Sequence[Counts]) -> None:
     """The law across parts: what came in is what the first step saw, what it let go is what the next one saw."""
-    if not metas:
-        return
     flow = sum(given.rows for given in inputs)
-    for index, planned in enumerate(stage.all_steps):
-        tallies = [meta["steps"][index] for meta in metas]
-        total = {name: sum(tally[name] for tally in tallies) for name in _LAW}
+    for planned, total in zip(stage.all_steps, totals, strict=True):
         fates = total["kept"] + total["dropped"] + total["merged"] + total["failed"] + total["expanded"]
         if not total["rows_in"] == flow == fates:
             raise LedgerBroken(f"step {planned.step.id!r}: {flow} rows came in and {fates} have a fate")
@@ -166,6 +176,3 @@ def _check_flow(stage: Stage, inputs: list[Input], outputs: list[Input], metas: 
             raise LedgerBroken(f"step {planned.step.id!r}: {total['rows_out']} rows went on, {flow} should have")
     if flow != sum(made.rows for made in outputs):
         raise LedgerBroken(f"stage of {[p.step.id for p in stage.all_steps]}: rows were lost between its parts")
-
-
-_LAW = ("rows_in", "rows_out", "kept", "dropped", "merged", "failed", "expanded", "children", "created")

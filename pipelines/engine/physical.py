@@ -12,6 +12,8 @@ ENGINE_VERSION = 1
 """Counts changes of what the engine itself writes into parts; part of every recipe."""
 DEAR = frozenset({"llm", "embedder"})
 """Needs whose results are kept at once, since they cost money or minutes."""
+MAIN_ONLY = frozenset({"llm", "index", "database"})
+"""Needs that worker processes do not have."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,12 @@ class Stage:
     def all_steps(self) -> tuple[PlannedStep, ...]:
         """The steps whose fates this stage records, in order."""
         return (self.barrier, *self.steps) if self.barrier else self.steps
+
+    @property
+    def local(self) -> bool:
+        """Whether the stage needs what only the main process has."""
+        steps = (*self.all_steps, self.sketched) if self.sketched else self.all_steps
+        return any(MAIN_ONLY & set(planned.operator.needs) for planned in steps)
 
     @property
     def recipe(self) -> str:

@@ -101,6 +101,10 @@ def find(given: str | os.PathLike[str]) -> Source | Fault:
             return Fault(code="folder", message=f"{path}: is a folder; name the files in it", got=str(path))
         if not path.exists():
             return _missing(path)
+        if not path.is_file():
+            return Fault(
+                code="not_a_file", message=f"{path}: is a pipe or device; write its content to a file", got=str(path)
+            )
         size = path.stat().st_size
     except OSError as error:
         return unreadable(path, error)
@@ -112,7 +116,7 @@ def find(given: str | os.PathLike[str]) -> Source | Fault:
             got=path.name,
             allowed=list(ENDINGS),
         )
-    if path.is_file() and size == 0:
+    if size == 0:
         return empty(path)
     return Source(path, *kind)
 

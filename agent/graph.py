@@ -1,0 +1,230 @@
+"""The way of a request: a graph of small steps whose state is on disk after each, so that any process goes on with it.
+
+```
+look -> draft -> check -> [repair, at most 3] -> sample -> [repair] -> review -> run -> check output -> tell -> remember
+```
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..operators.core import DataFlowError, InvalidInput
+from . import nodes
+from .conversation import Conversation, errors_of, the_draft
+from .nodes import MAX_REPAIRS, Means
+from .state import Question
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+    from langgraph.graph.state import CompiledStateGraph
+    from langgraph.types import StateSnapshot
+
+FILE_NAME = "checkpoints.sqlite"
+BUSY_S = 30.0
+STEPS_AT_MOST = 10_000
+"""More than any talk over a plan takes; LangGraph wants a bound."""
+
+Node = Callable[[Conversation, Means], Conversation]
+Route = Callable[[Conversation], str]
+
+END = "__end__"
+NODES: dict[str, Node] = {
+    "look": nodes.look,
+    "draft": nodes.draft_plan,
+    "change": nodes.change_plan,
+    "check": nodes.check_plan,
+    "repair": nodes.repair_plan,
+    "give_up": nodes.give_up,
+    "sample": nodes.try_sample,
+    "review": nodes.review,
+    "turn_down": nodes.turn_down,
+    "put_down": nodes.put_down,
+    "run": nodes.carry_out,
+    "check_output": nodes.check_output,
+    "tell": nodes.tell,
+    "remember": nodes.remember,
+}
+
+
+def after_draft(state: Conversation) -> str:
+    """A refusal ends it; a question is asked before anything else is done."""
+    draft = the_draft(state)
+    return "turn_down" if draft.refusal else "review" if draft.question else "check"
+
+
+def after_check(state: Conversation) -> str:
+    """Errors are mended as often as is allowed."""
+    return _mended_or("sample", state)
+
+
+def after_sample(state: Conversation) -> str:
+    """What only the data shows is mended likewise."""
+    return _mended_or("review", state)
+
+
+def after_repair(state: Conversation) -> str:
+    """What was mended is checked again."""
+    return "check"
+
+
+def after_review(state: Conversation) -> str:
+    """Where the decision leads."""
+    ways = {"planned": "put_down", "rejected": "turn_down", "answer": "draft", "ask": "review"}
+    return ways.get(state["decision"], state["decision"])
+
+
+def _mended_or(otherwise: str, state: Conversation) -> str:
+    if not errors_of(state):
+        return otherwise
+    return "repair" if state.get("repairs", 0) < MAX_REPAIRS else "give_up"
+
+
+def to(name: str) -> Route:
+    """Always on to one node."""
+    return lambda state: name
+
+
+ROUTES: dict[str, tuple[Route, tuple[str, ...]]] = {
+    "look": (to("draft"), ("draft",)),
+    "draft": (after_draft, ("turn_down", "review", "check")),
+    "change": (after_draft, ("turn_down", "review", "check")),
+    "check": (after_check, ("sample", "repair", "give_up")),
+    "repair": (after_repair, ("check",)),
+    "give_up": (to(END), ()),
+    "sample": (after_sample, ("review", "repair", "give_up")),
+    "review": (after_review, ("run", "put_down", "turn_down", "draft", "change", "review")),
+    "turn_down": (to("remember"), ("remember",)),
+    "put_down": (to(END), ()),
+    "run": (to("check_output"), ("check_output", "remember")),
+    "check_output": (to("tell"), ("tell",)),
+    "tell": (to("remember"), ("remember",)),
+    "remember": (to(END), ()),
+}
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where a request stands: its state, whether steps are left, and what it waits for."""
+
+    state: Conversation
+    unfinished: bool
+    question: Question | None
+
+
+class Conversations:
+    """The requests of one user, each under its thread. Made by `open_conversations`."""
+
+    def __init__(self, graph: "CompiledStateGraph[Conversation]") -> None:
+        self._graph = graph
+
+    def begin(self, thread: str, state: Conversation) -> Stand:
+        """Start a request and take it as far as it goes by itself."""
+        return self._go(thread, state)
+
+    def answer(self, thread: str, answer: str) -> Stand:
+        """Give the answer that a request waits for."""
+        from langgraph.types import Command
+
+        return self._go(thread, Command(resume=answer))
+
+    def go_on(self, thread: str) -> Stand:
+        """Take up a request whose process died."""
+        return self._go(thread, None)
+
+    def decide(self, thread: str, decision: Conversation) -> Stand:
+        """Take up a request as if its review had decided so, wherever it stands."""
+        self._graph.update_state(_config(thread), decision, as_node="review")
+        return self._go(thread, None)
+
+    def stand(self, thread: str) -> Stand | None:
+        """Where a request stands; None when there is no such thread."""
+        found = self._graph.get_state(_config(thread))
+        return _stand(found) if found.values else None
+
+    def _go(self, thread: str, given: Any) -> Stand:
+        from langsmith import tracing_context
+
+        # A tracer that the environment turns on would send rows of the data to a foreign server.
+        with tracing_context(enabled=False):
+            # Each step is on disk before the next one starts.
+            self._graph.invoke(given, _config(thread), durability="sync")
+        return _stand(self._graph.get_state(_config(thread)))
+
+
+@contextmanager
+def open_conversations(means: Means, home: Path) -> Iterator[Conversations]:
+    """The requests kept under a home folder.
+
+    Raises:
+        InvalidInput: their file cannot be used.
+    """
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    path = home / FILE_NAME
+    try:
+        # Made before SQLite would make it, which asks the umask.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with closing(sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)) as connection:
+            yield Conversations(build_graph(means, SqliteSaver(connection)))
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise InvalidInput.of(
+            "checkpoints_unusable",
+            f"the conversations in {str(path)!r} cannot be used ({error}); "
+            "move the file away to begin anew, or name another folder in DATAFLOW_HOME",
+            got=str(path),
+        ) from error
+
+
+def build_graph(means: Means, saver: "BaseCheckpointSaver[str]") -> "CompiledStateGraph[Conversation]":
+    """The graph over some means, its state kept by a checkpointer."""
+    from langgraph.graph import START, StateGraph
+
+    graph = StateGraph(Conversation)
+    for name, node in NODES.items():
+        graph.add_node(name, _bound(name, node, means))
+    graph.add_edge(START, "look")
+    for name, (route, targets) in ROUTES.items():
+        graph.add_conditional_edges(name, _unless_failed(route), sorted({*targets, "remember", END}))
+    return graph.compile(checkpointer=saver)
+
+
+def _bound(name: str, node: Node, means: Means) -> Callable[[Conversation], Conversation]:
+    def step(state: Conversation) -> Conversation:
+        if means.on_event:
+            moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+            means.on_event({"time": moment, "event": "node_started", "node": name})
+        try:
+            return node(state, means)
+        except InvalidInput as error:
+            faults = [fault.model_dump(mode="json") for fault in error.faults]
+            return {"status": "failed", "message": str(error), "faults": faults}
+        except DataFlowError as error:
+            return {"status": "failed", "message": str(error)}
+
+    return step
+
+
+def _unless_failed(route: Route) -> Route:
+    """The way on; a request that failed ends, remembered when something was run."""
+
+    def way(state: Conversation) -> str:
+        if state.get("status") != "failed":
+            return route(state)
+        return "remember" if state.get("decision") == "run" and not state.get("remembered") else END
+
+    return way
+
+
+def _config(thread: str) -> Any:
+    return {"configurable": {"thread_id": thread}, "recursion_limit": STEPS_AT_MOST}
+
+
+def _stand(found: "StateSnapshot") -> Stand:
+    question = Question.model_validate(found.interrupts[0].value) if found.interrupts else None
+    return Stand(found.values, bool(found.next), question)

@@ -1,0 +1,284 @@
+"""The steps of a request, each a small function of its state and of the means it is given."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from ..memory.catalog import Catalog
+from ..memory.history import REJECTED, History
+from ..operators.core import EndpointError, InvalidInput, RunStopped, all_operators
+from ..operators.core.dataset import Dataset
+from ..operators.core.settings import Settings, make_private_folder
+from ..pipelines.events import Listener
+from ..pipelines.report import Report
+from ..pipelines.run import Home, RunResult, run
+from ..pipelines.validate import Resources, validate
+from ..pipelines.workflow import Workflow
+from ..tools.profile import Profile, profile
+from ..tools.wiring import ContextFactory, available
+from .amending import amended, repaired
+from .checks import check_asks
+from .conversation import SAMPLE_ROWS, Conversation, default_output, errors_of, faults_of, options_of, the_draft
+from .presenting import completed_text, sample_warnings
+from .review import heard, open_question, unasked
+from .state import Change, Draft, Planner
+
+PAID = frozenset({"llm"})
+"""What an operator may need that costs money."""
+MAX_REPAIRS = 3
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the steps of a request need, beside its state.
+
+    Args:
+        planner: makes and changes plans.
+        open_catalog: opens what there is to plan with.
+        settings: home folder and resources; keys are never written into the state.
+        fallback: plans where the planner's endpoint gives no answer; without one the request fails then.
+        run: carries out a workflow.
+        on_event: hears the events of the run, and `node_started` for each step of the request.
+        now: the time, ISO 8601.
+    """
+
+    planner: Planner
+    open_catalog: Callable[[], Catalog]
+    settings: Settings = field(repr=False)
+    fallback: Planner | None = None
+    run: Callable[..., RunResult] = run
+    on_event: Listener | None = None
+    now: Callable[[], str] = _now
+
+
+def look(state: Conversation, means: Means) -> Conversation:
+    """What the data is: columns, types, samples."""
+    return {"profile": profile(Dataset.open(state["inputs"])).model_dump(mode="json")}
+
+
+def draft_plan(state: Conversation, means: Means) -> Conversation:
+    """Retrieve and draft; wishes that were made before an answered question are applied again."""
+    answers = state.get("answers", [])
+    seen, catalog = _profile(state), means.open_catalog()
+
+    def planned(planner: Planner) -> Draft:
+        made = planner.draft(state["request"], seen, catalog, answers=answers)
+        for wish in state.get("wishes", []):
+            made, _ = amended(made, planner.change(wish, made, seen, catalog))
+        return made
+
+    made, found = _with_fallback(state, means, planned)
+    return {**found, **_table(made), "asked_by": "draft", "changes": []}
+
+
+def change_plan(state: Conversation, means: Means) -> Conversation:
+    """Turn the last wish into edits of the plan on the table; one that is not understood changes nothing."""
+    *earlier, wish = state["wishes"]
+    before, seen, catalog = the_draft(state), _profile(state), means.open_catalog()
+    if state.get("asked_by") == "change":
+        before = before.model_copy(update={"question": None})
+
+    def planned(planner: Planner) -> Change:
+        return planner.change(wish, before, seen, catalog)
+
+    change, found = _with_fallback(state, means, planned)
+    unheeded: Conversation = {**found, "wishes": earlier, "changes": [], "draft": before.model_dump(mode="json")}
+    if not change.edits and not change.question:
+        words = [f"nothing was changed: no step does what {clause!r} asks" for clause in change.not_covered]
+        return {**unheeded, "warnings": [*found.get("warnings", []), *words]}
+    try:
+        after, lines = amended(before, change)
+    except InvalidInput as error:
+        return {**unheeded, "warnings": [*found.get("warnings", []), f"nothing was changed: {error}"]}
+    return {**found, **_table(after), "changes": lines, "asked_by": "change" if change.question else "draft"}
+
+
+def check_plan(state: Conversation, means: Means) -> Conversation:
+    """All faults of the plan; calls no model and runs nothing."""
+    faults = validate(the_draft(state).workflow, _profile(state).schema, _available(state, means))
+    return {"faults": [fault.model_dump(mode="json") for fault in faults]}
+
+
+def repair_plan(state: Conversation, means: Means) -> Conversation:
+    """Apply what the faults suggest."""
+    draft = the_draft(state)
+    workflow, lines = repaired(draft.workflow, faults_of(state))
+    return {
+        "draft": draft.model_copy(update={"workflow": workflow}).model_dump(mode="json"),
+        "repairs": state.get("repairs", 0) + 1 if lines else MAX_REPAIRS,
+        "warnings": _added(state, [f"the plan was mended: {line}" for line in lines]),
+    }
+
+
+def try_sample(state: Conversation, means: Means) -> Conversation:
+    """Run the plan on the first rows, as far as its first step that costs money."""
+    workflow, options = the_draft(state).workflow, options_of(state)
+    free = _free_steps(workflow)
+    if not free.steps:
+        return {"sample": None}
+    rows = min(SAMPLE_ROWS, options.sample or SAMPLE_ROWS)
+    try:
+        with TemporaryDirectory(prefix="sample-", dir=_scratch(means)) as folder:
+            result = _run(state, means, free, Path(folder) / "sample.jsonl", sample=rows)
+    except InvalidInput as error:
+        return {"sample": None, "faults": [fault.model_dump(mode="json") for fault in error.faults]}
+    except RunStopped as error:
+        return {"sample": None, "warnings": _added(state, [f"the sample run stopped: {error}"])}
+    warnings = sample_warnings(result.report, workflow)
+    return {"sample": result.report.model_dump(mode="json"), "warnings": _added(state, warnings)}
+
+
+def review(state: Conversation, means: Means) -> Conversation:
+    """Ask whatever is open; runs again from its start when an answer comes, so it does nothing else."""
+    question = open_question(state)
+    if question is None:
+        return unasked(state)
+    from langgraph.types import interrupt
+
+    return heard(state, question, str(interrupt(question.model_dump(mode="json"))))
+
+
+def carry_out(state: Conversation, means: Means) -> Conversation:
+    """Run the plan over all rows."""
+    options = options_of(state)
+    given = state.get("output")
+    output = Path(given) if given else default_output(state["inputs"][0], Path.cwd())
+    result = _run(
+        state,
+        means,
+        the_draft(state).workflow,
+        output,
+        sample=options.sample,
+        overwrite=options.overwrite,
+        max_failures=options.max_failures,
+        on_event=means.on_event,
+    )
+    return {"output": str(output), "run": result.report.model_dump(mode="json"), "faults": _warnings_only(state)}
+
+
+def check_output(state: Conversation, means: Means) -> Conversation:
+    """Prove each ask on the output, without knowing the plan."""
+    asks = check_asks(the_draft(state).asks, Path(str(state["output"])))
+    return {"asks": [ask.model_dump(mode="json") for ask in asks]}
+
+
+def tell(state: Conversation, means: Means) -> Conversation:
+    """Say how it went."""
+    report = Report.model_validate(state["run"])
+    broken = [ask["text"] for ask in state["asks"] if ask["holds"] is False]
+    warnings = [f"the output breaks what was asked: {text}" for text in broken]
+    message = completed_text(report, chosen_output=options_of(state).chosen_output)
+    return {"status": "completed", "message": message, "warnings": _added(state, warnings)}
+
+
+def give_up(state: Conversation, means: Means) -> Conversation:
+    """The plan has faults that no edit mends."""
+    return {"status": "failed", "message": "\n".join(fault.message for fault in errors_of(state))}
+
+
+def turn_down(state: Conversation, means: Means) -> Conversation:
+    """Nothing runs: the planner refuses, or a person does."""
+    return {"status": "rejected", "message": the_draft(state).refusal or "The plan was rejected; nothing has run."}
+
+
+def put_down(state: Conversation, means: Means) -> Conversation:
+    """The plan is all that was wanted."""
+    count = len(the_draft(state).workflow.steps)
+    return {"status": "planned", "message": f"A plan of {count} {'step' if count == 1 else 'steps'}; nothing has run."}
+
+
+def remember(state: Conversation, means: Means) -> Conversation:
+    """Put request, plan and outcome into the history; a history that cannot be written is no reason to fail."""
+    broken = any(ask["holds"] is False for ask in state.get("asks", []))
+    status = state["status"]
+    try:
+        History(Home.of(means.settings).path).remember(
+            "; ".join([state["request"], *state.get("wishes", [])]),
+            state["draft"]["workflow"],
+            status,
+            REJECTED if broken or status == "rejected" else None,
+            (state.get("run") or {}).get("id"),
+            when=means.now(),
+        )
+    except InvalidInput as error:
+        return {"warnings": _added(state, [f"this request will not be remembered: {error}"])}
+    return {}
+
+
+def _table(draft: Draft) -> Conversation:
+    """The state of a plan that is new on the table: whatever was known of the one before is void."""
+    return {
+        "draft": draft.model_dump(mode="json"),
+        "faults": [],
+        "repairs": 0,
+        "sample": None,
+        "run": None,
+        "asks": [],
+        "status": "",
+        "message": "",
+    }
+
+
+def _with_fallback(state: Conversation, means: Means, ask: Callable[[Planner], Any]) -> tuple[Any, Conversation]:
+    """What the planner says, or the fallback where no endpoint answers; and the state that tells which it was."""
+    warnings = list[str]()
+    try:
+        said, name = ask(means.planner), means.planner.name
+    except EndpointError as error:
+        if means.fallback is None:
+            raise
+        said, name = ask(means.fallback), means.fallback.name
+        warnings.append(f"the model gave no answer ({error}); this plan was made offline, by rules")
+    return said, {"planner": name, "warnings": warnings}
+
+
+def _profile(state: Conversation) -> Profile:
+    return Profile.model_validate(state["profile"])
+
+
+def _bound(state: Conversation, means: Means) -> dict[str, str]:
+    return {**means.settings.resources, **options_of(state).resources}
+
+
+def _available(state: Conversation, means: Means) -> Resources:
+    return available(_bound(state, means))
+
+
+def _run(state: Conversation, means: Means, workflow: Workflow, output: Path, **options: Any) -> RunResult:
+    bound = _bound(state, means)
+    return means.run(
+        workflow,
+        state["inputs"],
+        output,
+        resources=bound,
+        settings=means.settings,
+        context=ContextFactory(workflow.seed, bound, _scratch(means)),
+        available=_available(state, means),
+        **options,
+    )
+
+
+def _scratch(means: Means) -> Path:
+    return make_private_folder(Home.of(means.settings).path / "workspace")
+
+
+def _free_steps(workflow: Workflow) -> Workflow:
+    """The workflow as far as its first step that costs money."""
+    known = all_operators()
+    paid = (at for at, step in enumerate(workflow.steps) if PAID & {*known[step.operator].needs})
+    return workflow.model_copy(update={"steps": workflow.steps[: next(paid, len(workflow.steps))]})
+
+
+def _added(state: Conversation, more: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys([*state.get("warnings", []), *more]))
+
+
+def _warnings_only(state: Conversation) -> list[dict[str, Any]]:
+    return [fault for fault in state.get("faults", []) if fault["severity"] == "warning"]

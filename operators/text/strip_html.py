@@ -1,0 +1,121 @@
+"""Turn HTML into the text that it shows."""
+
+import re
+
+import polars as pl
+from pydantic import Field
+
+from ..core import Example, Refiner
+
+_BLOCK = frozenset(
+    "address article aside blockquote body br center dd details dialog dir div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search section "
+    "summary ul table caption tbody thead tfoot tr title".split()
+)
+_CELL = frozenset({"td", "th"})
+_GONE = ("script", "style", "head", "title", "noscript", "template", "iframe", "object", "svg", "canvas")
+_INLINE = frozenset(
+    "a abbr acronym area audio b base bdi bdo big blink button cite code col colgroup data datalist del dfn em embed "
+    "font i img input ins kbd label link map mark marquee math meta meter nobr output param picture progress q rb rp rt "
+    "rtc ruby s samp select slot small source span strike strong sub sup textarea time track tt u var video wbr".split()
+)
+# In a table the parser would move or drop what stands where no table is; as unknown elements they keep their place.
+_RENAMED = _CELL | {"table", "caption", "colgroup", "col", "tbody", "thead", "tfoot", "tr"}
+
+_BOOLEAN = "async|autofocus|autoplay|checked|controls|defer|disabled|hidden|ismap|itemscope|loop|multiple|muted|nofollow"
+_BOOLEAN += "|nohref|noshade|novalidate|nowrap|open|readonly|required|reversed|selected"
+_NAMES = "|".join(sorted(_BLOCK | _CELL | _INLINE | set(_GONE), key=len, reverse=True))
+# What follows the name tells a tag from "a <b and c> d" and from templates such as map<a, b>.
+_REST = rf"(?:[\s/]*>|[\s/]+(?:[\w:@.\-]+\s*=|(?:{_BOOLEAN})\b))"
+# Custom elements have a hyphen, Office's a prefix.
+_NAME = rf"(?:{_NAMES}|[a-z][a-z0-9]*-[a-z0-9\-]*|(?:o|v|w|st1):[a-z0-9]+)"
+_TAG = rf"</?{_NAME}{_REST}"
+_MARKUP = rf"(?is:{_TAG}|<!--|<!doctype\s|<!\[CDATA\[)"
+_LESS_THAN = re.compile(rf"<(?:(/?)({_NAME})(?={_REST})|(!--|!doctype(?=\s)|\?xml(?=\s)))?", re.IGNORECASE)
+
+_LINE, _TAB = "\x1e", "\x1f"
+_LINE_BREAK = re.compile(rf"[\s{_LINE}{_TAB}]*{_LINE}[\s{_LINE}{_TAB}]*")
+_CELL_BREAK = re.compile(rf"\s*{_TAB}\s*")
+
+
+class StripHtml(Refiner):
+    """Remove HTML tags and keep the text that the page shows.
+
+    Rewrites the text; rows without one fall under `on_null`. A real parser reads the page: entities are decoded, block
+    elements become line breaks, cells of a table row are divided by tabs, inline elements leave nothing. The content of
+    head, script, style, noscript, template, iframe, object, svg and canvas goes, and so do comments.
+
+    A text without any tag of an HTML element, comment or doctype stays as it is, byte for byte. In other texts too, a
+    "<" that opens none of these is text: "if a < b and c > d", "vector<int>", "#include <stdio.h>".
+    """
+
+    name = "strip_html"
+    phrases = (
+        "strip HTML tags",
+        "remove HTML",
+        "convert HTML to plain text",
+        "clean web pages of markup",
+        "drop script and style blocks",
+        "extract the text from HTML pages",
+        "get rid of tags",
+        "remove markup and HTML comments",
+        "texts without any HTML",
+    )
+
+    only_tagged: bool = Field(
+        default=True,
+        description="Leave a text without any tag as it is; false reads each text as HTML, so decodes entities in all.",
+    )
+
+    def refine(self, text: str) -> str:
+        from selectolax.lexbor import LexborHTMLParser
+
+        tree = LexborHTMLParser(_marked(text))
+        tree.strip_tags(list(_GONE), recursive=True)
+        shown = tree.root.text(deep=True, separator="", strip=False) if tree.root else ""
+        return _CELL_BREAK.sub("\t", _LINE_BREAK.sub("\n", shown)).strip()
+
+    def refine_all(self, texts: pl.Series) -> pl.Series:
+        if not self.only_tagged:
+            return super().refine_all(texts)
+        tagged = texts.str.contains(_MARKUP)
+        return pl.select(
+            pl.when(tagged).then(super().refine_all(pl.select(pl.when(tagged).then(texts)).to_series())).otherwise(texts)
+        ).to_series()
+
+    @classmethod
+    def example(cls) -> Example:
+        return Example(
+            rows=["<p>Fish &amp; <b>chips</b></p><script>x()</script><p>and tea</p>", "if a < b and c > d"],
+            out=["Fish & chips\nand tea", "if a < b and c > d"],
+        )
+
+
+def _marked(text: str) -> str:
+    """The page with a mark where lines and cells begin, and with every "<" escaped that opens nothing."""
+    text = text.replace(_LINE, " ").replace(_TAB, " ")
+    if "<![CDATA[" in text:
+        text = _without_cdata(text)
+    last_comment_end = text.rfind("-->")
+
+    def mark(found: re.Match[str]) -> str:
+        slash, name, other = found.groups()
+        if other:
+            return "&lt;!--" if other == "!--" and found.start() > last_comment_end else found[0]
+        if not name:
+            return "&lt;"
+        name = name.lower()
+        before = _LINE if name in _BLOCK else _TAB if name in _CELL else ""
+        return f"{before}<{slash}{'x-' if name in _RENAMED else ''}{name}"
+
+    return _LESS_THAN.sub(mark, text)
+
+
+def _without_cdata(text: str) -> str:
+    """The page with CDATA sections as ordinary text."""
+    start, *sections = text.split("<![CDATA[")
+    parts = [start]
+    for section in sections:
+        content, end, rest = section.partition("]]>")
+        parts.append(content.replace("&", "&amp;").replace("<", "&lt;") + rest if end else "&lt;![CDATA[" + section)
+    return "".join(parts)

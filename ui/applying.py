@@ -1,0 +1,90 @@
+"""The command `apply`: a saved workflow over data, without any agent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..operators.core import InvalidInput, RunStopped
+from ..operators.core.settings import Settings
+from ..pipelines.report import Report
+from ..pipelines.run import Home, run
+from ..pipelines.workflow import Workflow
+from ..tools.wiring import available
+from .answer import Answer, answer_to
+from .document import RunPart, WorkflowPart, document
+from .history import telling_rows
+from .progress import Watch
+from .show import report_view
+
+
+@dataclass(frozen=True)
+class Running:
+    """The options that every command which runs something has.
+
+    Args:
+        sample: most rows read from the start.
+        resources: names that the workflow uses, bound to paths or URLs; they win over those of the settings.
+        max_failures: rows that may fail at a step, a count or a share.
+        silent: show no progress.
+    """
+
+    overwrite: bool = False
+    sample: int | None = None
+    resources: Mapping[str, str] = field(default_factory=dict)
+    max_failures: str | None = None
+    silent: bool = False
+
+
+def apply_plan(plan: str, data: Sequence[str], output: str, running: Running, settings: Settings) -> Answer:
+    """Run the workflow in a file.
+
+    Raises:
+        InvalidInput: the file is no workflow.
+    """
+    return apply_workflow(Workflow.from_yaml(plan), data, output, running, settings)
+
+
+def apply_workflow(
+    workflow: Workflow, data: Sequence[str], output: str, running: Running, settings: Settings
+) -> Answer:
+    """Run a workflow over data files; its faults, its end by a limit and Ctrl-C are answers too."""
+    bound = {**settings.resources, **running.resources}
+    with Watch(silent=running.silent) as watch:
+        try:
+            result = run(
+                workflow,
+                list(data),
+                output,
+                overwrite=running.overwrite,
+                sample=running.sample,
+                resources=bound,
+                max_failures=running.max_failures,
+                settings=settings,
+                on_event=watch,
+                available=available(bound),
+            )
+        except (InvalidInput, RunStopped, KeyboardInterrupt) as error:
+            return _ended(error, workflow, Home.of(settings), watch.run_id)
+    report = result.report
+    return Answer(
+        document("completed", summary(report), warnings=report.warnings, workflow=workflow, report=report),
+        (report_view(report, rows=telling_rows(result.ledger, report), folder=run_folder(settings, report)),),
+    )
+
+
+def summary(report: Report) -> str:
+    """A completed run in a sentence."""
+    return f"{report.rows_in:,} rows in, {report.rows_out:,} out: {report.output}"
+
+
+def run_folder(settings: Settings, report: Report) -> str | None:
+    """The folder of a run where there is something to look up in it: rejected or failed records."""
+    return str(Home.of(settings).run_folder(report.id)) if report.rejects or report.failed else None
+
+
+def _ended(error: BaseException, workflow: Workflow, home: Home, run_id: str | None) -> Answer:
+    answer = answer_to(error)
+    assert answer is not None  # noqa: S101 - the caller passes errors that have one
+    report = home.report(run_id) if run_id else None
+    more = {"workflow": WorkflowPart.of(workflow), "run": RunPart.of(report) if report else None}
+    told = () if report is None or isinstance(error, KeyboardInterrupt) else (report_view(report),)
+    return Answer(answer.document.model_copy(update=more), told)
