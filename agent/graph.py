@@ -101,11 +101,13 @@ ROUTES: dict[str, tuple[Route, tuple[str, ...]]] = {
     "review": (after_review, ("run", "put_down", "turn_down", "draft", "change", "review")),
     "turn_down": (to("remember"), ("remember",)),
     "put_down": (to(END), ()),
-    "run": (to("check_output"), ("check_output", "remember")),
+    "run": (to("check_output"), ("check_output",)),
     "check_output": (to("tell"), ("tell",)),
     "tell": (to("remember"), ("remember",)),
     "remember": (to(END), ()),
 }
+RUNNING = frozenset({"run", "check_output", "tell"})
+"""Steps whose failure is remembered: by then a plan was approved."""
 
 
 @dataclass(frozen=True)
@@ -170,15 +172,22 @@ def open_conversations(means: Means, home: Path) -> Iterator[Conversations]:
     try:
         # Made before SQLite would make it, which asks the umask.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise _unusable(path, error) from error
+    try:
         with closing(sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)) as connection:
             yield Conversations(build_graph(means, SqliteSaver(connection)))
-    except (sqlite3.DatabaseError, OSError) as error:
-        raise InvalidInput.of(
-            "checkpoints_unusable",
-            f"the conversations in {str(path)!r} cannot be used ({error}); "
-            "move the file away to begin anew, or name another folder in DATAFLOW_HOME",
-            got=str(path),
-        ) from error
+    except sqlite3.DatabaseError as error:
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: Path, error: Exception) -> InvalidInput:
+    return InvalidInput.of(
+        "checkpoints_unusable",
+        f"the conversations in {str(path)!r} cannot be used ({error}); "
+        "move the file away to begin anew, or name another folder in DATAFLOW_HOME",
+        got=str(path),
+    )
 
 
 def build_graph(means: Means, saver: "BaseCheckpointSaver[str]") -> "CompiledStateGraph[Conversation]":
@@ -190,7 +199,8 @@ def build_graph(means: Means, saver: "BaseCheckpointSaver[str]") -> "CompiledSta
         graph.add_node(name, _bound(name, node, means))
     graph.add_edge(START, "look")
     for name, (route, targets) in ROUTES.items():
-        graph.add_conditional_edges(name, _unless_failed(route), sorted({*targets, "remember", END}))
+        otherwise = "remember" if name in RUNNING else END
+        graph.add_conditional_edges(name, _unless_failed(route, otherwise), sorted({*targets, otherwise, END}))
     return graph.compile(checkpointer=saver)
 
 
@@ -210,15 +220,8 @@ def _bound(name: str, node: Node, means: Means) -> Callable[[Conversation], Conv
     return step
 
 
-def _unless_failed(route: Route) -> Route:
-    """The way on; a request that failed ends, remembered when something was run."""
-
-    def way(state: Conversation) -> str:
-        if state.get("status") != "failed":
-            return route(state)
-        return "remember" if state.get("decision") == "run" and not state.get("remembered") else END
-
-    return way
+def _unless_failed(route: Route, otherwise: str) -> Route:
+    return lambda state: otherwise if state.get("status") == "failed" else route(state)
 
 
 def _config(thread: str) -> Any:

@@ -9,7 +9,8 @@ from ..pipelines.report import Report
 from ..pipelines.run import Home, run
 from ..pipelines.workflow import Workflow
 from ..tools.wiring import available
-from .answer import Answer, answer_to
+from .answer import Answer
+from .delivery import answer_to
 from .document import RunPart, WorkflowPart, document
 from .history import telling_rows
 from .progress import Watch

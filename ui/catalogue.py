@@ -27,7 +27,7 @@ def show_operator(name: str) -> Answer:
 
 def search_operators(text: str, kind: Kind | None, settings: Settings) -> Answer:
     """The operators that a text means most, best first."""
-    from ..tools.wiring import open_catalog  # noqa: PLC0415 - loads the embedder's model, and chromadb where it is there
+    from ..tools.wiring import open_catalog
 
     known = all_operators()
     found = [hit for hit in open_catalog(settings).search(text, k=len(known), kind="operator") if hit.name in known]
@@ -37,7 +37,9 @@ def search_operators(text: str, kind: Kind | None, settings: Settings) -> Answer
 
 def _answer(lines: Sequence[OperatorLine]) -> Answer:
     said = f"{len(lines)} operator{'s' * (len(lines) != 1)}"
-    return Answer(document("completed", said, result=OperatorsResult(operators=tuple(lines))), (operators_table(lines),))
+    return Answer(
+        document("completed", said, result=OperatorsResult(operators=tuple(lines))), (operators_table(lines),)
+    )
 
 
 def _line(operator: type[Operator], score: float | None = None) -> OperatorLine:

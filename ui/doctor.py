@@ -54,9 +54,7 @@ def extras(names: Sequence[str], requirements: Sequence[str]) -> Iterator[ExtraP
     for name in sorted(set(names) - NOT_FOR_USERS):
         of_extra = [one for one in requirements if re.search(rf"""extra\s*==\s*['"]{re.escape(name)}['"]""", one)]
         missing = tuple(wanted for one in of_extra if not _installed(wanted := _distribution(one)))
-        yield ExtraPart(
-            name=name, installed=not missing, missing=missing, install=f'pip install "{PACKAGE}[{name}]"'
-        )
+        yield ExtraPart(name=name, installed=not missing, missing=missing, install=f'pip install "{PACKAGE}[{name}]"')
 
 
 def _requirements() -> list[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..operators.core import Operator
     from ..pipelines.ledger import Story
     from ..pipelines.report import Report
-    from ..pipelines.workflow import Step, Workflow
+    from ..pipelines.workflow import Workflow
 
 Status = Literal["completed", "planned", "needs_input", "rejected", "failed", "interrupted"]
 INTERRUPTED_EXIT = 130
@@ -236,7 +236,9 @@ class StoryResult(_Part):
     @classmethod
     def of(cls, run: str, story: "Story") -> "StoryResult":
         """From the story of a row in a run."""
-        events = [EventPart(**{name: getattr(event, name) for name in EventPart.model_fields}) for event in story.events]
+        events = [
+            EventPart(**{name: getattr(event, name) for name in EventPart.model_fields}) for event in story.events
+        ]
         return cls(run=run, row=story.row, fate=story.fate, events=tuple(events))
 
 

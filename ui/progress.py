@@ -8,7 +8,7 @@ from types import TracebackType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from ..pipelines.events import Event
-from .answer import console, printable
+from .delivery import console, printable
 
 QUIET_S = 10.0
 """A stage that takes longer tells where it is every so many seconds, where lines are plain."""
@@ -70,7 +70,9 @@ class Watch:
                 if self._clock() - self._told > QUIET_S:
                     self._say(f"{self._where()}: part {event['part'] + 1} of {event['of']}")
             case "stage_done":
-                self._say(f"{self._where()}: {self._rows[0]:,} rows in, {self._rows[1]:,} out, {event['seconds']:.1f} s")
+                self._say(
+                    f"{self._where()}: {self._rows[0]:,} rows in, {self._rows[1]:,} out, {event['seconds']:.1f} s"
+                )
 
     def _where(self) -> str:
         return f"stage {self._stage} of {self._of}, {self._steps}"

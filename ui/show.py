@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from .answer import fault_line, printable
+from .delivery import fault_line, printable
 from .document import OperatorCard, OperatorLine, RunLine
 
 if TYPE_CHECKING:

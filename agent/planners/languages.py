@@ -110,9 +110,14 @@ def _code_at(tokens: Sequence[Token], at: int, *, listed: bool) -> tuple[str, in
     token = tokens[at]
     if token.low not in LANGUAGES or token.kind not in ("word", "quoted"):
         return None
-    if token.low in _WORDLIKE_CODES and token.kind != "quoted" and not token.text.isupper():
+    plain = token.kind != "quoted" and not token.text.isupper()
+    if token.low in _WORDLIKE_CODES and plain and not (listed and _ends_item(tokens, at + 1)):
         return None
     return (token.low, at + 1) if listed or _expected(tokens, at) else None
+
+
+def _ends_item(tokens: Sequence[Token], at: int) -> bool:
+    return at >= len(tokens) or tokens[at].low in (*_JOIN, ".", ";", ")") or tokens[at].kind == "break"
 
 
 def _is_verb(tokens: Sequence[Token], at: int) -> bool:
@@ -128,5 +133,7 @@ def _expected(tokens: Sequence[Token], at: int) -> bool:
     before = at - 1
     while before >= 0 and tokens[before].low in _LINKS:
         before -= 1
-    after = tokens[at + 1].low if at + 1 < len(tokens) else ""
-    return (before >= 0 and tokens[before].low in _EXPECT) or after in _EXPECT
+    after = at + 1
+    while after < len(tokens) and tokens[after].low in _JOIN | LANGUAGES.keys():
+        after += 1
+    return any(0 <= place < len(tokens) and tokens[place].low in _EXPECT for place in (before, after))

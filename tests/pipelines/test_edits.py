@@ -194,11 +194,8 @@ def test_a_new_condition_is_read_when_the_edit_is_made():
 )
 def test_an_edit_that_cannot_be_applied_says_what_is_there(edit, code, said):
     workflow = flow("words_filter", "b")
-    for attempt in (
-        lambda: apply_edit(workflow, edit),
-        lambda: invert(workflow, edit),
-        lambda: describe(edit, workflow),
-    ):
+    attempts = [lambda: apply_edit(workflow, edit), lambda: invert(workflow, edit), lambda: describe(edit, workflow)]
+    for attempt in attempts:
         with pytest.raises(InvalidInput) as caught:
             attempt()
         assert caught.value.faults[0].code == code

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import dataflow_agent.operators.core.testing as doubles
+import pytest
 from dataflow_agent.operators.core import InvalidInput, RunStopped
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.engine.parts import PartStore

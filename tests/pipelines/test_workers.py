@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-import pytest
-
 import dataflow_agent.operators.core.testing as doubles
+import pytest
 from dataflow_agent.operators.core import RunStopped
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.run import run

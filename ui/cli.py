@@ -1,0 +1,288 @@
+"""The command line: parses, calls, prints, and ends with the exit code."""
+
+import contextlib
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+
+from .answer import Answer
+
+if TYPE_CHECKING:
+    from ..operators.core.settings import Settings
+    from .applying import Running
+
+PROGRAM = "dataflow-agent"
+_PLAIN = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False}
+
+app = typer.Typer(help="Say in plain words what your training data should become.", **_PLAIN)  # type: ignore[arg-type]
+operators = typer.Typer(help="What can be done to rows.", **_PLAIN)  # type: ignore[arg-type]
+runs = typer.Typer(help="What was run, and what became of each row.", **_PLAIN)  # type: ignore[arg-type]
+app.add_typer(operators, name="operators")
+app.add_typer(runs, name="runs")
+
+Kind = Literal["generate", "evaluate", "filter", "refine"]
+Planner = Literal["auto", "llm", "offline"]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Data = Annotated[list[str], typer.Option("--input", "-i", metavar="PATH", help="A data file; repeat for several.")]
+Maybe = Annotated[
+    list[str] | None, typer.Option("--input", "-i", metavar="PATH", help="A data file; repeat for several.")
+]
+Output = Annotated[str | None, typer.Option("--output", "-o", metavar="PATH", help="The result; its ending decides.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an output that is there.")]
+Sample = Annotated[int | None, typer.Option(min=1, metavar="N", help="Read only the first N rows.")]
+Resource = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=PATH|URL", help="What a name used by a workflow stands for.")
+]
+MaxFailures = Annotated[
+    str | None, typer.Option(metavar="N|SHARE", help="Rows that may fail at a step: 10, or 5%, before the run stops.")
+]
+KindOption = Annotated[Kind | None, typer.Option(help="Only operators of this kind.")]
+PlannerOption = Annotated[Planner, typer.Option(help="Who plans: a model, rules, or a model where one is configured.")]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
+
+
+@app.callback(invoke_without_command=True)
+def _program(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"{PROGRAM} {installed(PROGRAM)}")
+        raise typer.Exit
+
+
+@app.command("run")
+def run_request(
+    request: Annotated[str | None, typer.Argument(metavar="REQUEST", help="What the data should become.")] = None,
+    data: Maybe = None,
+    output: Output = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Run the plan without asking.")] = False,
+    planner: PlannerOption = "auto",
+    partial: Annotated[bool, typer.Option("--partial", help="Run what is covered, though not all is.")] = False,
+    thread: Annotated[str | None, typer.Option(metavar="ID", help="Go on with a request that asked something.")] = None,
+    answer: Annotated[str | None, typer.Option(metavar="TEXT", help="The answer: approve, reject, or words.")] = None,
+    overwrite: Overwrite = False,
+    sample: Sample = None,
+    resource: Resource = None,
+    max_failures: MaxFailures = None,
+    json_output: Json = False,
+) -> Answer:
+    """Plan a request, show the plan, and run it when it is approved."""
+    from .requesting import Request, go_on, start
+
+    if thread or answer:
+        if request or data or output or not (thread and answer):
+            raise typer.BadParameter("--thread and --answer go together, and without a request, -i and -o")
+        return go_on(_settings(), thread, answer, planner, silent=json_output)
+    if not request or not data:
+        raise typer.BadParameter('give a request and its data: run "keep texts of 50 words or more" -i data.jsonl')
+    running = _running(overwrite, sample, resource, max_failures, silent=json_output)
+    wanted = Request(request, tuple(data), output, planner, yes=yes, partial=partial)
+    return start(wanted, running, _settings(), ask=not json_output and _on_terminal())
+
+
+@app.command()
+def plan(
+    request: Annotated[str, typer.Argument(metavar="REQUEST", help="What the data should become.")],
+    data: Data,
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="PLAN", help="Save the plan here.")] = None,
+    planner: PlannerOption = "auto",
+    partial: Annotated[bool, typer.Option("--partial", help="Keep what is covered, though not all is.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a plan that is there.")] = False,
+    sample: Sample = None,
+    resource: Resource = None,
+    json_output: Json = False,
+) -> Answer:
+    """Plan a request and run nothing; `apply` runs a saved plan."""
+    from .requesting import Request, make_plan
+
+    running = _running(overwrite, sample, resource, None, silent=json_output)
+    return make_plan(Request(request, tuple(data), output, planner, partial=partial), running, _settings())
+
+
+@app.command("apply")
+def apply_plan(
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="A saved workflow: YAML or JSON.")],
+    data: Data,
+    output: Annotated[str, typer.Option("--output", "-o", metavar="PATH", help="The result; its ending decides.")],
+    overwrite: Overwrite = False,
+    sample: Sample = None,
+    resource: Resource = None,
+    max_failures: MaxFailures = None,
+    json_output: Json = False,
+) -> Answer:
+    """Run a saved workflow, without any model; after an interruption the same command continues."""
+    from .applying import apply_plan as apply
+
+    running = _running(overwrite, sample, resource, max_failures, silent=json_output)
+    return apply(plan, data, output, running, _settings())
+
+
+@app.command()
+def chat(
+    data: Maybe = None,
+    planner: PlannerOption = "auto",
+) -> Answer:
+    """Talk about your data in the terminal; `exit` or Ctrl-D ends."""
+    from .chatting import talk
+
+    return talk(_settings(), tuple(data or ()), planner)
+
+
+@app.command()
+def ui() -> Answer:
+    """Open the web page on this machine."""
+    from .opening import open_page
+
+    return open_page(_settings())
+
+
+@operators.command("list")
+def list_operators(kind: KindOption = None, json_output: Json = False) -> Answer:
+    """List the operators."""
+    from .catalogue import list_operators as listed
+
+    return listed(kind)
+
+
+@operators.command("show")
+def show_operator(name: str, json_output: Json = False) -> Answer:
+    """Show what an operator does, its options and an example."""
+    from .catalogue import show_operator as shown
+
+    return shown(name)
+
+
+@operators.command("search")
+def search_operators(text: str, kind: KindOption = None, json_output: Json = False) -> Answer:
+    """Find the operators that a text means."""
+    from .catalogue import search_operators as search
+
+    return search(text, kind, _settings())
+
+
+@runs.command("list")
+def list_runs(
+    limit: Annotated[int, typer.Option(min=1, help="Most runs listed.")] = 20, json_output: Json = False
+) -> Answer:
+    """List the runs, newest first."""
+    from .history import list_runs as listed
+
+    return listed(_settings(), limit)
+
+
+@runs.command("show")
+def show_run(run: RunArgument, json_output: Json = False) -> Answer:
+    """Show the report of a run."""
+    from .history import show_run as shown
+
+    return shown(_settings(), run)
+
+
+@runs.command("why")
+def why(
+    run: RunArgument,
+    row: Annotated[str, typer.Argument(metavar="ROW", help="A line such as 17, or file.jsonl:17, or a row id.")],
+    json_output: Json = False,
+) -> Answer:
+    """Tell what happened to a row."""
+    from .history import explain_row
+
+    return explain_row(_settings(), run, row)
+
+
+@app.command()
+def doctor(json_output: Json = False) -> Answer:
+    """Say what this machine can do, and what to type for what is missing."""
+    from .doctor import examine
+
+    return examine(_settings())
+
+
+@app.command()
+def demo(
+    folder: Annotated[str, typer.Option(help="Where the demonstration leaves its files.")] = "dataflow-demo",
+    json_output: Json = False,
+) -> Answer:
+    """See it work on data that is shipped with the package: no key, no network, under two minutes."""
+    from .demo import demonstrate
+
+    return demonstrate(folder, _settings(), silent=json_output)
+
+
+def call(arguments: Sequence[str]) -> int:
+    """Carry out one command line and print its answer.
+
+    Returns:
+        The exit code: 0 completed or planned, 1 failed, 2 usage or invalid input, 3 needs input, 4 rejected,
+        130 interrupted.
+    """
+    as_json = "--json" in arguments
+    try:
+        # Whatever a library prints must not come between the bytes of the JSON object.
+        with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext():
+            said = _answer(arguments)
+    except typer.Exit as ended:
+        return ended.exit_code
+    from .delivery import deliver
+
+    return deliver(said, as_json=as_json)
+
+
+def _answer(arguments: Sequence[str]) -> Answer:
+    command = typer.main.get_command(app)
+    try:
+        _refuse_undecodable(arguments)
+        with command.make_context(PROGRAM, list(arguments)) as context:
+            said: Answer = command.invoke(context)
+            return said
+    except typer.Exit:
+        raise
+    except typer.TyperException as error:
+        from .delivery import usage_answer
+
+        return usage_answer(error.format_message())
+    except BaseException as error:  # noqa: BLE001 - the outermost border: every end has its exit code
+        from .delivery import answer_to, answer_to_bug
+
+        return answer_to(error) or answer_to_bug(error)
+
+
+def _refuse_undecodable(arguments: Sequence[str]) -> None:
+    """Refuse bytes that are no text: neither JSON nor the planner could carry them."""
+    for argument in arguments:
+        if argument != argument.encode("utf-8", "replace").decode():
+            shown = argument.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+            raise typer.BadParameter(f"{shown} is not valid UTF-8; rename the file, or write the argument in UTF-8")
+
+
+def _running(
+    overwrite: bool, sample: int | None, resource: list[str] | None, max_failures: str | None, *, silent: bool
+) -> "Running":
+    from .applying import Running
+
+    bound = {}
+    for given in resource or []:
+        name, equals, value = given.partition("=")
+        if not (name and equals and value):
+            raise typer.BadParameter(f"--resource wants NAME=PATH or NAME=URL, got {given!r}")
+        bound[name] = value
+    return Running(overwrite=overwrite, sample=sample, resources=bound, max_failures=max_failures, silent=silent)
+
+
+def _settings() -> "Settings":
+    from .configured import settings
+
+    return settings()
+
+
+def _on_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def main() -> NoReturn:
+    """Run the command line of this process."""
+    sys.exit(call(sys.argv[1:]))

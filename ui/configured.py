@@ -1,0 +1,31 @@
+"""Reads the settings, and says in a sentence what is wrong with one."""
+
+import tomllib
+
+from pydantic import ValidationError
+
+from ..operators.core import Fault, InvalidInput
+from ..operators.core.settings import Settings
+
+
+def settings() -> Settings:
+    """The settings of this machine.
+
+    Raises:
+        InvalidInput: a variable or the TOML file holds what cannot be used; the value itself is not shown.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise InvalidInput(
+            Fault(
+                code="invalid_setting", message=f"the setting {_named(problem['loc'])} cannot be used: {problem['msg']}"
+            )
+            for problem in error.errors(include_url=False, include_context=False, include_input=False)
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput.of("invalid_setting", f"the settings file is not valid TOML: {error}") from None
+
+
+def _named(place: tuple[int | str, ...]) -> str:
+    return f"DATAFLOW_{'.'.join(map(str, place)).upper()}"
