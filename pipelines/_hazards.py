@@ -23,11 +23,6 @@ class Placed:
     writes: frozenset[str]
 
     @property
-    def hints(self) -> tuple[str, ...]:
-        """What the operator says of its place among others."""
-        return getattr(self.operator, "order_hints", ())
-
-    @property
     def rewrites(self) -> frozenset[str]:
         """The columns it changes in place."""
         return self.reads & self.writes
@@ -58,14 +53,15 @@ def _lost_lines(joiner: Placed, column: str, users: list[Placed]) -> Iterator[Fa
     if column not in joiner.rewrites or getattr(joiner.operator, "keep_newlines", True):
         return
     for user in users:
-        if "reads_lines" in user.hints:
+        if "reads_lines" in user.operator.order_hints:
             message = f"looks at the lines of {quoted(column)}, but step {joiner.step.id!r} before it joins all lines"
             yield _warn("lines_removed_before", user, message, MoveStep(step=user.step.id, index=joiner.at))
 
 
 def _counted_markup(rule: Placed, column: str, users: list[Placed]) -> Iterator[Fault]:
-    remover = next((user for user in users if "removes_markup" in user.hints and column in user.rewrites), None)
-    if "reads_words" in rule.hints and column not in rule.writes and remover:
+    removers = (user for user in users if "removes_markup" in user.operator.order_hints and column in user.rewrites)
+    remover = next(removers, None)
+    if "reads_words" in rule.operator.order_hints and column not in rule.writes and remover:
         message = (
             f"judges the words of {quoted(column)} while markup still counts as words: "
             f"step {remover.step.id!r} removes it later"

@@ -163,7 +163,8 @@ def _errors(known: type[BaseModel], options: dict[str, Any]) -> Errors:
     for option, value in options.items():
         if option not in errors and not _is_finite(value):
             errors[option] = [ErrorDetails(type="finite_number", loc=(option,), msg="not finite", input=value)]
-    return errors
+    given = [option for option in options if option in errors]
+    return {option: errors[option] for option in dict.fromkeys([*given, *errors])}
 
 
 def _is_finite(value: JsonValue) -> bool:

@@ -1,12 +1,4 @@
-"""All faults of a workflow at once, before anything runs, and the columns that it leaves.
-
-Beside the contract in `operators/core/operator.py` an operator may offer, for the checks here:
-
-- `check_schema(schema) -> list[str]`: what is wrong with these columns for its options, one sentence each, beyond what
-  `reads()` says; for operators with a condition or a template over columns, which they name in `reads()`.
-- `order_hints: ClassVar[tuple[str, ...]]`: `reads_lines` (a rule about lines), `reads_words` (a rule that takes every
-  word for prose), `removes_markup`; and an option `keep_newlines`, which when false says that lines are joined.
-"""
+"""All faults of a workflow at once, before anything runs, and the columns that it leaves."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -110,7 +102,7 @@ def _workflow_faults(workflow: Workflow, resources: Resources) -> Iterator[Fault
             hint = f"; {quoted(found)} is bound, did you mean that?" if found else ""
             yield Fault(
                 code="missing_resource",
-                message=f"the workflow needs the resource {quoted(name)}: bind it with --resource NAME=PATH|URL{hint}",
+                message=f"the workflow needs a resource: bind it with --resource {printable(name)}=PATH|URL{hint}",
                 got=name,
                 allowed=sorted(bound),
             )
@@ -177,10 +169,9 @@ def _misplaced_where(step: Step, operator: Operator, before: Schema, after: Sche
 
 
 def _complaints(step: Step, operator: Operator, schema: Schema, trail: Trail) -> Iterator[Fault]:
-    check = getattr(operator, "check_schema", None)
-    if check is None or not trail.certain:
+    if not trail.certain:
         return
-    for message in check(schema):
+    for message in operator.check_schema(schema):
         yield fault("unfit_columns", step, printable(message, MOST), allowed=[*trail.schema.names])
 
 

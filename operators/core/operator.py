@@ -17,6 +17,9 @@ from .schema import DType, Schema
 Kind = Literal["generate", "evaluate", "filter", "refine"]
 Scope = Literal["row", "dataset"]
 Effect = Literal["same", "subset", "reorder", "expand", "create"]
+OrderHint = Literal["reads_lines", "reads_words", "removes_markup"]
+"""What a step's place among others hangs on: a rule about lines, a rule that takes every word for prose, a step after
+which no markup is left."""
 Need = Literal["llm", "embedder", "index", "network", "sandbox", "database"]
 
 RESERVED_OPTIONS = frozenset(
@@ -73,6 +76,7 @@ class Operator(BaseModel):
     phrases: ClassVar[tuple[str, ...]] = ()
     limits: ClassVar[tuple[str, ...]] = ()
     stochastic: ClassVar[bool] = False
+    order_hints: ClassVar[tuple[OrderHint, ...]] = ()
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -114,6 +118,10 @@ class Operator(BaseModel):
         for column, dtype in self.writes().items():
             schema = schema.with_column(column, dtype)
         return schema
+
+    def check_schema(self, schema: Schema) -> list[str]:
+        """What is wrong with these columns for the options, one sentence each, beyond what `reads()` says."""
+        return []
 
     def resource_fingerprints(self, resources: Mapping[str, str]) -> dict[str, str]:
         """Content hashes of the resources this step depends on, so that a changed one is noticed."""

@@ -23,6 +23,7 @@ class LanguageFilter(RowFilter):
     """
 
     name = "language_filter"
+    order_hints = ("reads_words",)
     limits = ("min_probability",)
     phrases = (
         "keep English documents",

@@ -9,19 +9,16 @@ from ..core import Example, Refiner
 
 _BLOCK = frozenset(
     "address article aside blockquote body br center dd details dialog dir div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search section "
-    "summary ul table caption tbody thead tfoot tr title".split()
+    "form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol optgroup option p pre search section "
+    "summary ul table caption tbody thead tfoot tr".split()
 )
 _CELL = frozenset({"td", "th"})
-_GONE = ("script", "style", "head", "title", "noscript", "template", "iframe", "object", "svg", "canvas")
+_GONE = ("script", "style", "title", "noscript", "template", "iframe", "object", "svg", "canvas")
 _INLINE = frozenset(
     "a abbr acronym area audio b base bdi bdo big blink button cite code col colgroup data datalist del dfn em embed "
     "font i img input ins kbd label link map mark marquee math meta meter nobr output param picture progress q rb rp rt "
     "rtc ruby s samp select slot small source span strike strong sub sup textarea time track tt u var video wbr".split()
 )
-# In a table the parser would move or drop what stands where no table is; as unknown elements they keep their place.
-_RENAMED = _CELL | {"table", "caption", "colgroup", "col", "tbody", "thead", "tfoot", "tr"}
-
 _BOOLEAN = "async|autofocus|autoplay|checked|controls|defer|disabled|hidden|ismap|itemscope|loop|multiple|muted|nofollow"
 _BOOLEAN += "|nohref|noshade|novalidate|nowrap|open|readonly|required|reversed|selected"
 _NAMES = "|".join(sorted(_BLOCK | _CELL | _INLINE | set(_GONE), key=len, reverse=True))
@@ -33,9 +30,11 @@ _TAG = rf"</?{_NAME}{_REST}"
 _MARKUP = rf"(?is:{_TAG}|<!--|<!doctype\s|<!\[CDATA\[)"
 _LESS_THAN = re.compile(rf"<(?:(/?)({_NAME})(?={_REST})|(!--|!doctype(?=\s)|\?xml(?=\s)))?", re.IGNORECASE)
 
+_SELF_CLOSED = re.compile(r"[^<>]*/>")
+
 _LINE, _TAB = "\x1e", "\x1f"
-_LINE_BREAK = re.compile(rf"[\s{_LINE}{_TAB}]*{_LINE}[\s{_LINE}{_TAB}]*")
-_CELL_BREAK = re.compile(rf"\s*{_TAB}\s*")
+_LINE_BREAK = re.compile(rf"(?<!\s)\s*{_LINE}\s*")
+_CELL_BREAK = re.compile(rf"(?<!\s)\s*{_TAB}\s*")
 
 
 class StripHtml(Refiner):
@@ -50,6 +49,7 @@ class StripHtml(Refiner):
     """
 
     name = "strip_html"
+    order_hints = ("removes_markup",)
     phrases = (
         "strip HTML tags",
         "remove HTML",
@@ -72,7 +72,7 @@ class StripHtml(Refiner):
 
         tree = LexborHTMLParser(_marked(text))
         tree.strip_tags(list(_GONE), recursive=True)
-        shown = tree.root.text(deep=True, separator="", strip=False) if tree.root else ""
+        shown = tree.body.text(deep=True, separator="", strip=False) if tree.body else ""
         return _CELL_BREAK.sub("\t", _LINE_BREAK.sub("\n", shown)).strip()
 
     def refine_all(self, texts: pl.Series) -> pl.Series:
@@ -92,11 +92,17 @@ class StripHtml(Refiner):
 
 
 def _marked(text: str) -> str:
-    """The page with a mark where lines and cells begin, and with every "<" escaped that opens nothing."""
+    """The page for the parser: flat, with a mark where a line or cell begins, and no "<" that opens nothing.
+
+    Each tag but those whose content goes becomes an empty `wbr` element: the text is all that matters, and a flat page
+    is read in linear time, with nothing moved or dropped because of what stands around it.
+    """
     text = text.replace(_LINE, " ").replace(_TAB, " ")
     if "<![CDATA[" in text:
         text = _without_cdata(text)
     last_comment_end = text.rfind("-->")
+    lower = text.lower()
+    last_end = {name: lower.rfind(f"</{name}") for name in _GONE}
 
     def mark(found: re.Match[str]) -> str:
         slash, name, other = found.groups()
@@ -105,8 +111,13 @@ def _marked(text: str) -> str:
         if not name:
             return "&lt;"
         name = name.lower()
-        before = _LINE if name in _BLOCK else _TAB if name in _CELL else ""
-        return f"{before}<{slash}{'x-' if name in _RENAMED else ''}{name}"
+        if name not in last_end:
+            return f"{_LINE if name in _BLOCK else _TAB if name in _CELL else ''}<wbr"
+        if slash:
+            return found[0]
+        # An element that is never closed would take the rest of the page with it; a script may be cut off at the end.
+        open_end = found.start() > last_end[name] and name not in ("script", "style")
+        return "<wbr" if open_end or _SELF_CLOSED.match(text, found.end()) else found[0]
 
     return _LESS_THAN.sub(mark, text)
 

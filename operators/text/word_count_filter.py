@@ -15,6 +15,7 @@ class WordCountFilter(TextFilter):
     """
 
     name = "word_count_filter"
+    order_hints = ("reads_words",)
     limits = ("min_words", "max_words")
     phrases = (
         "keep texts with at least 50 words",
