@@ -1,69 +1,34 @@
 """The agent for programs: from a request to a plan or a result, and on from wherever a request stands."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from ..operators.core import Fault, InvalidInput, RunStopped
+from ..operators.core import Fault, InvalidInput, RunStopped, Schema
+from ..operators.core.dataset import open_writer
 from ..operators.core.settings import Settings
+from ..pipelines.engine.manifest import manifests
 from ..pipelines.events import Listener
-from ..pipelines.report import Report
 from ..pipelines.run import Home, Paths, RunResult
 from ..pipelines.workflow import Workflow
-from ..tools.profile import Profile
 from ..tools.wiring import open_catalog
-from .conversation import Conversation, RunOptions, default_output, draft_of, faults_of, kept_options, options_of
+from .conversation import Conversation, RunOptions, default_output, draft_of, kept_options, options_of
 from .graph import Conversations, Stand, open_conversations
 from .nodes import Means
 from .planners.choice import PlannerName, chosen_planner
 from .presenting import plan_text
 from .review import heard
-from .state import Ask, Draft, Planner, Question
+from .standing import Standing, Status, interrupted_text, invalid, standing_of
+from .state import Planner, Question
 
 if TYPE_CHECKING:
     from .chat import Chat
 
-Status = Literal["completed", "planned", "needs_input", "rejected", "failed", "interrupted"]
-
 __all__ = ["Agent", "Plan", "RunOptions", "Standing", "Status"]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where one request stands.
-
-    Args:
-        message: one or a few sentences for people.
-        thread: what `Agent.resume` goes on with; None when there is nothing to go on with.
-        question: what is waited for, with status `needs_input`.
-        draft: the plan on the table.
-        faults: what is wrong and stops the request.
-        asks: each clause of the request; after a run, with whether it holds on the output.
-        report: the run.
-        sample: the run over the first rows.
-    """
-
-    status: Status
-    message: str
-    thread: str | None = None
-    question: Question | None = None
-    draft: Draft | None = None
-    faults: tuple[Fault, ...] = ()
-    warnings: tuple[str, ...] = ()
-    asks: tuple[Ask, ...] = ()
-    report: Report | None = None
-    sample: Report | None = None
-    profile: Profile | None = None
-
-    def __str__(self) -> str:
-        if self.draft is None or self.status in ("completed", "rejected", "failed"):
-            return self.message
-        shown = plan_text(self.draft, sample=self.sample, warnings=self.warnings, question=self.question)
-        return f"{self.message}\n\n{shown}" if self.question is None else shown
 
 
 class Agent:
@@ -107,7 +72,7 @@ class Agent:
             with self._conversations(on_event) as conversations:
                 return _guarded(thread, conversations, lambda: conversations.begin(thread, state))
         except InvalidInput as error:
-            return _invalid(error)
+            return invalid(error)
 
     def resume(
         self,
@@ -136,15 +101,15 @@ class Agent:
                 changed = _changed_state(stand.state, output, options)
                 return _guarded(thread, conversations, lambda: _resumed(conversations, thread, stand, answer, changed))
         except InvalidInput as error:
-            return _invalid(error)
+            return invalid(error)
 
     def standing(self, thread: str) -> Standing:
         """Where a request stands, without going on with it."""
         try:
             with self._conversations(None) as conversations:
-                return _standing(thread, _known(conversations, thread))
+                return standing_of(thread, _known(conversations, thread))
         except InvalidInput as error:
-            return _invalid(error)
+            return invalid(error)
 
     def plan(
         self,
@@ -192,7 +157,7 @@ class Agent:
                 }
                 return _guarded(thread, conversations, lambda: conversations.decide(thread, state))
         except InvalidInput as error:
-            return _invalid(error)
+            return invalid(error)
 
     def _first_state(
         self, request: str, data: Paths, output: str | PathLike[str] | None, options: RunOptions, *, plan_only: bool
@@ -208,6 +173,8 @@ class Agent:
         place = None if output is None else _absolute(output)
         if place is None and not plan_only:
             place = str(default_output(inputs[0], Path.cwd()))
+        if place is not None and not plan_only:
+            _check_output(place, self._settings, overwrite=options.overwrite)
         kept = kept_options(options, plan_only=plan_only, chosen_output=output is not None, wanted=wanted)
         return {"request": words, "inputs": inputs, "output": place, "planner": wanted, "options": kept}
 
@@ -327,3 +294,105 @@ class Plan:
         if self.draft.not_covered and not accepted:
             message = f"the plan leaves out: {'; '.join(self.draft.not_covered)}; run the rest with partial=True"
             raise InvalidInput.of("not_covered", message, got=[*self.draft.not_covered])
+
+
+def _guarded(thread: str, conversations: Conversations, go: Callable[[], Stand]) -> Standing:
+    """Where a request stands after a few steps, also when they were stopped by hand."""
+    try:
+        return standing_of(thread, go())
+    except KeyboardInterrupt:
+        stand = conversations.stand(thread)
+        if stand is None:
+            return Standing("interrupted", "Stopped by hand; nothing was begun.")
+        return replace(
+            standing_of(thread, stand), status="interrupted", question=None, message=interrupted_text(thread)
+        )
+
+
+def _resumed(conversations: Conversations, thread: str, stand: Stand, answer: str, changed: Conversation) -> Stand:
+    if stand.unfinished and not stand.question:
+        if changed and stand.state.get("decision") == "run":
+            return conversations.decide(thread, {**_afresh("run"), **changed})
+        stand, answer = conversations.go_on(thread), ""
+    if stand.question:
+        if changed:
+            # As if its review asked again, now under these options; the question may be another one then.
+            stand = conversations.decide(thread, {**changed, "decision": "ask"})
+        return conversations.answer(thread, answer) if answer.strip() and stand.question else stand
+    decision = _reopened(stand.state, answer)
+    return conversations.decide(thread, {**decision, **changed}) if decision else stand
+
+
+def _reopened(state: Conversation, answer: str) -> Conversation | None:
+    """What an answer decides about a request that came to an end; None where there is nothing to decide."""
+    status = state.get("status")
+    if not answer.strip() or draft_of(state) is None or status == "rejected":
+        return None
+    found = heard(state, None, answer)
+    decision = found["decision"]
+    if decision == "run":
+        done = status == "completed"  # approving twice must not run twice
+        return None if done else {**_afresh("run"), "options": {**state["options"], "plan_only": False}}
+    if decision == "rejected":
+        return _afresh("rejected") if status == "planned" else None
+    options = {**state["options"], "yes": False}
+    again: Conversation = {**found, "status": "", "options": options}
+    if status == "completed" and not options_of(state).chosen_output:
+        again["output"] = str(default_output(state["inputs"][0], Path(str(state["output"])).parent, free=True))
+    return again
+
+
+def _afresh(decision: str) -> Conversation:
+    return {"decision": decision, "status": "", "message": "", "run": None, "asks": []}
+
+
+def _changed_state(
+    state: Conversation, output: str | PathLike[str] | None, options: RunOptions | None, *, running: bool = False
+) -> Conversation:
+    """The state's part that other options and another output make different."""
+    changed: Conversation = {}
+    given = options.model_dump(mode="json", exclude_unset=True) if options else {}
+    if output is not None:
+        changed["output"] = _absolute(output)
+        given["chosen_output"] = True
+    if running:
+        given["plan_only"] = False
+    if given:
+        changed["options"] = {**state["options"], **given}
+    return changed
+
+
+def _known(conversations: Conversations, thread: str) -> Stand:
+    stand = conversations.stand(thread)
+    if stand is None:
+        raise InvalidInput.of("unknown_thread", f"there is no thread {thread!r}; start the request anew", got=thread)
+    return stand
+
+
+def _absolute(path: str | PathLike[str]) -> str:
+    """An absolute path that a state may hold.
+
+    Raises:
+        InvalidInput: its name is no text.
+    """
+    text = str(Path(path).expanduser().absolute())
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        shown = text.encode("utf-8", "backslashreplace").decode()
+        raise InvalidInput.of(
+            "unreadable_name", f"{shown}: the name is not UTF-8; rename the file", got=shown
+        ) from None
+    return text
+
+
+def _check_output(place: str, settings: Settings, *, overwrite: bool) -> None:
+    """Refuse early what the run would refuse: an output that cannot be written, or that no run of ours wrote."""
+    open_writer(Path(place), Schema.of(text="text")).abort()
+    if (
+        not overwrite
+        and Path(place).exists()
+        and not any(run.output == place for run in manifests(Home.of(settings).runs))
+    ):
+        message = f"the output {place} exists already; give another name or --overwrite"
+        raise InvalidInput.of("output_exists", message, got=place)

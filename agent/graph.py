@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ..operators.core import DataFlowError, InvalidInput
+from ..pipelines.events import Listener
 from . import nodes
 from .conversation import Conversation, errors_of, the_draft
 from .nodes import MAX_REPAIRS, Means
@@ -30,24 +32,40 @@ BUSY_S = 30.0
 STEPS_AT_MOST = 10_000
 """More than any talk over a plan takes; LangGraph wants a bound."""
 
-Node = Callable[[Conversation, Means], Conversation]
 Route = Callable[[Conversation], str]
 
+
+class Node(Protocol):
+    """One step: what it makes of the state."""
+
+    def __call__(self, state: Conversation) -> Conversation:  # noqa: D102
+        ...
+
+
+class NodeWithMeans(Protocol):
+    """One step that needs means."""
+
+    def __call__(self, state: Conversation, means: Means) -> Conversation:  # noqa: D102
+        ...
+
+
 END = "__end__"
-NODES: dict[str, Node] = {
+PURE: dict[str, Node] = {
     "look": nodes.look,
-    "draft": nodes.draft_plan,
-    "change": nodes.change_plan,
-    "check": nodes.check_plan,
     "repair": nodes.repair_plan,
     "give_up": nodes.give_up,
-    "sample": nodes.try_sample,
     "review": nodes.review,
     "turn_down": nodes.turn_down,
     "put_down": nodes.put_down,
-    "run": nodes.carry_out,
     "check_output": nodes.check_output,
     "tell": nodes.tell,
+}
+WITH_MEANS: dict[str, NodeWithMeans] = {
+    "draft": nodes.draft_plan,
+    "change": nodes.change_plan,
+    "check": nodes.check_plan,
+    "sample": nodes.try_sample,
+    "run": nodes.carry_out,
     "remember": nodes.remember,
 }
 
@@ -68,11 +86,6 @@ def after_sample(state: Conversation) -> str:
     return _mended_or("review", state)
 
 
-def after_repair(state: Conversation) -> str:
-    """What was mended is checked again."""
-    return "check"
-
-
 def after_review(state: Conversation) -> str:
     """Where the decision leads."""
     ways = {"planned": "put_down", "rejected": "turn_down", "answer": "draft", "ask": "review"}
@@ -87,7 +100,7 @@ def _mended_or(otherwise: str, state: Conversation) -> str:
 
 def to(name: str) -> Route:
     """Always on to one node."""
-    return lambda state: name
+    return lambda _: name
 
 
 ROUTES: dict[str, tuple[Route, tuple[str, ...]]] = {
@@ -95,7 +108,7 @@ ROUTES: dict[str, tuple[Route, tuple[str, ...]]] = {
     "draft": (after_draft, ("turn_down", "review", "check")),
     "change": (after_draft, ("turn_down", "review", "check")),
     "check": (after_check, ("sample", "repair", "give_up")),
-    "repair": (after_repair, ("check",)),
+    "repair": (to("check"), ("check",)),
     "give_up": (to(END), ()),
     "sample": (after_sample, ("review", "repair", "give_up")),
     "review": (after_review, ("run", "put_down", "turn_down", "draft", "change", "review")),
@@ -195,8 +208,9 @@ def build_graph(means: Means, saver: "BaseCheckpointSaver[str]") -> "CompiledSta
     from langgraph.graph import START, StateGraph
 
     graph = StateGraph(Conversation)
-    for name, node in NODES.items():
-        graph.add_node(name, _bound(name, node, means))
+    with_means: dict[str, Node] = {name: partial(node, means=means) for name, node in WITH_MEANS.items()}
+    for name, node in {**PURE, **with_means}.items():
+        graph.add_node(name, _told(name, node, means.on_event))
     graph.add_edge(START, "look")
     for name, (route, targets) in ROUTES.items():
         otherwise = "remember" if name in RUNNING else END
@@ -204,13 +218,15 @@ def build_graph(means: Means, saver: "BaseCheckpointSaver[str]") -> "CompiledSta
     return graph.compile(checkpointer=saver)
 
 
-def _bound(name: str, node: Node, means: Means) -> Callable[[Conversation], Conversation]:
+def _told(name: str, node: Node, on_event: Listener | None) -> Node:
+    """The node, its start told to the listener, and an error that a user can act on put into the state."""
+
     def step(state: Conversation) -> Conversation:
-        if means.on_event:
+        if on_event:
             moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-            means.on_event({"time": moment, "event": "node_started", "node": name})
+            on_event({"time": moment, "event": "node_started", "node": name})
         try:
-            return node(state, means)
+            return node(state)
         except InvalidInput as error:
             faults = [fault.model_dump(mode="json") for fault in error.faults]
             return {"status": "failed", "message": str(error), "faults": faults}
@@ -230,4 +246,4 @@ def _config(thread: str) -> Any:
 
 def _stand(found: "StateSnapshot") -> Stand:
     question = Question.model_validate(found.interrupts[0].value) if found.interrupts else None
-    return Stand(found.values, bool(found.next), question)
+    return Stand(cast(Conversation, found.values), bool(found.next), question)

@@ -58,7 +58,7 @@ class Means:
     now: Callable[[], str] = _now
 
 
-def look(state: Conversation, means: Means) -> Conversation:
+def look(state: Conversation) -> Conversation:
     """What the data is: columns, types, samples."""
     return {"profile": profile(Dataset.open(state["inputs"])).model_dump(mode="json")}
 
@@ -74,7 +74,7 @@ def draft_plan(state: Conversation, means: Means) -> Conversation:
             made, _ = amended(made, planner.change(wish, made, seen, catalog))
         return made
 
-    made, found = _with_fallback(state, means, planned)
+    made, found = _with_fallback(means, planned)
     return {**found, **_table(made), "asked_by": "draft", "changes": []}
 
 
@@ -88,7 +88,7 @@ def change_plan(state: Conversation, means: Means) -> Conversation:
     def planned(planner: Planner) -> Change:
         return planner.change(wish, before, seen, catalog)
 
-    change, found = _with_fallback(state, means, planned)
+    change, found = _with_fallback(means, planned)
     unheeded: Conversation = {**found, "wishes": earlier, "changes": [], "draft": before.model_dump(mode="json")}
     if not change.edits and not change.question:
         words = [f"nothing was changed: no step does what {clause!r} asks" for clause in change.not_covered]
@@ -106,7 +106,7 @@ def check_plan(state: Conversation, means: Means) -> Conversation:
     return {"faults": [fault.model_dump(mode="json") for fault in faults]}
 
 
-def repair_plan(state: Conversation, means: Means) -> Conversation:
+def repair_plan(state: Conversation) -> Conversation:
     """Apply what the faults suggest."""
     draft = the_draft(state)
     workflow, lines = repaired(draft.workflow, faults_of(state))
@@ -135,7 +135,7 @@ def try_sample(state: Conversation, means: Means) -> Conversation:
     return {"sample": result.report.model_dump(mode="json"), "warnings": _added(state, warnings)}
 
 
-def review(state: Conversation, means: Means) -> Conversation:
+def review(state: Conversation) -> Conversation:
     """Ask whatever is open; runs again from its start when an answer comes, so it does nothing else."""
     question = open_question(state)
     if question is None:
@@ -163,13 +163,13 @@ def carry_out(state: Conversation, means: Means) -> Conversation:
     return {"output": str(output), "run": result.report.model_dump(mode="json"), "faults": _warnings_only(state)}
 
 
-def check_output(state: Conversation, means: Means) -> Conversation:
+def check_output(state: Conversation) -> Conversation:
     """Prove each ask on the output, without knowing the plan."""
     asks = check_asks(the_draft(state).asks, Path(str(state["output"])))
     return {"asks": [ask.model_dump(mode="json") for ask in asks]}
 
 
-def tell(state: Conversation, means: Means) -> Conversation:
+def tell(state: Conversation) -> Conversation:
     """Say how it went."""
     report = Report.model_validate(state["run"])
     broken = [ask["text"] for ask in state["asks"] if ask["holds"] is False]
@@ -178,17 +178,17 @@ def tell(state: Conversation, means: Means) -> Conversation:
     return {"status": "completed", "message": message, "warnings": _added(state, warnings)}
 
 
-def give_up(state: Conversation, means: Means) -> Conversation:
+def give_up(state: Conversation) -> Conversation:
     """The plan has faults that no edit mends."""
     return {"status": "failed", "message": "\n".join(fault.message for fault in errors_of(state))}
 
 
-def turn_down(state: Conversation, means: Means) -> Conversation:
+def turn_down(state: Conversation) -> Conversation:
     """Nothing runs: the planner refuses, or a person does."""
     return {"status": "rejected", "message": the_draft(state).refusal or "The plan was rejected; nothing has run."}
 
 
-def put_down(state: Conversation, means: Means) -> Conversation:
+def put_down(state: Conversation) -> Conversation:
     """The plan is all that was wanted."""
     count = len(the_draft(state).workflow.steps)
     return {"status": "planned", "message": f"A plan of {count} {'step' if count == 1 else 'steps'}; nothing has run."}
@@ -226,7 +226,7 @@ def _table(draft: Draft) -> Conversation:
     }
 
 
-def _with_fallback(state: Conversation, means: Means, ask: Callable[[Planner], Any]) -> tuple[Any, Conversation]:
+def _with_fallback(means: Means, ask: Callable[[Planner], Any]) -> tuple[Any, Conversation]:
     """What the planner says, or the fallback where no endpoint answers; and the state that tells which it was."""
     warnings = list[str]()
     try:

@@ -10,7 +10,6 @@ from ..pipelines.edits import PlanEdit
 from ..pipelines.workflow import Workflow
 from ..tools.profile import Profile
 
-
 CheckKind = Literal["word_count", "char_count", "language", "no_exact_duplicates", "no_match", "condition", "none"]
 
 

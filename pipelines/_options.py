@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
-from ..operators.core.columns import markers
+from ..operators.core.columns import Writes, markers
 from ..operators.core.errors import Fault, near_name
 from ..operators.core.operator import Operator
 from ..operators.core.registry import all_operators
@@ -69,6 +69,14 @@ class Examined:
     faults: list[Fault]
     operator: Operator | None = None
     stand_in: Operator | None = None
+
+    @property
+    def writes_nothing(self) -> bool:
+        """Whether the operator leaves the columns as they are, whatever its options."""
+        known = self.known
+        if known is None or known.writes is not Operator.writes or known.output_schema is not Operator.output_schema:
+            return False
+        return not any(isinstance(mark, Writes) for option in known.model_fields for mark in markers(known, option))
 
 
 def examine(step: Step) -> Examined:

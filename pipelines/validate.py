@@ -64,10 +64,10 @@ def validate(workflow: Workflow, schema: Schema, resources: Resources | None = N
     faults = [*_workflow_faults(workflow, offered)]
     for trail.at, (step, found) in enumerate(zip(workflow.steps, examined, strict=True)):
         faults += [*found.faults, *_where_faults(step, trail), *_unmet_needs(step, found, offered)]
-        if found.stand_in is None:
-            trail.lose()
-        else:
+        if found.stand_in:
             faults += _faults_in_place(step, found.stand_in, trail, offered)
+        elif not found.writes_nothing:
+            trail.lose()
     valid = [(step, found.operator) for step, found in zip(workflow.steps, examined, strict=True)]
     faults += order_hazards(_placed(valid))
     order = {step.id: at for at, step in enumerate(workflow.steps)}

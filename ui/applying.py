@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..operators.core import InvalidInput, RunStopped
 from ..operators.core.settings import Settings
@@ -14,7 +15,7 @@ from .delivery import answer_to
 from .document import RunPart, WorkflowPart, document
 from .history import telling_rows
 from .progress import Watch
-from .show import report_view
+from .show import LAST, report_view
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,16 @@ class Running:
     resources: Mapping[str, str] = field(default_factory=dict)
     max_failures: str | None = None
     silent: bool = False
+
+    def options(self) -> dict[str, Any]:
+        """Those that were given, as options of a request."""
+        given = {
+            "overwrite": self.overwrite,
+            "sample": self.sample,
+            "resources": dict(self.resources),
+            "max_failures": self.max_failures,
+        }
+        return {name: value for name, value in given.items() if value}
 
 
 def apply_plan(plan: str, data: Sequence[str], output: str, running: Running, settings: Settings) -> Answer:
@@ -68,13 +79,21 @@ def apply_workflow(
     report = result.report
     return Answer(
         document("completed", summary(report), warnings=report.warnings, workflow=workflow, report=report),
-        (report_view(report, rows=telling_rows(result.ledger, report), folder=run_folder(settings, report)),),
+        (
+            report_view(
+                report,
+                said=summary(report),
+                rows=telling_rows(result.ledger, report),
+                folder=run_folder(settings, report),
+                name=LAST,
+            ),
+        ),
     )
 
 
 def summary(report: Report) -> str:
     """A completed run in a sentence."""
-    return f"{report.rows_in:,} rows in, {report.rows_out:,} out: {report.output}"
+    return f"{report.rows_in:,} rows in, {report.rows_out:,} out; written to {report.output}"
 
 
 def run_folder(settings: Settings, report: Report) -> str | None:
@@ -87,5 +106,5 @@ def _ended(error: BaseException, workflow: Workflow, home: Home, run_id: str | N
     assert answer is not None  # noqa: S101 - the caller passes errors that have one
     report = home.report(run_id) if run_id else None
     more = {"workflow": WorkflowPart.of(workflow), "run": RunPart.of(report) if report else None}
-    told = () if report is None or isinstance(error, KeyboardInterrupt) else (report_view(report),)
+    told = () if report is None or isinstance(error, KeyboardInterrupt) else (report_view(report, name=LAST),)
     return Answer(answer.document.model_copy(update=more), told)

@@ -1,4 +1,5 @@
 """The command line: parses, calls, prints, and ends with the exit code."""
+# ruff: noqa: ARG001, PLR0917 - typer makes options of parameters, and --json is heeded where all answers are printed
 
 import contextlib
 import sys
@@ -73,13 +74,13 @@ def run_request(
     """Plan a request, show the plan, and run it when it is approved."""
     from .requesting import Request, go_on, start
 
+    running = _running(overwrite, sample, resource, max_failures, silent=json_output)
     if thread or answer:
-        if request or data or output or not (thread and answer):
-            raise typer.BadParameter("--thread and --answer go together, and without a request, -i and -o")
-        return go_on(_settings(), thread, answer, planner, silent=json_output)
+        if request or data or yes or partial or not (thread and answer):
+            raise typer.BadParameter("--thread and --answer go together, and without a request and its data")
+        return go_on(thread, answer, running, _settings(), output=output, planner=planner)
     if not request or not data:
         raise typer.BadParameter('give a request and its data: run "keep texts of 50 words or more" -i data.jsonl')
-    running = _running(overwrite, sample, resource, max_failures, silent=json_output)
     wanted = Request(request, tuple(data), output, planner, yes=yes, partial=partial)
     return start(wanted, running, _settings(), ask=not json_output and _on_terminal())
 
@@ -99,8 +100,9 @@ def plan(
     """Plan a request and run nothing; `apply` runs a saved plan."""
     from .requesting import Request, make_plan
 
-    running = _running(overwrite, sample, resource, None, silent=json_output)
-    return make_plan(Request(request, tuple(data), output, planner, partial=partial), running, _settings())
+    running = _running(False, sample, resource, None, silent=json_output)
+    wanted = Request(request, tuple(data), output, planner, partial=partial)
+    return make_plan(wanted, running, _settings(), overwrite=overwrite, ask=not json_output and _on_terminal())
 
 
 @app.command("apply")

@@ -27,5 +27,9 @@ def settings() -> Settings:
         raise InvalidInput.of("invalid_setting", f"the settings file is not valid TOML: {error}") from None
 
 
+def _fault(name: str, why: str) -> Fault:
+    return Fault(code="invalid_setting", message=f"the setting {name} cannot be used: {why}")
+
+
 def _named(place: tuple[int | str, ...]) -> str:
     return f"DATAFLOW_{'.'.join(map(str, place)).upper()}"

@@ -118,7 +118,10 @@ def _view(result: DoctorResult, warnings: Sequence[str]) -> RenderableType:
     grid.add_column(ratio=1, overflow="fold")
     for name, value in rows.items():
         grid.add_row(name, sentence(value))
-    problems = [heading("To mend"), *(Padding(sentence(warning), (0, 0, 0, 2)) for warning in warnings)]
+    problems: list[RenderableType] = [
+        heading("To mend"),
+        *(Padding(sentence(warning), (0, 0, 0, 2)) for warning in warnings),
+    ]
     return Group(
         heading("This machine"),
         Padding(grid, (0, 0, 0, 2)),

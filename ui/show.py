@@ -1,26 +1,26 @@
-"""What people see: plans, reports, stories of rows and the catalogue, as tables and sentences for 80 columns."""
+"""What people see: reports, stories of rows and the catalogue, as tables and sentences for 80 columns."""
 
 import json
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from .delivery import fault_line, printable
+from .delivery import printable
 from .document import OperatorCard, OperatorLine, RunLine
 
 if TYPE_CHECKING:
-    from ..agent.api import Standing
-    from ..agent.state import Ask, Draft
+    from ..agent.state import Ask
     from ..pipelines.ledger import Event, Story
     from ..pipelines.report import Report
 
 COMMAND = "dataflow-agent"
+LAST = "last"
+"""The name of the newest run."""
 TOP_REASONS = 5
 ALWAYS = {"rows_in": "in", "kept": "kept", "dropped": "dropped", "merged": "merged", "failed": "failed"}
 WHERE_ANY = {"expanded": "split", "children": "children", "created": "created", "reused": "reused"}
@@ -43,37 +43,21 @@ def sentence(text: str, style: str = "") -> Text:
 
 
 def next_steps(*commands: tuple[str, str]) -> Group:
-    """What to type next, each command with what it does."""
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(no_wrap=True, overflow="fold")
-    grid.add_column(style="dim")
+    """What to type next: each command in a line of its own, to be copied, under what it does."""
+    lines: list[RenderableType] = []
     for command, what in commands:
-        grid.add_row(sentence(f"{COMMAND} {command}"), what)
-    return Group(heading("Next"), Padding(grid, (0, 0, 0, 2)))
+        lines += [sentence(f"  {what}:"), unbroken(f"    {COMMAND} {command}")]
+    return Group(heading("Next"), *lines)
+
+
+def unbroken(text: str, style: str = "") -> Text:
+    """A line that is never wrapped, so that a path or command in it can be copied."""
+    return Text(printable(text), style=style, no_wrap=True, overflow="ignore")
 
 
 def quoted(path: object) -> str:
     """A path as one types it in a shell."""
     return shlex.quote(str(path))
-
-
-def plan_view(standing: "Standing") -> Group:
-    """The plan of a request: steps with reasons, what they serve, what nothing serves, the sample, the question."""
-    parts: list[RenderableType] = []
-    draft = standing.draft
-    if draft and draft.workflow.steps:
-        count = len(draft.workflow.steps)
-        parts += [heading(f"Plan: {count} step{'s' * (count != 1)}"), _steps_table(draft), Text()]
-    if draft and draft.asks:
-        parts += [heading("Your request"), _asks_grid(standing.asks or draft.asks, judged=False), Text()]
-    if draft and draft.not_covered:
-        parts += [heading("Not covered by any step"), indented(map(sentence, draft.not_covered)), Text()]
-    if draft and draft.notes:
-        parts += [heading("Notes"), indented(map(sentence, draft.notes)), Text()]
-    if standing.sample:
-        head = f"On a sample of {standing.sample.rows_in:,} rows, {standing.sample.rows_out:,} go on"
-        parts += [heading(head), steps_report(standing.sample), Text()]
-    return Group(*parts, *warnings_view(standing.warnings))
 
 
 def warnings_view(warnings: Iterable[str]) -> list[RenderableType]:
@@ -82,22 +66,8 @@ def warnings_view(warnings: Iterable[str]) -> list[RenderableType]:
     return [heading("Warnings"), indented(map(sentence, said)), Text()] if said else []
 
 
-def _steps_table(draft: "Draft") -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("", justify="right", style="dim")
-    table.add_column("step", overflow="fold")
-    table.add_column("options", overflow="fold", max_width=30)
-    table.add_column("why", ratio=1)
-    for number, step in enumerate(draft.workflow.steps, start=1):
-        name = step.id if step.id == step.operator else f"{step.id} ({step.operator})"
-        options = [f"{option} = {_plain(value)}" for option, value in step.options.items()]
-        where = [f"where {step.where}"] if step.where else []
-        reason = draft.reasons.get(step.id, "")
-        table.add_row(str(number), sentence(name), sentence("\n".join([*options, *where])), sentence(reason))
-    return table
-
-
-def _asks_grid(asks: Sequence["Ask"], *, judged: bool) -> Padding:
+def asks_grid(asks: Sequence["Ask"], *, judged: bool) -> Padding:
+    """The clauses of a request with the steps that serve them; when judged, with whether each holds."""
     grid = Table.grid(padding=(0, 2))
     if judged:
         grid.add_column(no_wrap=True)
@@ -110,14 +80,22 @@ def _asks_grid(asks: Sequence["Ask"], *, judged: bool) -> Padding:
 
 
 def report_view(
-    report: "Report", *, asks: Sequence["Ask"] = (), rows: Mapping[str, str] | None = None, folder: str | None = None
+    report: "Report",
+    *,
+    said: str = "",
+    asks: Sequence["Ask"] = (),
+    rows: Mapping[str, str] | None = None,
+    folder: str | None = None,
+    name: str | None = None,
 ) -> Group:
     """A run in numbers and words.
 
     Args:
+        said: a sentence about its result.
         asks: clauses of the request, judged on the output.
         rows: for a fate, a row that had it, as `runs why` takes it.
         folder: where `rejects.jsonl` and `failed.jsonl` of the run lie.
+        name: what to call the run in commands; its id if not given.
     """
     rejects = f", {report.rejects:,} records rejected" if report.rejects else ""
     head = f"{report.rows_in:,} rows in, {report.rows_out:,} out{rejects}, {report.seconds:.1f} s"
@@ -129,20 +107,15 @@ def report_view(
     if reasons:
         parts += [heading("Why rows did not go on"), indented(reasons), Text()]
     if asks:
-        parts += [heading("Your request, checked on the output"), _asks_grid(asks, judged=True), Text()]
+        parts += [heading("Your request, checked on the output"), asks_grid(asks, judged=True), Text()]
     parts += warnings_view(report.warnings)
-    if report.output_sha256 and report.status == "completed":
-        parts.append(_path_line("Output", report.output))
-    if folder:
-        parts.append(_path_line("Run folder", folder))
-    why = [
-        (f"runs why {report.id} {quoted(row)}", f"why this row was {fate}") for fate, row in (rows or {}).items() if row
-    ]
-    return Group(*parts, Text(), next_steps((f"runs show {report.id}", "this report again"), *why))
-
-
-def _path_line(what: str, path: str) -> Text:
-    return Text(f"{what}: ", style="bold", no_wrap=True, overflow="ignore") + Text(printable(path), style="not bold")
+    parts += [unbroken(said, "bold")] if said else []
+    parts += [unbroken(f"Rejected and failed records: {folder}")] if folder else []
+    parts += [Text()] if said or folder else []
+    run = name or report.id
+    why = [(f"runs why {run} {quoted(row)}", f"why row {row} was {fate}") for fate, row in (rows or {}).items()]
+    shown = [] if report.status == "running" else [(f"runs show {run}", "this report again")]
+    return Group(*parts, next_steps(*why, *shown))
 
 
 def steps_report(report: "Report") -> Table:
@@ -231,7 +204,7 @@ def _did(event: "Event", inputs: Sequence[str]) -> str:
 
 
 def _measured(name: str, value: Any, rule: str | None) -> str:
-    return f"{name} = {_plain(value)}" + (f", kept is {rule}" if rule else "")
+    return f"{name} = {shown(value)}" + (f", kept is {rule}" if rule else "")
 
 
 def _after_story(story: "Story", run_id: str, inputs: Sequence[str]) -> list[tuple[str, str]]:
@@ -245,7 +218,8 @@ def _after_story(story: "Story", run_id: str, inputs: Sequence[str]) -> list[tup
     return [*targets, *steps, (f"runs show {run_id}", "the whole run in numbers")]
 
 
-def _plain(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value of an option or a metric, as people write it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -309,8 +283,3 @@ def runs_table(lines: Sequence[RunLine]) -> RenderableType:
         to = sentence(line.output.rpartition("/")[2])
         table.add_row(line.id, line.status, f"{line.rows_in:,}", f"{line.rows_out:,}", names, to)
     return Group(table, Text(), next_steps((f"runs show {lines[0].id}", "its report")))
-
-
-def faults_view(standing: "Standing") -> list[RenderableType]:
-    """The faults of a plan, errors and warnings."""
-    return [fault_line(fault, standing.draft.workflow if standing.draft else None) for fault in standing.faults]

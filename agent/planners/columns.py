@@ -14,7 +14,9 @@ _PREPOSITIONS: Final = frozenset("in from of on by within inside to for per usin
 _ARTICLES: Final = frozenset("the my each every its their both all".split())
 _JOINS: Final = frozenset({",", "and", "or", "&"})
 _EVERY: Final = frozenset({"all", "every", "each"})
-_NO_NAMES: Final = frozenset("which that a an one same other new text right correct this following first second".split())
+_NO_NAMES: Final = frozenset(
+    "which that a an one same other new text right correct this following first second".split()
+)
 _PART = re.compile(r"[A-Z]?[^\W\d_A-Z]+|\d+|[A-Z]+(?![a-z])")
 
 

@@ -23,20 +23,26 @@ from .quantities import plain
 from .tokens import Token
 from .vocabulary import DROP, KEEP, ROW_NOUNS, STRIP
 
-_COPULAS: Final = frozenset("is are was were = == equals equal : be being has have having of value must should to".split())
+_COPULAS: Final = frozenset(
+    "is are was were = == equals equal : be being has have having of value must should to".split()
+)
 _NEGATED: Final = frozenset("not isn't aren't wasn't != <> ≠ doesn't don't never".split())
 _MISSING: Final = frozenset("missing null absent none unset nan na".split())
 _EMPTY: Final = frozenset({"empty", "blank"})
 _PRESENT: Final = frozenset("present given available set filled there".split())
 _TESTS: Final = {
-    **dict.fromkeys("contains contain containing includes include including mentions mention mentioning".split(), "contains"),
+    **dict.fromkeys(
+        "contains contain containing includes include including mentions mention mentioning".split(), "contains"
+    ),
     **dict.fromkeys("starts start starting begins begin beginning".split(), "starts with"),
     **dict.fromkeys("ends end ending".split(), "ends with"),
     **dict.fromkeys("matches match matching".split(), "matches"),
 }
 _CITED: Final = frozenset("the a an word words phrase phrases string strings text term terms regex pattern".split())
 _LEADS: Final = frozenset("the a an its their with whose where have has having that which also".split())
-_ENDS: Final = frozenset("and or but then only please , . ; ) in with whose where for if when than as so from of".split())
+_ENDS: Final = frozenset(
+    "and or but then only please , . ; ) in with whose where for if when than as so from of".split()
+)
 _TRUTH: Final = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -160,7 +166,12 @@ class _Finder:
             if found is not None:
                 condition, end, twice = found
                 return (_negate(condition) if negated != twice else condition), end
-        if column.dtype == "boolean" and not copula and not negated and self.low(at - 1) in ("where", "are", "is", "if"):
+        if (
+            column.dtype == "boolean"
+            and not copula
+            and not negated
+            and self.low(at - 1) in ("where", "are", "is", "if")
+        ):
             return Compare(Column(column.name), "=", Value("boolean", True)), after
         return None
 
@@ -187,7 +198,9 @@ class _Finder:
 
     def _starting_before(self, at: int) -> Limit | None:
         """A limit whose comparator took the copula along, as "= 5" and "is not above 5" do."""
-        return next((limit for limit in self.limits.values() if limit.start < at < limit.end and at - limit.start < 4), None)
+        return next(
+            (limit for limit in self.limits.values() if limit.start < at < limit.end and at - limit.start < 4), None
+        )
 
     def _missing(self, column: ColumnProfile, at: int, told: bool) -> tuple[Condition, int, bool] | None:
         name, word = Column(column.name), self.low(at)
@@ -228,7 +241,12 @@ class _Finder:
             end += 1
             if self.low(end) in ("or", ",") and end + 1 < len(self.tokens) and self.tokens[end + 1].kind == "quoted":
                 end += 1
-        if not texts and at < len(self.tokens) and self.tokens[at].is_word and self.low(at - 1) in ("word", "phrase", "term"):
+        if (
+            not texts
+            and at < len(self.tokens)
+            and self.tokens[at].is_word
+            and self.low(at - 1) in ("word", "phrase", "term")
+        ):
             return [self.tokens[at].text], at + 1
         return texts, end
 
@@ -276,7 +294,11 @@ class _Finder:
             here = " ".join(one.text for one in self.tokens[at : at + size])
             if here.lower() == example.lower():
                 return example, at + size
-        if not (told and token.kind in ("word", "number")) or token.low in _ENDS or column_at(self.tokens, at, self.profile):
+        if (
+            not (told and token.kind in ("word", "number"))
+            or token.low in _ENDS
+            or column_at(self.tokens, at, self.profile)
+        ):
             return None
         if token.low in DROP | KEEP | STRIP | ROW_NOUNS or (not alone and not self._ends(at + 1)):
             return None

@@ -167,9 +167,7 @@ def _bare(tokens: Sequence[Token], quantity: Quantity) -> Limit:
     inside = quantity.end - 1
     plus = any(token.text == "+" for token in tokens[quantity.start : inside + 1])
     interval = Interval.of(">=" if plus else "=", quantity.value)
-    return Limit(
-        quantity.start, quantity.end, interval, quantity.unit, quantity.share, stated=plus, requirement=plus
-    )
+    return Limit(quantity.start, quantity.end, interval, quantity.unit, quantity.share, stated=plus, requirement=plus)
 
 
 def _continues(tokens: Sequence[Token], at: int, size: int) -> bool:
@@ -183,7 +181,10 @@ def _unit_before(tokens: Sequence[Token], at: int) -> str | None:
     for token in reversed(tokens[max(0, at - 4) : at]):
         if token.low in UNITS:
             return UNITS[token.low]
-        if not (token.low in _LINKS or token.low in ("count", "counts", "number", "should", "must", "with", ":", "of")):
+        if not (
+            token.low in _LINKS - {"length"}
+            or token.low in ("count", "counts", "number", "should", "must", "with", ":", "of")
+        ):
             return None
     return None
 

@@ -9,7 +9,6 @@ from ...memory.catalog import Catalog
 from ...tools.profile import Profile
 from ..state import Change, Draft
 
-
 T = TypeVar("T")
 
 

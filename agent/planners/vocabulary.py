@@ -24,10 +24,14 @@ KEEP: Final = _words(
 )
 """Verbs after which what is named stays."""
 
-STRIP: Final = _words("strip stripped stripping strips clean cleaned cleaning cleanup scrub wipe filter filtered filtering")
+STRIP: Final = _words(
+    "strip stripped stripping strips clean cleaned cleaning cleanup scrub wipe filter filtered filtering"
+)
 """Verbs that say neither by themselves."""
 
-NEGATIONS: Final = _words("not no never neither nor without cannot can't none non nothing isn't aren't wasn't weren't don't")
+NEGATIONS: Final = _words(
+    "not no never neither nor without cannot can't none non nothing isn't aren't wasn't weren't don't"
+)
 PLAIN_NEGATIONS: Final = _words("not never cannot")
 EXCEPT: Final = _words("except excepting besides unless")
 
@@ -40,23 +44,30 @@ ROW_NOUNS: Final = _words(
 
 TEXT_NOUNS: Final = _words("text texts string strings body")
 
-ORDER: Final = _words("then first firstly finally next afterwards afterward last lastly second secondly third subsequently")
+ORDER: Final = _words(
+    "then first firstly finally next afterwards afterward last lastly second secondly third subsequently"
+)
 """Words that say that the order is meant."""
 
-SOFT: Final = ROW_NOUNS | TEXT_NOUNS | ORDER | _words(
-    "a an the this that these those it its them they there here is are be been being was were am do does did done doing "
-    "have has having had will would shall can could may might must should i me my we us our you your he she who whose "
-    "which what where when how any all every each some both either such only just please kindly also too really very "
-    "quite simply completely entirely fully properly actually anything everything something someone somewhere else "
-    "other others another again already still yet even so as at by for from in into of off on onto out over per than to "
-    "up upon via with within and or but plus if while because since like make makes making made sure ensure go going get "
-    "gets getting got let let's use using used apply applied data dataset datasets corpus collection input inputs set "
-    "output content contents value values ugly annoying unwanted unnecessary stray leftover remaining left present occurring "
-    "inside found contained containing contain contains given rest lot lots kind sort way ok okay thanks thank hi now "
-    "one's whole entire total length long size sized count counts counted number amount written language languages "
-    "i'd i'll i've we'd we'll it's that's they're you'd there's away aside anywhere column columns field fields "
-    "thing things stuff step after before much many more less column's dear hey well right part parts bit general "
-    "generally always currently appear appears appearing called named case yes probably maybe about around"
+SOFT: Final = (
+    ROW_NOUNS
+    | TEXT_NOUNS
+    | ORDER
+    | _words(
+        "a an the this that these those it its them they there here is are be been being was were am do does did done doing "
+        "have has having had will would shall can could may might must should i me my we us our you your he she who whose "
+        "which what where when how any all every each some both either such only just please kindly also too really very "
+        "quite simply completely entirely fully properly actually anything everything something someone somewhere else "
+        "other others another again already still yet even so as at by for from in into of off on onto out over per than to "
+        "up upon via with within and or but plus if while because since like make makes making made sure ensure go going get "
+        "gets getting got let let's use using used apply applied data dataset datasets corpus collection input inputs set "
+        "output content contents value values ugly annoying unwanted unnecessary stray leftover remaining left present occurring "
+        "inside found contained containing contain contains given rest lot lots kind sort way ok okay thanks thank hi now "
+        "one's whole entire total length long size sized count counts counted number amount written language languages "
+        "i'd i'll i've we'd we'll it's that's they're you'd there's away aside anywhere column columns field fields "
+        "thing things stuff step after before much many more less column's dear hey well right part parts bit general "
+        "generally always currently appear appears appearing called named case yes probably maybe about around"
+    )
 )
 """Words that change nothing about what is asked, or that are read by other rules."""
 
@@ -129,6 +140,16 @@ _MULTI: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
         "no content": "empty",
         "missing text": "empty",
         "html entities": "html entity",
+        "ignoring case": "normalize",
+        "ignore case": "normalize",
+        "case insensitive": "normalize",
+        "case insensitively": "normalize",
+        "regardless of case": "normalize",
+        "ignoring whitespace": "normalize",
+        "ignoring spacing": "normalize",
+        "ignoring case and whitespace": "normalize",
+        "ignoring case and spacing": "normalize",
+        "upper and lower case": "normalize",
     }.items()
 }
 _LONGEST: Final = max(map(len, _MULTI))
@@ -137,7 +158,7 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     word: tuple(concepts.split())
     for words, concepts in {
         "url urls link links hyperlink hyperlinks weblink weblinks webaddress href": "url",
-        "emoji emojis emoticon emoticons smiley smileys smilies pictograph pictographs pictogram pictograms": "emoji",
+        "emoji emojis smiley smileys smilies pictograph pictographs pictogram pictograms": "emoji",
         "html xhtml markup tag tags": "html",
         "pii": "pii",
         "duplicate duplicates duplicated duplication dup dups dupe dupes dedup dedupe deduped deduping dedups "
@@ -161,7 +182,7 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "confidence confident certainty certain probability likelihood": "probability",
         "punctuation punctuations": "punctuation",
         "lowercase lowercased": "lowercase",
-        "number numbers digit digits": "number",
+        "numbers digit digits": "digit",
         "summary summaries summarize summarise summarized summarised summarizing": "summary",
         "translate translated translating translation translations": "translation",
     }.items()

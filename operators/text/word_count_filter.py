@@ -1,8 +1,8 @@
 """Keep texts with a number of words in a range."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ..core import Example, Range, TextFilter, TextView
 
@@ -11,7 +11,8 @@ class WordCountFilter(TextFilter):
     """Keep rows whose text has between so many and so many words.
 
     Drops rows; order is kept; rows without a text fall under `on_null`. The metric is the number of words: by Unicode
-    letters, digits and marks (one per character in scripts written without spaces), or runs without white space.
+    letters, digits and marks (one per character in scripts written without spaces), or runs without white space. An
+    empty text has 0 words.
     """
 
     name = "word_count_filter"
@@ -24,6 +25,9 @@ class WordCountFilter(TextFilter):
         "remove short texts",
         "no more than 500 words long",
         "minimum word count",
+        "keep documents between 100 and 5000 words",
+        "filter by number of words",
+        "discard overly long texts",
     )
 
     min_words: int | None = Field(default=20, ge=0, description="Fewest words kept, inclusive; null for no limit.")
@@ -31,6 +35,14 @@ class WordCountFilter(TextFilter):
     words: Literal["unicode", "whitespace"] = Field(
         default="unicode", description="What a word is: a Unicode word, or a run without white space."
     )
+
+    @model_validator(mode="after")
+    def _some_count_fits(self) -> Self:
+        if self.min_words is not None and self.max_words is not None and self.min_words > self.max_words:
+            raise ValueError(
+                f"no text has at least {self.min_words} and at most {self.max_words} words; swap the limits"
+            )
+        return self
 
     def metric(self, text: TextView) -> float:
         return len(text.words if self.words == "unicode" else text.tokens)

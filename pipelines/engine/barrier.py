@@ -1,12 +1,24 @@
 """Barriers: sketches of all parts in, one verdict over all rows out."""
 
 import functools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import polars as pl
 
-from ...operators.core import ABSENT, INTERNAL, ROW, Batch, Context, DatasetOperator, Outcome, RunStopped
+from ...operators.core import (
+    ABSENT,
+    INTERNAL,
+    ROW,
+    Batch,
+    Context,
+    DatasetOperator,
+    Fetch,
+    Outcome,
+    RunStopped,
+    Verdict,
+)
 from ...operators.core.batch import PHYSICAL
 from ...operators.core.outcome import complete_records
 from .manifest import PartKey
@@ -21,34 +33,57 @@ CACHED_PARTS = 8
 
 @dataclass(frozen=True)
 class Decided:
-    """A barrier's verdict: where it lies, its records over all rows, and the rows it created."""
+    """A barrier's verdict, kept on disk: the records of a part are read when its turn comes.
+
+    `spans` are start and length of each part's records in the verdict; `failed` the records of rows that could not be
+    sketched, by part; `bytes` what sketches and verdict took in memory, 0 when the verdict was found.
+    """
 
     step: PlannedStep
-    key: PartKey
-    records: pl.DataFrame
-    order: pl.Series | None
-    created: pl.DataFrame | None
+    part: Part
+    spans: tuple[tuple[int, int], ...]
+    failed: Mapping[int, pl.DataFrame]
     bytes: int
 
-    def records_of(self, given: Input) -> pl.DataFrame:
+    @property
+    def key(self) -> PartKey:
+        """How the manifest names the verdict."""
+        rows = int(self.part.meta["rows"])
+        return PartKey(recipe=self.part.folder.name, key=self.part.key, rows=rows, reused=self.part.reused)
+
+    def records_of(self, number: int) -> pl.DataFrame:
         """The records of the rows of one part, those outside the step's condition left out."""
-        return given.ids().join(self.records, on=ROW, how="inner", maintain_order="left")
+        start, length = self.spans[number]
+        records = pl.scan_parquet(self.part.path("verdict")).slice(start, length).collect()
+        if number in self.failed:
+            records = pl.concat([records, complete_records(self.failed[number])], how="diagonal_relaxed")
+        return records
+
+    @property
+    def order(self) -> pl.Series | None:
+        """The ids of all rows that go on, for a step that reorders."""
+        return self.part.frame("order")[ROW] if "order" in self.part.meta["files"] else None
+
+    @property
+    def created(self) -> pl.DataFrame | None:
+        """The rows that the step creates."""
+        return self.part.frame("created") if "created" in self.part.meta["files"] else None
 
     def created_rows(self) -> Outcome | None:
         """The created rows, named `step:n`, and their births; None when there are none."""
-        schema = self.step.after
-        if self.created is None or not self.created.height:
+        created, schema = self.created, self.step.after
+        if created is None or not created.height:
             return None
-        names = pl.Series(ROW, [f"{self.step.step.id}:{n}" for n in range(1, self.created.height + 1)])
+        names = pl.Series(ROW, [f"{self.step.step.id}:{n}" for n in range(1, created.height + 1)])
         written = self.step.operator.writes()
-        lacks = [name for name in schema.names if name not in self.created.columns]
-        frame = self.created.drop("parents").with_columns(
+        lacks = [name for name in schema.names if name not in created.columns]
+        frame = created.drop("parents").with_columns(
             names,
             pl.lit(lacks or None, dtype=pl.List(pl.String)).alias(ABSENT),
             *(pl.col(name).cast(PHYSICAL[dtype]) for name, dtype in written.items()),
             *(pl.lit(None, dtype=PHYSICAL[schema[name].dtype]).alias(name) for name in lacks),
         )
-        births = pl.DataFrame({ROW: names, "parents": self.created["parents"]})
+        births = pl.DataFrame({ROW: names, "parents": created["parents"]})
         return Outcome(Batch(frame.select(*INTERNAL, *schema.names), schema), None, births)
 
 
@@ -71,62 +106,71 @@ def decide(
     planned: PlannedStep, sketched: Sequence[Part], inputs: Sequence[Input], ctx: Context, store: PartStore
 ) -> Decided:
     """The verdict over all rows, from the store or made now."""
-    operator = planned.operator
-    assert isinstance(operator, DatasetOperator)  # noqa: S101 - plan_stages makes barriers of these only
     recipe = digest_of("verdict", planned.fingerprint)[:40]
     key = digest_of([given.digest for given in inputs])
-    sketches = pl.concat([part.frame("sketch") for part in sketched], how="vertical")
-    size = int(sketches.estimated_size())
-    part = None if any(part.meta["failed"] for part in sketched) else store.find(recipe, key)
+    failed = {number: part.frame("failed") for number, part in enumerate(sketched) if part.meta["failed"]}
+    lengths = [part.meta["rows"] - part.meta["failed"] for part in sketched]
+    spans = tuple(zip(accumulate(lengths, initial=0), lengths, strict=False))
+    part = None if failed else store.find(recipe, key)
+    size = 0
     if part is None:
-        verdict = operator.decide(sketches, RowFetcher(inputs), ctx)
-        failed = [part.frame("failed") for part in sketched if part.meta["failed"]]
-        records = pl.concat([verdict.records, *failed], how="diagonal_relaxed")
-        _check_verdict(planned, sketches, verdict.records)
-        frames = {"verdict": complete_records(records)}
+        sketches = pl.concat([part.frame("sketch") for part in sketched], how="vertical")
+        verdict = _verdict(planned, sketches, RowFetcher(inputs), ctx)
+        frames = {"verdict": complete_records(verdict.records)}
+        size = int(sketches.estimated_size()) + int(frames["verdict"].estimated_size())
         if verdict.order is not None:
             frames["order"] = verdict.order.to_frame(ROW)
         if verdict.created is not None:
             frames["created"] = verdict.created
-        part = store.put(recipe, key, frames, {"rows": records.height})
-    files = part.meta["files"]
-    records = part.frame("verdict")
-    return Decided(
-        planned,
-        PartKey(recipe=recipe, key=key, rows=int(part.meta["rows"]), reused=part.reused),
-        records,
-        part.frame("order")[ROW] if "order" in files else None,
-        part.frame("created") if "created" in files else None,
-        size + int(records.estimated_size()),
-    )
+        part = store.put(recipe, key, frames, {"rows": sketches.height})
+    return Decided(planned, part, spans, failed, size)
 
 
-def reordered(decided: Decided, inputs: Sequence[Input], store: PartStore, part_rows: int) -> list[Input]:
-    """The inputs cut anew so that their rows come in the verdict's order; rows that do not go on come last."""
-    assert decided.order is not None  # noqa: S101 - the caller asks only then
-    going = decided.order.to_frame(ROW)
-    rest = decided.records.select(ROW).join(going, on=ROW, how="anti", maintain_order="left")
-    order = pl.concat([going, rest])[ROW]
+def reordered(
+    decided: Decided, inputs: Sequence[Input], store: PartStore, part_rows: int
+) -> tuple[Decided, list[Input]]:
+    """The verdict and the inputs cut anew, so that rows come in the verdict's order; those that stay behind come last."""
+    order = decided.order
+    if order is None:
+        return decided, list(inputs)
+    failed = [complete_records(frame) for frame in decided.failed.values()]
+    records = pl.concat([decided.part.frame("verdict"), *failed], how="diagonal_relaxed")
+    going = order.to_frame(ROW).join(records, on=ROW, how="left", maintain_order="left")
+    ordered = pl.concat([going, records.join(going, on=ROW, how="anti", maintain_order="left")])
     fetch = RowFetcher(inputs)
     schema = inputs[0].schema
     recipe = digest_of("order", decided.key.recipe, decided.key.key)[:40]
+    spans = [(start, min(part_rows, ordered.height - start)) for start in range(0, ordered.height, part_rows)]
     made = []
-    for start in range(0, len(order), part_rows):
-        ids = order.slice(start, part_rows)
-        key = digest_of(start, part_rows)
-        part = store.find(recipe, key) or store.put(
-            recipe,
-            key,
-            {"rows": fetch(ids.to_list(), [ABSENT, *schema.names]).select(*INTERNAL, *schema.names)},
-            {"rows": len(ids)},
+    for start, length in spans:
+        key = digest_of(start, length)
+        ids = ordered[ROW].slice(start, length).to_list()
+        part = store.find(recipe, key)
+        if part is None:
+            rows = fetch(ids, [ABSENT, *schema.names]).select(*INTERNAL, *schema.names)
+            part = store.put(recipe, key, {"rows": rows}, {"rows": length})
+        made.append(Input(part, part.digest("rows"), length, schema))
+    verdict = store.put(recipe, "verdict", {"verdict": ordered}, {"rows": ordered.height})
+    return replace(decided, part=verdict, spans=tuple(spans), failed={}), made
+
+
+def _verdict(planned: PlannedStep, sketches: pl.DataFrame, fetch: Fetch, ctx: Context) -> Verdict:
+    operator = planned.operator
+    if not isinstance(operator, DatasetOperator):
+        raise TypeError(f"{operator.name!r} is no dataset operator")
+    verdict = operator.decide(sketches, fetch, ctx)
+    if not verdict.records[ROW].equals(sketches[ROW]):
+        raise LedgerBroken(
+            f"step {planned.step.id!r} decided over {verdict.records.height} rows where {sketches.height} came in, "
+            "or in another order"
         )
-        made.append(Input(part, part.digest("rows"), len(ids), schema))
-    return made
+    return verdict
 
 
 def _guarded_sketch(planned: PlannedStep, batch: Batch, state: object) -> tuple[pl.DataFrame, pl.DataFrame]:
     operator = planned.operator
-    assert isinstance(operator, DatasetOperator)  # noqa: S101 - plan_stages makes barriers of these only
+    if not isinstance(operator, DatasetOperator):
+        raise TypeError(f"{operator.name!r} is no dataset operator")
     none = failed_record("", ValueError()).clear()
     try:
         return operator.sketch(batch, state), none
@@ -141,14 +185,6 @@ def _guarded_sketch(planned: PlannedStep, batch: Batch, state: object) -> tuple[
     left = _guarded_sketch(planned, batch.slice(0, half), state)
     right = _guarded_sketch(planned, batch.slice(half, len(batch) - half), state)
     return pl.concat([left[0], right[0]]), pl.concat([left[1], right[1]])
-
-
-def _check_verdict(planned: PlannedStep, sketches: pl.DataFrame, records: pl.DataFrame) -> None:
-    if not records[ROW].equals(sketches[ROW]):
-        raise LedgerBroken(
-            f"step {planned.step.id!r} decided over {records.height} rows where {sketches.height} came in, "
-            "or in another order"
-        )
 
 
 class RowFetcher:

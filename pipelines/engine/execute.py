@@ -93,8 +93,7 @@ class Execution:
                 decided = decide(stage.barrier, sketched, inputs, self._context(), self.store)
                 self.manifest.barrier_bytes = max(self.manifest.barrier_bytes, decided.bytes)
                 self.events.emit("barrier_decided", step=stage.barrier.step.id, reused=decided.key.reused)
-                if decided.order is not None:
-                    inputs = reordered(decided, inputs, self.store, self.part_rows)
+                decided, inputs = reordered(decided, inputs, self.store, self.part_rows)
             inputs, sketched = self._stage(number, stage, inputs, decided)
             self.save()
             seconds = round(time.perf_counter() - started, 3)
@@ -130,7 +129,7 @@ class Execution:
     def _parts(self, stage: Stage, inputs: Sequence[Input], decided: Decided | None) -> Iterator[Done]:
         """Each part through the stage, in order, and last the rows that the barrier created."""
         bench = Bench(stage, self.store, self._context)
-        tasks = ((given, decided.records_of(given) if decided else None) for given in inputs)
+        tasks = ((given, decided.records_of(number) if decided else None) for number, given in enumerate(inputs))
         if self.pool is None or stage.local:
             yield from (bench.work(given, verdict) for given, verdict in tasks)
         else:

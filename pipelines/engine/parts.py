@@ -15,6 +15,9 @@ import polars as pl
 
 from ...operators.core.settings import make_private_folder
 
+ROW_GROUP = 16_384
+"""Rows of a Parquet row group: what is read at least when a slice of a long file is asked for."""
+
 
 def digest_of(*values: Any) -> str:
     """SHA-256 over JSON-able values, the same in every process."""
@@ -76,7 +79,9 @@ class PartStore:
         files = {}
         for kind, frame in frames.items():
             buffer = io.BytesIO()
-            frame.rechunk().write_parquet(buffer, compression="zstd", compression_level=1, statistics=True)
+            frame.rechunk().write_parquet(
+                buffer, compression="zstd", compression_level=1, statistics=True, row_group_size=ROW_GROUP
+            )
             content = buffer.getvalue()
             write_whole(folder / f"{key}.{kind}.parquet", content)
             files[kind] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

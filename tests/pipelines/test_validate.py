@@ -349,6 +349,11 @@ def test_a_step_with_a_wrong_option_still_writes_its_columns():
     assert codes(faults) == [("a", "unknown_option")]
 
 
+def test_a_filter_without_a_needed_option_hides_no_later_fault():
+    faults = validate(flow(step("double_options", id="a"), step("word_count_filter", id="b", column="body")), TEXTS)
+    assert codes(faults) == [("a", "missing_option"), ("b", "missing_column")]
+
+
 def test_a_misspelled_option_that_may_name_a_column_spreads_no_further_faults():
     schema = Schema.of(body="text", n="integer", other="text")
     assert codes(validate(flow(step("word_count_filter", field="body")), schema)) == [("s", "unknown_option")]

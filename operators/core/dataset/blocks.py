@@ -73,6 +73,11 @@ class Parsed:
     rejects: list[Reject] = field(default_factory=list)
 
 
+def frame_from(series: Iterable[pl.Series]) -> pl.DataFrame:
+    """Columns as a frame under their own names; a list of series would rename the one called ``""``."""
+    return pl.DataFrame({column.name: column for column in series})
+
+
 @dataclass(frozen=True)
 class Block(ABC):
     """A run of neighbouring records of one input, not yet read into columns.

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from ..errors import Fault
 from ..schema import INTERNAL
-from .blocks import Block, Parsed, PartColumn, PartSchema, block_digest
+from .blocks import Block, Parsed, PartColumn, PartSchema, block_digest, frame_from
 from .physical import dtype_of
 from .sources import Source
 from .values import absent_series, row_series
@@ -154,7 +154,7 @@ class ParquetBlock(Block):
         positions = range(self.first, self.first + self.length)
         system = [row_series(self.source, positions), absent_series([None] * self.length)]
         columns = [_column(name, physical) for name, physical in native.schema.items()]
-        return Parsed(pl.DataFrame([*system, *native.get_columns()]), PartSchema(columns=tuple(columns)))
+        return Parsed(frame_from([*system, *native.get_columns()]), PartSchema(columns=tuple(columns)))
 
 
 def _column(name: str, physical: pl.DataType) -> PartColumn:

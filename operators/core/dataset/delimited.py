@@ -9,7 +9,7 @@ import polars as pl
 
 from ..errors import Fault
 from ..schema import INTERNAL
-from .blocks import Block, Parsed, PartColumn, PartSchema, Reject, block_digest
+from .blocks import Block, Parsed, PartColumn, PartSchema, Reject, block_digest, frame_from
 from .jsonl import BOM
 from .sources import Source, empty
 from .values import absent_series, row_series
@@ -191,4 +191,4 @@ class DelimitedBlock(Block):
             pl.Series(name, [row[at] if at < len(row) else None for row in rows], dtype=pl.String)
             for at, name in enumerate(self.names)
         ]
-        return pl.DataFrame([row_series(self.source, positions), absent_series(absent), *columns])
+        return frame_from([row_series(self.source, positions), absent_series(absent), *columns])

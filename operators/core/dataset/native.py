@@ -44,7 +44,7 @@ def iso_texts(series: pl.Series) -> pl.Series:
 def fragments(texts: pl.Series) -> list[orjson.Fragment | None]:
     """JSON texts as values that `row_json` writes as they are, on one line."""
     if texts.str.contains_any(["\n", "\r"]).any():  # outside strings, where JSON escapes them, they are white space
-        texts = texts.str.replace_many(["\n", "\r"], " ")
+        texts = texts.str.replace_many(["\n", "\r"], [" ", " "])
     return [None if text is None else orjson.Fragment(text) for text in texts.to_list()]
 
 

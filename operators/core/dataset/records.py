@@ -9,6 +9,7 @@ import polars as pl
 
 from ..errors import InvalidInput
 from ..schema import ABSENT, ROW, ColumnSpec, Schema
+from .blocks import frame_from
 from .native import first_non_finite, fragments, iso_texts, json_texts, json_values, row_json
 
 
@@ -117,7 +118,7 @@ class Delimited(Records):
 
     def rows(self, frame: pl.DataFrame) -> bytes:
         """The records; fields are quoted only where they must be."""
-        cells = pl.DataFrame([_cells(frame[spec.name], spec) for spec in self._schema.columns])
+        cells = frame_from(_cells(frame[spec.name], spec) for spec in self._schema.columns)
         alone = cells.width == 1  # an empty line would be no record, so a lone empty field is quoted
         cells = cells.fill_null("") if alone else cells.with_columns(pl.all().replace("", None))
         text = cells.write_csv(include_header=False, separator=self._delimiter, quote_style="necessary")

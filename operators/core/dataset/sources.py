@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +37,9 @@ ENDINGS: tuple[str, ...] = (
 """Every ending that can be read and written."""
 
 _BUFFER_BYTES = 2**20
-_ZSTD_STEP_BYTES = 2**14
+_OTHER = ("not_a_file", "a pipe or device; write its content to a file")
+_ZSTD_STEP_BYTES = 2**11
+"""Small, since what a step expands to is held at once."""
 
 
 def format_of(path: Path) -> tuple[Format, Compression] | None:
@@ -97,28 +100,28 @@ def find(given: str | os.PathLike[str]) -> Source | Fault:
     """The source at a path, or what is wrong with it; its content is not looked at."""
     path = Path(given)
     try:
-        if path.is_dir():
-            return Fault(code="folder", message=f"{path}: is a folder; name the files in it", got=str(path))
-        if not path.exists():
-            return _missing(path)
-        if not path.is_file():
-            return Fault(
-                code="not_a_file", message=f"{path}: is a pipe or device; write its content to a file", got=str(path)
-            )
-        size = path.stat().st_size
+        mode, size = path.stat().st_mode, path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return _missing(path)
     except OSError as error:
         return unreadable(path, error)
+    if not stat.S_ISREG(mode):
+        code, what = ("folder", "a folder; name the files in it") if stat.S_ISDIR(mode) else _OTHER
+        return Fault(code=code, message=f"{path}: is {what}", got=str(path))
     kind = format_of(path)
     if kind is None:
-        return Fault(
-            code="unknown_ending",
-            message=f"{path}: the ending tells the format, and this one is not known; known are {', '.join(ENDINGS)}",
-            got=path.name,
-            allowed=list(ENDINGS),
-        )
-    if size == 0:
-        return empty(path)
-    return Source(path, *kind)
+        return unknown_ending(path)
+    return Source(path, *kind) if size else empty(path)
+
+
+def unknown_ending(path: Path) -> Fault:
+    """The fault for a file whose ending stands for no format."""
+    return Fault(
+        code="unknown_ending",
+        message=f"{path}: the ending tells the format, and this one is not known; known are {', '.join(ENDINGS)}",
+        got=path.name,
+        allowed=list(ENDINGS),
+    )
 
 
 def empty(path: Path) -> Fault:
@@ -150,7 +153,7 @@ class _ZstdStream(io.RawIOBase):
     """
 
     def __init__(self, file: io.FileIO) -> None:
-        self._file = file
+        self._file = io.BufferedReader(file, _BUFFER_BYTES)
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._packed = b""
         self._plain = memoryview(b"")

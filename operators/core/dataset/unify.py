@@ -7,7 +7,7 @@ import polars as pl
 
 from ..errors import InvalidInput
 from ..schema import ABSENT, ROW, ColumnSpec, DType, Schema
-from .blocks import PartColumn, PartSchema
+from .blocks import PartColumn, PartSchema, frame_from
 from .native import first_non_finite, json_texts
 from .physical import agree, null_type
 from .values import absent_series
@@ -97,7 +97,7 @@ def conform(frame: pl.DataFrame, part: PartSchema, schema: Schema) -> pl.DataFra
             series.append(_encoded(frame, column.name))
         else:
             series.append(frame[spec.name])
-    return pl.DataFrame(series)
+    return frame_from(series)
 
 
 def _encoded(frame: pl.DataFrame, name: str) -> pl.Series:

@@ -10,7 +10,7 @@ import polars as pl
 
 from ..errors import InvalidInput
 from ..schema import ABSENT, INTERNAL, ROW, DType
-from .blocks import PartColumn, PartSchema
+from .blocks import PartColumn, PartSchema, frame_from
 
 MAX_LEVELS = 254
 """Deepest nesting of a value that can be read and written back, in levels of lists and objects."""
@@ -181,7 +181,7 @@ def frame_of(source: int, positions: Sequence[int], rows: list[dict[str, Any]]) 
         made, column = column_of(name, values)
         series.append(made)
         columns.append(column)
-    return pl.DataFrame(series), PartSchema(columns=tuple(columns))
+    return frame_from(series), PartSchema(columns=tuple(columns))
 
 
 def refuse_reserved(names: dict[str, None]) -> None:

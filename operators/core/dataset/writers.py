@@ -6,7 +6,7 @@ from ..errors import InvalidInput
 from ..schema import Schema
 from .parquet_writer import ParquetWriter
 from .records import Delimited, JsonArray, JsonLines, Records
-from .sources import ENDINGS, Format, format_of
+from .sources import Format, format_of, unknown_ending
 from .text_writer import TextWriter
 from .writer import Writer
 
@@ -27,12 +27,7 @@ def open_writer(path: Path, schema: Schema) -> Writer:
     """
     kind = format_of(path)
     if kind is None:
-        raise InvalidInput.of(
-            "unknown_ending",
-            f"{path}: the ending tells the format, and this one is not known; known are {', '.join(ENDINGS)}",
-            got=path.name,
-            allowed=list(ENDINGS),
-        )
+        raise InvalidInput([unknown_ending(path)])
     format_, compression = kind
     if not schema.columns and format_ in ("csv", "tsv", "parquet"):
         raise InvalidInput.of(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-
 from dataflow_agent.operators.core.dataset import Dataset, Parsed, Reject, conform, open_writer, unify
 from dataflow_agent.operators.core.schema import Schema
 

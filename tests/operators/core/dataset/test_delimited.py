@@ -4,11 +4,10 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.operators.core.errors import InvalidInput
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def test_everything_is_text_and_an_empty_field_is_an_empty_text(place, read):

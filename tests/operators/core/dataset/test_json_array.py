@@ -1,7 +1,6 @@
 """JSON in: an array of objects or one object, each element read as a line of JSONL would be."""
 
 import pytest
-
 from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.operators.core.errors import InvalidInput
 

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.operators.core.errors import InvalidInput
 

@@ -1,0 +1,41 @@
+"""Which planner a request gets, and which one stands in when a model's endpoint does not answer."""
+
+from typing import Literal
+
+from ...operators.core import InvalidInput
+from ...operators.core.settings import Settings
+from ..state import Planner
+
+PlannerName = Literal["auto", "llm", "offline"]
+NAMES = ("auto", "llm", "offline")
+
+
+def chosen_planner(wanted: PlannerName | Planner, settings: Settings) -> tuple[Planner, Planner | None]:
+    """The planner, and the one for when it cannot reach its model.
+
+    Raises:
+        InvalidInput: there is no such planner, or `llm` is asked for and the settings name no model.
+    """
+    from .offline import OfflinePlanner
+
+    if not isinstance(wanted, str):
+        return wanted, OfflinePlanner()
+    if wanted not in NAMES:
+        message = f"there is no planner {wanted!r}; choose one of {', '.join(NAMES)}"
+        raise InvalidInput.of("unknown_planner", message, got=wanted, allowed=[*NAMES])
+    missing = [
+        variable
+        for variable, value in (
+            ("DATAFLOW_LLM_BASE_URL", settings.llm_base_url),
+            ("DATAFLOW_LLM_MODEL", settings.llm_model),
+        )
+        if not value
+    ]
+    if wanted == "offline" or (wanted == "auto" and missing):
+        return OfflinePlanner(), None
+    if missing:
+        message = f"the planner 'llm' needs a model: set {' and '.join(missing)}, or use --planner offline"
+        raise InvalidInput.of("no_endpoint", message, got=wanted, allowed=[*missing])
+    from .llm import LLMPlanner
+
+    return LLMPlanner(settings), OfflinePlanner()

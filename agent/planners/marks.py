@@ -1,0 +1,76 @@
+"""Marks in a request what rules read: limits, languages, conditions and columns, none over another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+from ...tools.profile import Profile
+from .columns import ColumnMention, find_columns
+from .conditions import ConditionMention, find_conditions
+from .directions import Limit, find_limits
+from .languages import LanguageMention, find_languages
+from .quantities import find_quantities
+from .tokens import Token, tokenize
+
+
+class Span(Protocol):
+    """Token positions, end exclusive."""
+
+    @property
+    def start(self) -> int:
+        """The first token."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """One past the last token."""
+        ...
+
+
+S = TypeVar("S", bound=Span)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A request as tokens, with what was found in it."""
+
+    request: str
+    tokens: tuple[Token, ...]
+    limits: tuple[Limit, ...] = ()
+    languages: tuple[LanguageMention, ...] = ()
+    conditions: tuple[ConditionMention, ...] = ()
+    columns: tuple[ColumnMention, ...] = ()
+
+    @cached_property
+    def taken(self) -> frozenset[int]:
+        """Positions inside a limit, a language, a condition, or a mention of columns that leaves no doubt."""
+        sure = [column for column in self.columns if column.marked]
+        spans: list[Span] = [*self.limits, *self.languages, *self.conditions, *sure]
+        return frozenset(at for span in spans for at in range(span.start, span.end))
+
+    def text(self, start: int, end: int) -> str:
+        """The piece of the request between two token positions, as it was written."""
+        some = self.tokens[start:end]
+        return self.request[some[0].start : some[-1].end].strip() if some else ""
+
+
+def mark(request: str, profile: Profile) -> Marked:
+    """Read a request as far as rules for single phrases go."""
+    tokens = tokenize(request)
+    limits = find_limits(tokens, find_quantities(tokens))
+    conditions = find_conditions(tokens, limits, profile)
+    limits = _apart(limits, conditions)
+    languages = _apart(find_languages(tokens), conditions)
+    columns = _apart(find_columns(tokens, profile), [*conditions, *limits, *languages])
+    return Marked(request, tuple(tokens), tuple(limits), tuple(languages), tuple(conditions), tuple(columns))
+
+
+def inside(spans: Sequence[S], start: int, end: int) -> tuple[S, ...]:
+    """The spans that begin in a range of positions."""
+    return tuple(span for span in spans if start <= span.start < end)
+
+
+def _apart(spans: Sequence[S], others: Sequence[Span]) -> list[S]:
+    """The spans that overlap none of the others."""
+    return [span for span in spans if not any(o.start < span.end and span.start < o.end for o in others)]

@@ -1,0 +1,134 @@
+"""Finds the operator that a clause means: hybrid retrieval proposes, the clause's own words decide."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import log
+from typing import Final
+
+from ...memory.catalog import Catalog
+from ...operators.core.operator import Kind, Operator
+from .cards import OperatorCard
+from .vocabulary import concept_set, stem
+
+CANDIDATES: Final = 12
+ACCEPTED_COVERAGE: Final = 0.6
+"""Smallest share of what a clause is about, rare words counting more, that an operator must answer to."""
+CLOSE: Final = 0.04
+"""Two operators whose scores differ by less mean the same to the planner."""
+
+_WEIGHTS: Final[Mapping[str, float]] = {"coverage": 0.5, "phrase": 0.2, "name": 0.15, "retrieval": 0.15}
+_SURE: Final[Mapping[str, float]] = {"name": 1.0, "phrase": 1.0, "summary": 0.8, "option": 0.6}
+"""How well a word is answered, by where the operator has it."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """An operator for a clause.
+
+    Args:
+        coverage: share of the clause's concepts that it answers to, 0 to 1.
+        score: what candidates are compared by, 0 to 1.
+        missing: concepts that it does not answer to.
+    """
+
+    card: OperatorCard
+    coverage: float
+    score: float
+    missing: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the evidence is enough."""
+        return self.coverage >= ACCEPTED_COVERAGE
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """Searches one catalogue; only operators that the catalogue holds are ever proposed."""
+
+    catalog: Catalog
+    operators: Mapping[str, type[Operator]]
+    _cards: dict[str, OperatorCard] = field(default_factory=dict, repr=False)
+    _searches: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def verbs(self) -> frozenset[str]:
+        """Concepts that begin the names of operators which refine or generate: mask, normalize, sample."""
+        first = (name.partition("_")[0] for name in self.operators)
+        return frozenset(concept for word in first for concept in concept_set(word))
+
+    def card(self, name: str) -> OperatorCard:
+        """The card of an operator."""
+        if name not in self._cards:
+            self._cards[name] = OperatorCard.of(self.operators[name])
+        return self._cards[name]
+
+    def rank(self, concepts: Sequence[str], text: str, kinds: Iterable[Kind] | None = None) -> list[Match]:
+        """The operators for a clause, best first, ties in name order; accepted or not.
+
+        Args:
+            concepts: what the clause is about.
+            text: the clause as written.
+            kinds: only operators of these kinds.
+        """
+        if not concepts:
+            return []
+        allowed = None if kinds is None else frozenset(kinds)
+        found = self.hits(" ".join([text, *concepts]))
+        matches = [self._match(self.card(name), concepts, score) for name, score in found]
+        kept = [match for match in matches if allowed is None or match.card.cls.kind in allowed]
+        return sorted(kept, key=lambda match: (-round(match.score, 6), match.card.name))
+
+    def hits(self, text: str) -> tuple[tuple[str, float], ...]:
+        """Names and scores of the operators that retrieval proposes."""
+        if text not in self._searches:
+            hits = self.catalog.search(text, k=CANDIDATES, kind="operator")
+            self._searches[text] = tuple((hit.name, hit.score) for hit in hits if hit.name in self.operators)
+        return self._searches[text]
+
+    def answers(self, card: OperatorCard, concept: str) -> float:
+        """How well an operator answers to a concept, 0 to 1."""
+        places = {
+            "name": card.name_concepts,
+            "phrase": frozenset().union(*card.phrase_concepts),
+            "summary": card.summary_concepts,
+            "option": card.option_concepts,
+        }
+        return max((_SURE[place] for place, known in places.items() if _holds(known, concept)), default=0.0)
+
+    def rarity(self, concept: str) -> float:
+        """How much a concept tells operators apart; one that no operator knows counts most."""
+        known = sum(1 for name in self.operators if _holds(self._all_concepts[name], concept))
+        return log(1 + (len(self.operators) + 1) / (known + 0.5))
+
+    @cached_property
+    def _all_concepts(self) -> Mapping[str, frozenset[str]]:
+        cards = [self.card(name) for name in self.operators]
+        return {
+            card.name: card.name_concepts | card.summary_concepts | frozenset().union(*card.phrase_concepts)
+            for card in cards
+        }
+
+    def _match(self, card: OperatorCard, concepts: Sequence[str], retrieved: float) -> Match:
+        wanted = dict.fromkeys(concepts)
+        total = sum(self.rarity(concept) for concept in wanted)
+        answered = {concept: self.answers(card, concept) for concept in wanted}
+        coverage = sum(self.rarity(concept) * sure for concept, sure in answered.items()) / total
+        parts = {
+            "coverage": coverage,
+            "phrase": max((self._likeness(frozenset(wanted), phrase) for phrase in card.phrase_concepts), default=0.0),
+            "name": self._likeness(frozenset(wanted), card.name_concepts),
+            "retrieval": retrieved,
+        }
+        score = sum(_WEIGHTS[part] * value for part, value in parts.items())
+        return Match(card, coverage, score, tuple(concept for concept, sure in answered.items() if not sure))
+
+    def _likeness(self, left: frozenset[str], right: frozenset[str]) -> float:
+        """Shared rarity over all rarity of two sets of concepts."""
+        together = sum(self.rarity(one) for one in left | right)
+        return sum(self.rarity(one) for one in left & right) / together if together else 0.0
+
+
+def _holds(known: frozenset[str], concept: str) -> bool:
+    return concept in known or stem(concept) in known

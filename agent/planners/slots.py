@@ -1,0 +1,167 @@
+"""Puts what a clause states, such as limits and languages, into the options of an operator, by their names and types."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from pydantic import JsonValue, ValidationError
+
+from ...tools.profile import Profile
+from .cards import OperatorCard, OptionCard
+from .clauses import Clause
+from .directions import Interval, Limit
+from .quantities import plain
+from .vocabulary import concept_set, is_general
+
+Options = dict[str, JsonValue]
+
+LANGUAGES: Final = "languages"
+EXCLUDE: Final = "exclude"
+EXPRESSION: Final = "expression"
+"""Names of options that mean the same wherever they occur."""
+
+_COUNTS: Final = ("count", "rows", "n", "number", "size", "samples", "k")
+"""Options that take a plain number of rows."""
+
+
+def fill_limit(card: OperatorCard, limit: Limit, kept: Interval, concepts: Collection[str]) -> Options | None:
+    """The options that hold a limit, or None where the operator has none for it.
+
+    The other end of a limit that has a default is set to null, since only what was asked may drop rows.
+
+    Args:
+        limit: the number with its unit.
+        kept: the numbers that are to stay.
+        concepts: what the words around the number are about.
+    """
+    sided = _sided(card, limit, concepts)
+    if sided:
+        return _both_ends(card, sided, kept)
+    plain_option = _plain_option(card, limit, concepts)
+    if plain_option is None:
+        return None
+    value = kept.low if kept.low is not None else kept.high
+    return {plain_option.name: _typed(plain_option, value)}
+
+
+def fill_languages(card: OperatorCard, codes: Sequence[str], *, exclude: bool) -> Options | None:
+    """The options that name languages to keep, or to drop."""
+    if LANGUAGES not in card.options or (exclude and EXCLUDE not in card.options):
+        return None
+    return {LANGUAGES: list(codes), EXCLUDE: True} if exclude else {LANGUAGES: list(codes)}
+
+
+def fill_words(card: OperatorCard, clause: Clause, concepts: Collection[str], profile: Profile) -> Options:
+    """The options that words of the clause choose: closed choices, switches and columns to write."""
+    options: Options = {}
+    words = {word for word in clause.words if not is_general(word)}
+    for option in card.options.values():
+        if option.choices:
+            chosen = _chosen(option, clause, concepts)
+            if chosen:
+                options[option.name] = [*chosen] if option.many else chosen[0]
+        elif bool in option.types and option.name != EXCLUDE and option.concepts:
+            if option.concepts <= set(concepts) and not option.concepts <= card.name_concepts:
+                options[option.name] = not _switched_off(clause, option)
+        elif option.writes and (target := _target(clause, profile)):
+            options[option.name] = target
+        elif option.types == {str} and not option.reads and not option.many and words:
+            quoted = [t.text for t in clause.marked.tokens[clause.start : clause.end] if t.kind == "quoted"]
+            if len(quoted) == 1 and option.field.is_required() and option.name != EXPRESSION:
+                options[option.name] = quoted[0]
+    return {name: value for name, value in options.items() if value != card.options[name].default}
+
+
+def missing_options(card: OperatorCard, options: Mapping[str, JsonValue]) -> list[OptionCard]:
+    """The options that must be given and are not."""
+    return [option for option in card.options.values() if option.field.is_required() and option.name not in options]
+
+
+def fault_of(card: OperatorCard, options: Mapping[str, JsonValue]) -> str | None:
+    """What is wrong with the values, in a sentence; None when the operator takes them."""
+    try:
+        card.cls.model_validate(dict(options))
+    except ValidationError as error:
+        first = next((e for e in error.errors(include_url=False) if e["type"] != "missing"), None)
+        if first is None:
+            return None
+        place = ".".join(map(str, first["loc"][:1])) or card.name
+        return f"{place} of {card.name}: {first['msg'].removeprefix('Value error, ')}"
+    return None
+
+
+def _sided(card: OperatorCard, limit: Limit, concepts: Collection[str]) -> list[OptionCard]:
+    """The `min_` and `max_` options that a number with this unit belongs to."""
+    limits = list(card.limits())
+    if limit.unit is not None:
+        return [option for option in limits if option.unit == limit.unit]
+    named = [option for option in limits if option.concepts and option.concepts & set(concepts)]
+    if named:
+        return named
+    fitting = [option for option in limits if option.unit is None and _fits(option, limit)]
+    return fitting if len({option.name[4:] for option in fitting}) == 1 else []
+
+
+def _fits(option: OptionCard, limit: Limit) -> bool:
+    values = [value for value in (limit.interval.low, limit.interval.high) if value is not None]
+    if limit.share and not option.is_share:
+        return False
+    return all((option.low is None or v >= option.low) and (option.high is None or v <= option.high) for v in values)
+
+
+def _both_ends(card: OperatorCard, sided: Sequence[OptionCard], kept: Interval) -> Options | None:
+    options: Options = {}
+    by_side = {option.side: option for option in sided}
+    whole = kept.whole() if all(option.whole for option in sided) else kept
+    for side, value in (("min", whole.low), ("max", whole.high)):
+        option = by_side.get(side)  # type: ignore[call-overload]
+        if value is None:
+            if option is not None and option.default is not None and option.nullable:
+                options[option.name] = None
+            continue
+        if option is None:
+            return None
+        options[option.name] = _typed(option, value)
+    return options
+
+
+def _plain_option(card: OperatorCard, limit: Limit, concepts: Collection[str]) -> OptionCard | None:
+    """An option without a side, such as `threshold` or `count`."""
+    numbers = [option for option in card.options.values() if option.is_number and option.side is None]
+    named = [option for option in numbers if option.concepts and option.concepts <= set(concepts)]
+    if named:
+        return named[0] if _fits(named[0], limit) else None
+    if limit.unit is not None:
+        return None
+    value = limit.interval.low if limit.interval.low is not None else limit.interval.high
+    if limit.share or (value is not None and value < 1):
+        return next((option for option in numbers if option.is_share), None)
+    return next((option for option in numbers if option.name in _COUNTS), None)
+
+
+def _typed(option: OptionCard, value: float | None) -> JsonValue:
+    if value is None:
+        return None
+    return plain(value) if option.whole else float(value)
+
+
+def _chosen(option: OptionCard, clause: Clause, concepts: Collection[str]) -> tuple[str, ...]:
+    """The choices that the clause names; of a single choice only where its option is named too."""
+    spoken = set(concepts) | {concept for word in clause.words for concept in concept_set(word)}
+    found = tuple(choice for choice in option.choices if concept_set(choice) and concept_set(choice) <= spoken)
+    if option.many:
+        return found
+    return found[:1] if option.concepts and option.concepts <= spoken else ()
+
+
+def _switched_off(clause: Clause, option: OptionCard) -> bool:
+    at = next((at for at, concept in clause.concepts if concept in option.concepts), clause.start)
+    before = clause.marked.tokens[max(clause.start, at - 3) : at]
+    return clause.polarity == "protect" or any(t.low in ("not", "without", "no") or t.low.endswith("n't") for t in before)
+
+
+def _target(clause: Clause, profile: Profile) -> str | None:
+    """The column after "into"."""
+    for mention in clause.columns:
+        if mention.after_into:
+            return (*mention.names, *mention.unknown)[0]
+    return None

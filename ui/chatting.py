@@ -1,0 +1,49 @@
+"""The command `chat`: a conversation over a plan in the terminal."""
+
+from collections.abc import Callable, Sequence
+
+from ..agent.api import Agent
+from ..agent.planners.choice import PlannerName
+from ..operators.core.settings import Settings
+from .answer import Answer
+from .delivery import console, fault_line
+from .document import document
+from .progress import Watch
+from .requesting import answer_for, pending_view
+from .show import sentence
+
+BYE = frozenset({"exit", "quit", "bye"})
+WELCOME = "Say what your data should become; `use PATH` takes another file, `exit` or Ctrl-D ends."
+
+
+def talk(settings: Settings, data: Sequence[str], planner: PlannerName, ask: Callable[[str], str] = input) -> Answer:
+    """Talk until the person leaves.
+
+    Args:
+        data: files that are talked about; may be given later.
+        ask: shows a prompt and returns the line that was typed; raises EOFError where no more will come.
+    """
+    chat = Agent(planner=planner, settings=settings).chat(list(data) or None)
+    console().print(sentence(WELCOME))
+    while True:
+        try:
+            words = ask("> ").strip()
+        except EOFError:
+            break
+        if words.casefold() in BYE:
+            break
+        command, _, path = words.partition(" ")
+        if command.casefold() == "use" and path:
+            chat.use(path.strip())
+        elif words:
+            with Watch() as watch:
+                standing = chat.say(words, on_event=watch)
+            if standing.status == "interrupted":
+                raise KeyboardInterrupt
+            waits = standing.status == "needs_input"
+            for part in pending_view(standing) if waits else answer_for(standing, settings).shown:
+                console().print(part)
+            if standing.status == "failed":
+                for line in [fault_line(fault) for fault in standing.faults] or [sentence(standing.message)]:
+                    console().print(line, soft_wrap=True)
+    return Answer(document("completed", "the conversation ended"))

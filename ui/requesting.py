@@ -1,0 +1,193 @@
+"""The commands `run` and `plan`: from a request to its plan, to the person's word on it, to the result."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from ..agent.api import Agent, RunOptions, Standing
+from ..agent.planners.choice import PlannerName
+from ..agent.presenting import question_lines
+from ..operators.core import InvalidInput
+from ..operators.core.settings import Settings
+from ..pipelines.edits import printable as on_one_line
+from ..pipelines.run import Home
+from ..pipelines.workflow import Workflow
+from .answer import Answer
+from .applying import Running, run_folder
+from .delivery import INTERRUPTED, console
+from .document import WorkflowPart, from_standing
+from .history import telling_rows
+from .progress import Watch
+from .show import LAST, next_steps, quoted, report_view, sentence, warnings_view
+from .show_plan import plan_view
+
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is wanted of which data.
+
+    Args:
+        output: where the result goes, or for `plan` where the plan is saved.
+        yes: run without asking; `partial`: be content with what is covered.
+    """
+
+    words: str
+    data: tuple[str, ...]
+    output: str | None
+    planner: PlannerName
+    yes: bool = False
+    partial: bool = False
+
+
+def start(request: Request, running: Running, settings: Settings, *, ask: bool) -> Answer:
+    """Plan a request and run it once it is approved; without `ask` a question ends it for now."""
+    agent = Agent(planner=request.planner, settings=settings)
+    options = RunOptions(yes=request.yes, partial=request.partial, **running.options())
+    with Watch(silent=running.silent) as watch:
+        standing = agent.start(
+            request.words, list(request.data), output=request.output, options=options, on_event=watch
+        )
+    if ask:
+        standing = talk_over(agent, standing, running)
+    return answer_for(standing, settings)
+
+
+def go_on(
+    thread: str, words: str, running: Running, settings: Settings, *, output: str | None, planner: PlannerName
+) -> Answer:
+    """Give a request the answer it waits for."""
+    agent = Agent(planner=planner, settings=settings)
+    options = RunOptions(**running.options())
+    changed = options if options.model_fields_set else None
+    with Watch(silent=running.silent) as watch:
+        standing = agent.resume(thread, words, output=output, options=changed, on_event=watch)
+    return answer_for(standing, settings)
+
+
+def make_plan(request: Request, running: Running, settings: Settings, *, overwrite: bool, ask: bool) -> Answer:
+    """Plan a request, run nothing but a sample, and save the plan where that is wanted.
+
+    Raises:
+        InvalidInput: the plan cannot be saved there.
+    """
+    target = None if request.output is None else _target(request.output, overwrite=overwrite)
+    agent = Agent(planner=request.planner, settings=settings)
+    options = RunOptions(partial=request.partial, **running.options())
+    with Watch(silent=running.silent) as watch:
+        standing = agent.start(request.words, list(request.data), options=options, plan_only=True, on_event=watch)
+    if ask:
+        standing = talk_over(agent, standing, running)
+    answer = answer_for(standing, settings)
+    if standing.status != "planned" or standing.draft is None:
+        return answer
+    inputs = " ".join(f"-i {quoted(path)}" for path in request.data)
+    if target is None:
+        steps = next_steps((f"run --thread {standing.thread} --answer approve", "run this plan"))
+    else:
+        save_plan(standing.draft.workflow, standing.draft.reasons, target)
+        steps = next_steps((f"apply {quoted(target)} {inputs} -o OUTPUT", "run the saved plan, with no model"))
+    return replace(answer, shown=(*answer.shown, steps))
+
+
+def save_plan(workflow: Workflow, reasons: Mapping[str, str], target: Path) -> None:
+    """Write a workflow with its reasons: as comments in YAML, as `reason` of each step where the path ends in .json."""
+    if target.suffix == ".json":
+        target.write_text(WorkflowPart.of(workflow, reasons).model_dump_json(indent=2), encoding="utf-8")
+        return
+    told = (reasons.get(step.id) for step in workflow.steps)
+    lines = []
+    for line in workflow.to_yaml().splitlines(keepends=True):
+        reason = next(told) if line.startswith("- id: ") else None
+        lines.append(f"# {on_one_line(reason, LONGEST_REASON)}\n{line}" if reason else line)
+    target.write_text("".join(lines), encoding="utf-8")
+
+
+def talk_over(agent: Agent, standing: Standing, running: Running, ask: Callable[[str], str] = input) -> Standing:
+    """Show what is planned and ask, until nothing is open or the person leaves.
+
+    Args:
+        ask: shows a prompt and returns the line that was typed; raises EOFError where no more will come.
+    """
+    while standing.status == "needs_input" and standing.thread:
+        for part in pending_view(standing):
+            console().print(part)
+        try:
+            words = ask("> ").strip()
+        except EOFError:
+            break
+        if words:
+            with Watch(silent=running.silent) as watch:
+                standing = agent.resume(standing.thread, words, on_event=watch)
+    return standing
+
+
+def pending_view(standing: Standing) -> tuple[RenderableType, ...]:
+    """A plan that waits for a word, and the question."""
+    question = standing.question
+    asked = [] if question is None else [Text(line) for line in question_lines(question)]
+    hint = sentence("Type an answer, or say what to change; Ctrl-D leaves it for later.", style="dim")
+    return (plan_view(standing), *_changes(standing), *asked, hint)
+
+
+def answer_for(standing: Standing, settings: Settings) -> Answer:
+    """What a command says of where a request stands."""
+    if standing.status == "interrupted":
+        later = f", as does `dataflow-agent run --thread {standing.thread} --answer approve`" if standing.thread else ""
+        standing = replace(standing, message=f"{INTERRUPTED}{later}")
+    return Answer(from_standing(standing), _shown(standing, settings))
+
+
+def _shown(standing: Standing, settings: Settings) -> tuple[RenderableType, ...]:
+    report = standing.report
+    match standing.status:
+        case "completed" if report:
+            rows = telling_rows(Home.of(settings).ledger(report.id), report)
+            told = report.model_copy(update={"warnings": standing.warnings})
+            folder = run_folder(settings, report)
+            return (report_view(told, said=standing.message, asks=standing.asks, rows=rows, folder=folder, name=LAST),)
+        case "needs_input":
+            return (plan_view(standing), *_changes(standing), *_how_to_answer(standing))
+        case "planned":
+            return (plan_view(standing), sentence(standing.message))
+        case "rejected":
+            return (sentence(standing.message), *warnings_view(standing.warnings))
+        case "failed" if standing.draft:
+            return (plan_view(standing),)
+    return ()
+
+
+def _changes(standing: Standing) -> list[RenderableType]:
+    """What is said beside the bare question: what the last change did, where the result will go."""
+    question = standing.question
+    beside = standing.message.replace(question.text, "").strip() if question else ""
+    return [sentence(beside)] if beside else []
+
+
+def _how_to_answer(standing: Standing) -> list[RenderableType]:
+    question = standing.question
+    if question is None:
+        return []
+    asked = [Text(line) for line in question_lines(question)]
+    if standing.thread is None:
+        return [*asked]
+    options = question.options or ("YOUR ANSWER",)
+    commands = [(f"run --thread {standing.thread} --answer {quoted(option)}", option) for option in options]
+    change = (f'run --thread {standing.thread} --answer "make it 80 words"', "change the plan, in your words")
+    return [*asked, Text(), next_steps(*commands, change)]
+
+
+def _target(path: str, *, overwrite: bool) -> Path:
+    target = Path(path)
+    if target.is_dir():
+        raise InvalidInput.of("unwritable_target", f"{target} is a folder; name a file for the plan", got=path)
+    if not target.absolute().parent.is_dir():
+        message = f"there is no folder {target.absolute().parent} for the plan; make it first"
+        raise InvalidInput.of("unwritable_target", message, got=path)
+    if target.exists() and not overwrite:
+        raise InvalidInput.of("output_exists", f"{target} exists already; give another name or --overwrite", got=path)
+    return target
