@@ -134,7 +134,7 @@ def _substitute(reading: Reading, schema: Schema) -> str | None:
     """The column that is surely meant: one that fits and is spelled nearly so, or the only text."""
     fitting = [column.name for column in schema.specs() if accepts(reading.dtypes, column.dtype)]
     texts = schema.of_dtype("text")
-    similar = None if reading.column in schema else near(reading.column, fitting)
+    similar = near(reading.column, fitting)
     return similar or (texts[0] if "text" in reading.dtypes != DTYPES and len(texts) == 1 else None)
 
 

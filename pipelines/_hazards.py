@@ -61,7 +61,7 @@ def _lost_lines(joiner: Placed, column: str, users: list[Placed]) -> Iterator[Fa
 def _counted_markup(rule: Placed, column: str, users: list[Placed]) -> Iterator[Fault]:
     removers = (user for user in users if "removes_markup" in user.operator.order_hints and column in user.rewrites)
     remover = next(removers, None)
-    if "reads_words" in rule.operator.order_hints and column not in rule.writes and remover:
+    if "reads_words" in rule.operator.order_hints and remover:
         message = (
             f"judges the words of {quoted(column)} while markup still counts as words: "
             f"step {remover.step.id!r} removes it later"

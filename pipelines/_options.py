@@ -125,9 +125,9 @@ def fault(
 
 
 def near(name: str, known: Iterable[str]) -> str | None:
-    """The known name that looks most like `name`, whatever the case and whether with `-` or `_`; None if none does."""
-    folded = {_folded(one): one for one in known}
-    found = near_name(_folded(name), folded)
+    """The known name that looks most like `name`, whatever the case; None if none does."""
+    folded = {one.casefold(): one for one in known}
+    found = near_name(name.casefold(), folded)
     return None if found is None else folded[found]
 
 
@@ -141,10 +141,6 @@ def listed(names: Iterable[str]) -> str:
     known = list(names)
     more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
     return (", ".join(map(quoted, known[:LISTED])) or "none") + more
-
-
-def _folded(name: str) -> str:
-    return name.casefold().replace("-", "_")
 
 
 def _unknown_operator(step: Step) -> Fault:
@@ -243,14 +239,12 @@ def _better_value(step: Step, known: type[Operator], option: str, error: ErrorDe
 def _stand_in(step: Step, known: type[Operator], errors: Errors) -> Operator | None:
     options = dict(step.options)
     for option in errors:
+        meant = near(option, known.model_fields)
         if option in known.model_fields and not any(markers(known, option)):
             options.pop(option, None)
-            continue
-        meant = near(option, known.model_fields)
-        if option in known.model_fields or meant is None:
-            return None  # it names, or may name, a column that is not known
-        options.setdefault(meant, options[option])
-        del options[option]
+        elif option not in known.model_fields and meant:
+            options.setdefault(meant, options[option])
+            del options[option]
     return None if _errors(known, options) else known.model_validate(options)
 
 

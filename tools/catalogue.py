@@ -8,6 +8,7 @@ from pydantic import Field
 from ..memory.catalog import Catalog, EntryKind
 from ..operators.core import InvalidInput, all_operators, near_name
 from .operators import arguments_of
+from .wiring import tool_of
 
 if TYPE_CHECKING:
     from langchain_core.tools import StructuredTool
@@ -20,13 +21,12 @@ OperatorName = Annotated[str, Field(description="Name of an operator.")]
 
 def catalogue_tools(catalog: Catalog) -> list["StructuredTool"]:
     """The tools over a catalogue."""
-    from langchain_core.tools import StructuredTool
 
     def search_catalogue(text: Wanted, k: HitCount = 6, kind: Kind = None) -> list[dict[str, Any]]:
         """Operators and past workflows that some words mean, best first, each with its score from 0 to 1."""
         return found(catalog, text, k, kind)
 
-    return [StructuredTool.from_function(search_catalogue), StructuredTool.from_function(describe_operator)]
+    return [tool_of(search_catalogue), tool_of(describe_operator)]
 
 
 def found(catalog: Catalog, text: str, k: int = 6, kind: EntryKind | None = None) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from pydantic import Field
 from ..operators.core import Batch
 from ..operators.core.dataset import Dataset, conform, unify
 from .profile import profile
+from .wiring import tool_of
 
 if TYPE_CHECKING:
     from langchain_core.tools import StructuredTool
@@ -21,9 +22,7 @@ RowCount = Annotated[int, Field(ge=1, le=MOST_ROWS, description="How many rows f
 
 def dataset_tools() -> list["StructuredTool"]:
     """The tools that look at data."""
-    from langchain_core.tools import StructuredTool
-
-    return [StructuredTool.from_function(profile_data), StructuredTool.from_function(sample_rows)]
+    return [tool_of(profile_data), tool_of(sample_rows)]
 
 
 def profile_data(files: Files) -> dict[str, Any]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WHERE = {
     "anyOf": [{"type": "string"}, {"type": "null"}],
     "default": None,
-    "description": "Only rows for which this condition holds, such as `lang = 'en' and length(text) > 10`; all if null.",
+    "description": "Only rows for which this holds, such as `lang = 'en' and length(text) > 10`; null for all rows.",
 }
 
 
@@ -95,4 +95,3 @@ def description_of(operator: type[Operator]) -> str:
     summary = cleandoc(operator.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
     phrases = "; ".join(operator.phrases)
     return f"{summary} For requests such as: {phrases}." if phrases else summary
-

@@ -1,7 +1,10 @@
 """Puts together what a run and a request need: the context of operators, the means of this machine, the catalogue."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from inspect import cleandoc
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..memory.catalog import Catalog, fresh_catalog, operator_entries
 from ..memory.chroma_store import open_store
@@ -11,6 +14,9 @@ from ..operators.core.embedder import default_embedder
 from ..operators.core.settings import Settings, make_private_folder
 from ..pipelines.run import Home
 from ..pipelines.validate import Resources
+
+if TYPE_CHECKING:
+    from langchain_core.tools import StructuredTool
 
 CATALOG = "catalog"
 """Name of the index over operators and past workflows."""
@@ -50,6 +56,14 @@ def available(bound: dict[str, str]) -> Resources:
         bound: resources with the path or URL behind each.
     """
     return Resources(names=frozenset(bound), bound=dict(bound))
+
+
+def tool_of(function: Callable[..., Any]) -> "StructuredTool":
+    """A function as a langchain tool; its docstring's first paragraph is the description."""
+    from langchain_core.tools import StructuredTool
+
+    description = cleandoc(function.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+    return StructuredTool.from_function(function, description=description)
 
 
 def open_catalog(settings: Settings) -> Catalog:

@@ -11,7 +11,7 @@ from ..pipelines.validate import validate
 from ..pipelines.workflow import Workflow
 from .datasets import Files
 from .profile import profile
-from .wiring import ContextFactory, available
+from .wiring import ContextFactory, available, tool_of
 
 if TYPE_CHECKING:
     from langchain_core.tools import StructuredTool
@@ -25,7 +25,6 @@ SampleRows = Annotated[int | None, Field(ge=1, description="Most rows to read fr
 
 def workflow_tools(settings: Settings) -> list["StructuredTool"]:
     """The tools around workflows, with the home folder and resources of some settings."""
-    from langchain_core.tools import StructuredTool
 
     def validate_workflow(workflow: WorkflowText, files: Files) -> list[dict[str, Any]]:
         """Check every step of a workflow against the columns of data files; runs nothing."""
@@ -41,7 +40,7 @@ def workflow_tools(settings: Settings) -> list["StructuredTool"]:
         """The report of a run: rows at each step, output, warnings."""
         return reported(run_id, settings)
 
-    return [StructuredTool.from_function(tool) for tool in (validate_workflow, run_workflow, run_report)]
+    return [tool_of(tool) for tool in (validate_workflow, run_workflow, run_report)]
 
 
 def validated(workflow: str, files: list[str], settings: Settings) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 # ruff: noqa: ARG001, PLR0917 - typer makes options of parameters, and --json is heeded where all answers are printed
 
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from .applying import Running
 
 PROGRAM = "dataflow-agent"
-_PLAIN = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False}
+_PLAIN = {"add_completion": False, "pretty_exceptions_enable": False}
 
 app = typer.Typer(help="Say in plain words what your training data should become.", **_PLAIN)  # type: ignore[arg-type]
 operators = typer.Typer(help="What can be done to rows.", **_PLAIN)  # type: ignore[arg-type]
@@ -44,7 +45,7 @@ PlannerOption = Annotated[Planner, typer.Option(help="Who plans: a model, rules,
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
 
 
-@app.callback(invoke_without_command=True)
+@app.callback()
 def _program(
     version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version.")] = False,
 ) -> None:
@@ -201,7 +202,7 @@ def doctor(json_output: Json = False) -> Answer:
     """Say what this machine can do, and what to type for what is missing."""
     from .doctor import examine
 
-    return examine(_settings())
+    return examine(_settings(home=False))
 
 
 @app.command()
@@ -241,12 +242,13 @@ def _answer(arguments: Sequence[str]) -> Answer:
         with command.make_context(PROGRAM, list(arguments)) as context:
             said: Answer = command.invoke(context)
             return said
-    except typer.Exit:
+    except (typer.Exit, SystemExit):
         raise
     except typer.TyperException as error:
         from .delivery import usage_answer
 
-        return usage_answer(error.format_message())
+        place = getattr(error, "ctx", None)
+        return usage_answer(error.format_message(), place.command_path if place else PROGRAM)
     except BaseException as error:  # noqa: BLE001 - the outermost border: every end has its exit code
         from .delivery import answer_to, answer_to_bug
 
@@ -275,10 +277,10 @@ def _running(
     return Running(overwrite=overwrite, sample=sample, resources=bound, max_failures=max_failures, silent=silent)
 
 
-def _settings() -> "Settings":
+def _settings(*, home: bool = True) -> "Settings":
     from .configured import settings
 
-    return settings()
+    return settings(home=home)
 
 
 def _on_terminal() -> bool:
@@ -286,5 +288,10 @@ def _on_terminal() -> bool:
 
 
 def main() -> NoReturn:
-    """Run the command line of this process."""
-    sys.exit(call(sys.argv[1:]))
+    """Run the command line of this process; without arguments it shows what there is."""
+    try:
+        sys.exit(call(sys.argv[1:] or ["--help"]))
+    except BrokenPipeError:
+        # The reader of stdout left; nothing more may be written there, not even by the interpreter's end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -6,14 +6,29 @@ from pydantic import ValidationError
 
 from ..operators.core import Fault, InvalidInput
 from ..operators.core.settings import Settings
+from ..pipelines.run import Home
 
 
-def settings() -> Settings:
+def settings(*, home: bool = True) -> Settings:
     """The settings of this machine.
+
+    Args:
+        home: make the home folder when it is not there.
 
     Raises:
         InvalidInput: a variable or the TOML file holds what cannot be used; the value itself is not shown.
     """
+    found = _read()
+    if home:
+        try:
+            Home.of(found)
+        except OSError as error:
+            message = f"the home folder {found.home} cannot be used ({error.strerror}); name another in DATAFLOW_HOME"
+            raise InvalidInput.of("folder_unusable", message, got=str(found.home)) from error
+    return found
+
+
+def _read() -> Settings:
     try:
         return Settings()
     except ValidationError as error:

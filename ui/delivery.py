@@ -97,9 +97,10 @@ def answer_to_bug(error: BaseException) -> Answer:
     return Answer(document("failed", printable(said)))
 
 
-def usage_answer(message: str) -> Answer:
-    """The answer to a command line that cannot be understood."""
-    return Answer(from_invalid_input(InvalidInput([Fault(code="usage", message=message)])))
+def usage_answer(message: str, command: str) -> Answer:
+    """The answer to a command line that cannot be understood; `command` is as much of it as was."""
+    said = f"{message.rstrip('.')}; see `{command} --help`"
+    return Answer(from_invalid_input(InvalidInput([Fault(code="usage", message=said)])))
 
 
 def _os_error_words(error: OSError) -> str | None:

@@ -124,7 +124,7 @@ def _view(result: DoctorResult, warnings: Sequence[str]) -> RenderableType:
     ]
     return Group(
         heading("This machine"),
-        Padding(grid, (0, 0, 0, 2)),
+        Padding(grid, (0, 0, 0, 2), expand=False),
         *(problems if warnings else []),
         next_steps(("demo", "see it work, without a key or a network"), ("operators list", "what it can do to rows")),
     )

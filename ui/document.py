@@ -1,7 +1,8 @@
 """The one JSON object that every command prints with `--json`: its shape, how it is filled, its schema."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -149,10 +150,17 @@ class OperatorCard(OperatorLine):
             needs=operator.needs,
             phrases=operator.phrases,
             limits=operator.limits,
-            description=(operator.__doc__ or "").strip(),
+            description="\n\n".join(_paragraphs(cleandoc(operator.__doc__ or ""))),
             options=operator.model_json_schema(),
             example=shown,
         )
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """Each paragraph in one line, whatever the width of the source; a list keeps its lines."""
+    for paragraph in text.split("\n\n"):
+        listed = paragraph.lstrip().startswith(("-", ">>>")) or "\n-" in paragraph or "\n  " in paragraph
+        yield paragraph if listed else " ".join(paragraph.split("\n"))
 
 
 def summary_of(operator: "type[Operator]") -> str:

@@ -34,7 +34,7 @@ def heading(text: str) -> Text:
 
 def indented(lines: Iterable[RenderableType]) -> Padding:
     """Lines set two columns in."""
-    return Padding(Group(*lines), (0, 0, 0, 2))
+    return Padding(Group(*lines), (0, 0, 0, 2), expand=False)
 
 
 def sentence(text: str, style: str = "") -> Text:
@@ -76,7 +76,7 @@ def asks_grid(asks: Sequence["Ask"], *, judged: bool) -> Padding:
     for ask in asks:
         cells = [sentence(ask.text), sentence(", ".join(ask.steps) or "no step")]
         grid.add_row(*([HOLDS[ask.holds]] if judged else []), *cells)
-    return Padding(grid, (0, 0, 0, 2))
+    return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
 def report_view(
@@ -94,7 +94,7 @@ def report_view(
         said: a sentence about its result.
         asks: clauses of the request, judged on the output.
         rows: for a fate, a row that had it, as `runs why` takes it.
-        folder: where `rejects.jsonl` and `failed.jsonl` of the run lie.
+        folder: the folder of the run, where it is worth a look.
         name: what to call the run in commands; its id if not given.
     """
     rejects = f", {report.rejects:,} records rejected" if report.rejects else ""
@@ -110,7 +110,7 @@ def report_view(
         parts += [heading("Your request, checked on the output"), asks_grid(asks, judged=True), Text()]
     parts += warnings_view(report.warnings)
     parts += [unbroken(said, "bold")] if said else []
-    parts += [unbroken(f"Rejected and failed records: {folder}")] if folder else []
+    parts += [unbroken(f"The run's folder, with what was rejected and failed: {folder}")] if folder else []
     parts += [Text()] if said or folder else []
     run = name or report.id
     why = [(f"runs why {run} {quoted(row)}", f"why row {row} was {fate}") for fate, row in (rows or {}).items()]
@@ -171,7 +171,7 @@ def story_view(story: "Story", run_id: str, inputs: Sequence[str]) -> Group:
         for event in story.events:
             if event.row == row:
                 grid.add_row(sentence(event.step), sentence(_did(event, inputs)))
-        parts.append(Padding(grid, (0, 0, 0, 2)))
+        parts.append(Padding(grid, (0, 0, 0, 2), expand=False))
     return Group(*parts, Text(), next_steps(*_after_story(story, run_id, inputs)))
 
 
@@ -264,7 +264,7 @@ def _options_table(properties: Mapping[str, Any], required: Any) -> Padding:
     for name, schema in properties.items():
         default = "required" if name in required else json.dumps(schema.get("default"), ensure_ascii=False)
         grid.add_row(name, sentence(default), sentence(schema.get("description", "")))
-    return Padding(grid, (0, 0, 0, 2))
+    return Padding(grid, (0, 0, 0, 2), expand=False)
 
 
 def runs_table(lines: Sequence[RunLine]) -> RenderableType:

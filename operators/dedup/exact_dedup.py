@@ -124,12 +124,12 @@ def _encoded_values(batch: Batch, column: str, shape: Shape) -> list[bytes]:
     elif spec.dtype in ("nested", "vector"):
         encoded = [None if value is None else b"=" + _canonical(value, shape) for value in series.to_list()]
     else:
-        plain = series + 0.0 if spec.dtype == "number" else series  # -0.0 becomes 0.0
+        plain = series.set(series == 0, 0.0) if spec.dtype == "number" else series  # -0.0 is 0.0
         physical = plain if spec.dtype == "bytes" else plain.cast(pl.String).cast(pl.Binary)
         encoded = [None if value is None else b"=" + value for value in physical]
     if None not in encoded:
         return [value for value in encoded if value is not None]
-    absent = [column in (names or ()) for names in batch.frame[ABSENT]]
+    absent = batch.frame[ABSENT].list.contains(column).fill_null(value=False)
     return [value or (b"absent" if gone else b"null") for value, gone in zip(encoded, absent, strict=True)]
 
 

@@ -129,7 +129,7 @@ def decide(
 def reordered(
     decided: Decided, inputs: Sequence[Input], store: PartStore, part_rows: int
 ) -> tuple[Decided, list[Input]]:
-    """The verdict and the inputs cut anew, so that rows come in the verdict's order; those that stay behind come last."""
+    """The verdict and the inputs cut anew, so that rows come in its order; rows that stay behind come last."""
     order = decided.order
     if order is None:
         return decided, list(inputs)

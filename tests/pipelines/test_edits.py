@@ -169,6 +169,12 @@ def test_an_option_set_instead_of_a_misspelled_one_takes_its_place():
     assert after.steps[0].options == {"min_words": 5}
 
 
+def test_what_an_option_took_the_place_of_comes_back_when_it_is_undone():
+    before = flow("a", min_word=5)
+    edit = SetOption(step="a", option="min_words", value=5, instead_of="min_word")
+    assert apply_edit(apply_edit(before, edit), invert(before, edit)) == before
+
+
 def test_null_is_a_value_and_not_the_absence_of_one():
     assert apply_edit(flow("a"), SetOption(step="a", option="p", value=None)).steps[0].options == {"p": None}
     assert apply_edit(flow("a", p=None), SetOption(step="a", option="p", unset=True)).steps[0].options == {}

@@ -27,6 +27,7 @@ from dataflow_agent.pipelines.validate import Resources, build, schema_after, va
 from dataflow_agent.pipelines.workflow import Step, Workflow
 from pydantic import Field, model_validator
 
+ALL_NEEDS = frozenset({"llm", "embedder"})
 TEXTS = Schema.of(id="integer", text="text")
 
 
@@ -93,6 +94,9 @@ def define_doubles_of_faults():
     class Model(RowOperator):
         name, kind, effect, needs = "double_model", "generate", "same", ("llm", "embedder")
         tries: int = Field(default=1, ge=1)
+
+    class Draw(RowOperator):
+        name, kind, effect, stochastic = "double_draw", "refine", "same", True
 
     class Options(RowOperator):
         name, kind, effect = "double_options", "filter", "subset"
@@ -196,6 +200,11 @@ def test_everything_wrong_is_named_at_once_in_step_order_with_near_names():
     assert {fault.severity for fault in faults} == {"error"}
 
 
+def test_warnings_stand_among_the_errors_in_step_order():
+    workflow = flow(step("double_words", id="a"), step("double_strip", id="b"), step("zzz", id="c"))
+    assert codes(validate(workflow, TEXTS)) == [("a", "rule_before_markup_removed"), ("c", "unknown_operator")]
+
+
 def test_a_name_like_no_other_gets_no_suggestion():
     fault = only_fault(flow(step("zzz")))
     assert fault.suggestion is None
@@ -263,8 +272,17 @@ def test_a_suggestion_mends_its_fault_and_loses_nothing(wrong, right):
     assert validate(flow(right), TEXTS) == []
 
 
-def test_options_are_not_guessed_where_no_name_is_near():
-    assert only_fault(flow(step("word_count_filter", shade=5))).suggestion is None
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        step("word_count_filter", shade=5),
+        step("word_count_filter", min_words=-5),
+        step("double_options", word="w", languages=3),
+        step("double_dedup", columns=["colour"]),
+    ],
+)
+def test_what_is_meant_is_not_guessed_where_nothing_is_near(wrong):
+    assert only_fault(flow(wrong)).suggestion is None
 
 
 def test_a_missing_column_is_named_with_those_that_are_there():
@@ -308,15 +326,26 @@ def test_a_column_exists_from_the_step_that_writes_it():
 def test_a_column_ends_with_the_step_that_removes_it():
     count, drop = step("word_count_filter", id="count"), step("double_drop", id="drop")
     assert validate(flow(count, drop), TEXTS) == []
-    fault = only_fault(flow(drop, count))
+    fault = only_fault(flow("double_picky", drop, "double_model", count), resources=Resources(needs=ALL_NEEDS))
     assert "step 'drop' removed it" in fault.message
-    assert mended(flow(drop, count), [fault]) == flow(count, drop)
+    before = flow("double_picky", drop, step("double_model", id="s2"), count)
+    assert mended(before, [fault]).steps == (before.steps[0], count, drop, before.steps[2])
+
+
+def test_a_column_that_a_later_step_only_rewrites_is_not_said_to_come_later():
+    count, strip = step("word_count_filter", id="count", column="txt"), step("double_strip", id="b", column="txt")
+    assert "did you mean 'text'" in validate(flow(count, strip), TEXTS)[0].message
 
 
 def test_after_a_step_that_cannot_be_understood_unknown_columns_are_no_fault():
     after = [step("double_sort", id="b", where='lang = "en"'), step("double_picky", id="c")]
     faults = validate(flow(step("who_knows", id="a"), *after), Schema.of(text="text", bad="text"))
     assert codes(faults) == [("a", "unknown_operator"), ("b", "where_not_allowed")]
+
+
+def test_a_removed_column_may_come_back_by_a_step_that_cannot_be_understood():
+    steps = [step("double_drop", id="a"), step("who_knows", id="b"), step("word_count_filter", id="c")]
+    assert codes(validate(flow(*steps), TEXTS)) == [("b", "unknown_operator")]
 
 
 def test_after_it_what_is_wrong_by_itself_is_still_named():
@@ -452,6 +481,11 @@ def test_a_hazard_of_order_is_a_warning_that_its_suggestion_mends(code, steps, a
     assert validate(mended(flow(*steps), [fault]), TEXTS) == []
 
 
+def test_equal_steps_around_one_that_is_wrong_are_no_repetition():
+    steps = [step("double_words", id="a"), step("zzz", id="b"), step("double_words", id="c")]
+    assert codes(validate(flow(*steps), TEXTS)) == [("b", "unknown_operator")]
+
+
 TWO_TEXTS = TEXTS.with_column("title", "text")
 
 
@@ -468,6 +502,7 @@ TWO_TEXTS = TEXTS.with_column("title", "text")
         [step("double_words", id="a"), step("double_words", id="b", column="title")],
         [step("double_words", id="a", where="id > 1"), step("double_words", id="b", where="id > 2")],
         [step("double_words", id="a"), step("double_picky", id="b"), step("double_words", id="c")],
+        [step("double_draw", id="a"), step("double_draw", id="b")],
     ],
 )
 def test_what_only_looks_like_a_hazard_is_none(steps):

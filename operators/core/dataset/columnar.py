@@ -152,7 +152,7 @@ class ParquetBlock(Block):
         table = self.cursor.rows(self.group, self.start, self.length) if self.length else self.cursor.columns()
         native = pl.DataFrame(pl.from_arrow(table)).with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
         positions = range(self.first, self.first + self.length)
-        system = [row_series(self.source, positions), absent_series([None] * self.length)]
+        system = [row_series(self.source, positions), absent_series([()] * self.length)]
         columns = [_column(name, physical) for name, physical in native.schema.items()]
         return Parsed(frame_from([*system, *native.get_columns()]), PartSchema(columns=tuple(columns)))
 

@@ -185,8 +185,7 @@ class DelimitedBlock(Block):
         return ""
 
     def _frame(self, positions: list[int], rows: list[list[str]]) -> pl.DataFrame:
-        width = len(self.names)
-        absent = [None if len(row) == width else list(self.names[len(row) :]) for row in rows]
+        absent = [self.names[len(row) :] for row in rows]
         columns = [
             pl.Series(name, [row[at] if at < len(row) else None for row in rows], dtype=pl.String)
             for at, name in enumerate(self.names)

@@ -115,10 +115,8 @@ def _encoded(frame: pl.DataFrame, name: str) -> pl.Series:
 def _absent(frame: pl.DataFrame, missing: list[str], schema: Schema) -> pl.Series:
     own = frame[ABSENT]
     if own.null_count() == frame.height:
-        return absent_series([missing or None] * frame.height)
+        return absent_series([tuple(missing)] * frame.height)
     order = {name: place for place, name in enumerate(schema.names)}
-    ordered = dict[tuple[str, ...], list[str] | None]()
     rows = [tuple(names or ()) for names in own.to_list()]
-    for names in set(rows):
-        ordered[names] = sorted({*names, *missing}, key=order.__getitem__) or None
+    ordered = {names: tuple(sorted({*names, *missing}, key=order.__getitem__)) for names in set(rows)}
     return absent_series([ordered[names] for names in rows])

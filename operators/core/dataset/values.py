@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 import orjson
@@ -149,9 +149,16 @@ def row_series(source: int, positions: Sequence[int]) -> pl.Series:
     return pl.Series(ROW, [f"{source}:{position}" for position in positions], dtype=pl.String)
 
 
-def absent_series(absent: Sequence[list[str] | None]) -> pl.Series:
-    """The `_absent` column."""
-    return pl.Series(ABSENT, absent, dtype=pl.List(pl.String))
+def absent_series(absent: Sequence[tuple[str, ...]]) -> pl.Series:
+    """The `_absent` column; a row that has all columns holds null there.
+
+    Args:
+        absent: names of the columns each row lacks.
+    """
+    # Few rows differ in what they lack, and polars is slow at lists that come one by one.
+    kinds = {names: at for at, names in enumerate(dict.fromkeys(absent))}
+    lists = pl.Series(ABSENT, [list(names) or None for names in kinds], dtype=pl.List(pl.String))
+    return lists.gather([kinds[names] for names in absent])
 
 
 def frame_of(source: int, positions: Sequence[int], rows: list[dict[str, Any]]) -> tuple[pl.DataFrame, PartSchema]:
@@ -172,7 +179,7 @@ def frame_of(source: int, positions: Sequence[int], rows: list[dict[str, Any]]) 
     shapes = [tuple(row) for row in rows]
     names = {name: None for shape in dict.fromkeys(shapes) for name in shape}
     refuse_reserved(names)
-    missing = {shape: [name for name in names if name not in set(shape)] or None for shape in set(shapes)}
+    missing = {shape: _lacking(names, shape) for shape in set(shapes)}
     series = [row_series(source, positions), absent_series([missing[shape] for shape in shapes])]
     columns = []
     whole = not any(missing.values())
@@ -182,6 +189,11 @@ def frame_of(source: int, positions: Sequence[int], rows: list[dict[str, Any]]) 
         series.append(made)
         columns.append(column)
     return frame_from(series), PartSchema(columns=tuple(columns))
+
+
+def _lacking(names: Iterable[str], shape: tuple[str, ...]) -> tuple[str, ...]:
+    own = set(shape)
+    return tuple(name for name in names if name not in own)
 
 
 def refuse_reserved(names: dict[str, None]) -> None:

@@ -1,0 +1,62 @@
+"""Says for each thing asked how it is proven on the output, from what was asked and not from the step that serves it."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from pydantic import JsonValue
+
+from ..state import Check
+from .directions import Interval
+from .quantities import plain
+
+_PATTERNS: Final = {"url": "url", "emoji": "emoji", "html": "html", "email": "email", "empty": "blank"}
+"""Concepts of what must not be in the output, and the name of the pattern that finds it."""
+
+
+def limit_check(unit: str | None, kept: Interval, column: str | None) -> Check:
+    """The proof that a number of words or characters lies in an interval."""
+    if unit not in ("words", "chars") or column is None:
+        return Check()
+    whole = kept.whole()
+    arguments: dict[str, JsonValue] = {
+        name: plain(bound) for name, bound in (("min", whole.low), ("max", whole.high)) if bound is not None
+    }
+    kind = "word_count" if unit == "words" else "char_count"
+    return Check(kind=kind, column=column, arguments=arguments)
+
+
+def language_check(codes: Sequence[str], column: str | None, *, exclude: bool) -> Check:
+    """The proof that texts are in some languages, or in none of them."""
+    if column is None:
+        return Check()
+    return Check(kind="language", column=column, arguments={"languages": [*codes], "exclude": exclude})
+
+
+def condition_check(expression: str) -> Check:
+    """The proof that a condition holds for every row."""
+    return Check(kind="condition", arguments={"expression": expression})
+
+
+def concept_check(concepts: Collection[str], columns: Sequence[str]) -> Check:
+    """The proof that duplicates, or what a pattern finds, are gone; none where no rule decides it."""
+    if not columns:
+        return Check()
+    if "duplicate" in concepts and "near" not in concepts:
+        return Check(
+            kind="no_exact_duplicates",
+            column=columns[0] if len(columns) == 1 else None,
+            arguments={"columns": [*columns], "normalize": "normalize" in concepts},
+        )
+    for concept in concepts:
+        if concept in _PATTERNS and "near" not in concepts:
+            return Check(kind="no_match", column=columns[0], arguments={"pattern_name": _PATTERNS[concept]})
+    return Check()
+
+
+def within(check: Check, where: str | None) -> Check:
+    """The same proof for only those rows for which a condition holds."""
+    if where is None or check.kind == "none":
+        return check
+    if check.kind == "no_exact_duplicates":
+        return Check()
+    return check.model_copy(update={"arguments": {**check.arguments, "where": where}})

@@ -1,0 +1,145 @@
+"""A run as people read it on the page: how far it is, stage by stage, and what each step did once it ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..agent.state import Ask
+from ..operators.core import Batch
+from ..operators.core.dataset import Dataset
+from ..pipelines.events import Event
+from ..pipelines.report import Report
+from .web_markup import EMPTY, Column, Content, Markup, element, joined, line, notice, section, table
+from .web_plan import asks_table
+
+TOP_REASONS = 3
+RARE = {"merged": "Merged", "failed": "Failed", "expanded": "Split", "children": "Children", "created": "Created"}
+
+
+@dataclass
+class StageProgress:
+    """How far one stage is."""
+
+    steps: tuple[str, ...]
+    parts: int = 0
+    of: int = 0
+    rows_in: int = 0
+    rows_out: int = 0
+    seconds: float | None = None
+
+
+@dataclass
+class RunProgress:
+    """A run as its events tell it; one number for each stage, however many parts it has."""
+
+    rows: int | None = None
+    rejects: int = 0
+    stages: list[StageProgress] = field(default_factory=list)
+    of: int = 0
+
+    def take(self, event: Event) -> None:
+        """One event more."""
+        match event["event"]:
+            case "run_started":
+                self.rows = event["rows"]
+            case "source_read":
+                self.rejects = event["rejects"]
+            case "stage_started":
+                self.stages.append(StageProgress(tuple(event["steps"])))
+                self.of = event["of"]
+            case "part_done":
+                stage = self.stages[-1]
+                stage.parts, stage.of = event["part"] + 1, event["of"]
+                stage.rows_in += event["rows_in"]
+                stage.rows_out += event["rows_out"]
+            case "stage_done":
+                self.stages[-1].seconds = event["seconds"]
+
+
+def progress_view(progress: RunProgress) -> Markup:
+    """A row for each stage, the running one with how many of its parts are done."""
+    if progress.rows is None:
+        return element("p", "Reading the data …", cls="df-muted", role="status")
+    rejects = f", {progress.rejects:,} records could not be read" if progress.rejects else ""
+    head = element("p", f"{progress.rows:,} rows read{rejects}.", role="status")
+    columns = [
+        Column("Stage", numeric=True),
+        Column("Steps"),
+        Column("Parts done"),
+        Column("Rows in", numeric=True),
+        Column("Rows out", numeric=True),
+        Column("Seconds", numeric=True),
+    ]
+    rows: list[list[Content]] = [
+        [
+            f"{number} of {progress.of}",
+            line(", ".join(stage.steps) or "preparing"),
+            _bar(stage),
+            f"{stage.rows_in:,}",
+            f"{stage.rows_out:,}",
+            "…" if stage.seconds is None else f"{stage.seconds:.1f}",
+        ]
+        for number, stage in enumerate(progress.stages, start=1)
+    ]
+    return joined([head, table("Progress, stage by stage", columns, rows)])
+
+
+def _bar(stage: StageProgress) -> Markup:
+    share = stage.parts / stage.of if stage.of else 0.0
+    words = f"{stage.parts:,} of {stage.of:,}" if stage.of else "starting"
+    bar = element("progress", max="1", value=f"{share:.3f}", aria_label=words)
+    return joined([bar, " ", element("span", words, cls="df-nowrap")])
+
+
+def report_view(report: Report, asks: Sequence[Ask], warnings: Sequence[str]) -> Markup:
+    """A run that ended: numbers of each step, what was proven, why rows did not go on."""
+    return joined(
+        [
+            _outcome(report),
+            notice("bad", "", [line(report.message)] if report.message and report.status != "completed" else []),
+            section("What each step did", _steps_table(report)),
+            section("Your request, checked on the result", asks_table(asks, judged=True)),
+            section("Why rows did not go on", _reasons(report)),
+            notice("warn", "Warnings", [line(said, 600) for said in warnings]),
+        ]
+    )
+
+
+def _outcome(report: Report) -> Markup:
+    facts = {
+        "rows in": f"{report.rows_in:,}",
+        "rows out": f"{report.rows_out:,}",
+        "rejected": f"{report.rejects:,}",
+        "failed": f"{report.failed:,}",
+        "seconds": f"{report.seconds:.1f}",
+    }
+    shown = [
+        element("div", element("b", number), element("span", name))
+        for name, number in facts.items()
+        if number != "0" or name in ("rows in", "rows out")
+    ]
+    return element("div", *shown, cls="df-facts")
+
+
+def _steps_table(report: Report) -> Markup:
+    rare = {name: title for name, title in RARE.items() if any(getattr(step, name) for step in report.steps)}
+    counts = {"rows_in": "In", "kept": "Kept", "dropped": "Dropped", **rare, "changed": "Changed", "rows_out": "Out"}
+    columns = [Column("Step"), *(Column(title, numeric=True) for title in counts.values())]
+    columns.append(Column("Seconds", numeric=True))
+    rows: list[list[Content]] = [
+        [element("strong", step.id), *(f"{getattr(step, name):,}" for name in counts), f"{step.seconds:.2f}"]
+        for step in report.steps
+    ]
+    return table("What each step did", columns, rows)
+
+
+def _reasons(report: Report) -> Markup:
+    rows: list[list[Content]] = []
+    for step in report.steps:
+        top = sorted(step.reasons.items(), key=lambda item: (-item[1], item[0]))
+        told = ", ".join(f"{reason}: {count:,}" for reason, count in top[:TOP_REASONS])
+        more = f" and {len(top) - TOP_REASONS} more" if len(top) > TOP_REASONS else ""
+        if told:
+            rows.append([element("strong", step.id), line(told + more)])
+    return table("Why rows did not go on", [Column("Step"), Column("Reasons and rows")], rows) if rows else EMPTY
