@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike
@@ -11,15 +12,16 @@ from pathlib import Path
 
 import orjson
 
-from ..operators.core import Batch, Context, InvalidInput, Schema
+from ..operators.core import Batch, Context, InvalidInput, RunStopped, Schema
 from ..operators.core.dataset import Dataset, open_writer
 from ..operators.core.embedder import default_embedder
 from ..operators.core.settings import Settings, make_private_folder
 from .engine.barrier import RowFetcher
 from .engine.execute import Execution, FailureLimit
-from .engine.manifest import Manifest, manifests
-from .engine.parts import PartStore
+from .engine.manifest import Manifest, Status, manifests
+from .engine.parts import PartStore, storing, write_whole
 from .engine.physical import Stage, plan_stages
+from .engine.presence import Presence
 from .engine.source import PART_ROWS, Input, Source, read_source
 from .engine.workers import WorkerPool
 from .events import EventLog, Listener
@@ -52,12 +54,15 @@ class Home:
     @classmethod
     def of(cls, settings: Settings | None = None) -> "Home":
         """The home that the settings name; made when it is not there, for its owner only."""
-        return cls(make_private_folder((settings or Settings()).home.expanduser().absolute()))
+        path = (settings or Settings()).home.expanduser().absolute()
+        with storing(path):
+            return cls(make_private_folder(path))
 
     @property
     def runs(self) -> Path:
         """One folder per run."""
-        return make_private_folder(self.path / "runs")
+        with storing(self.path):
+            return make_private_folder(self.path / "runs")
 
     @property
     def parts(self) -> PartStore:
@@ -168,8 +173,10 @@ class _Run:
 
     def __post_init__(self) -> None:
         self._folder = self.home.runs / self.manifest.id
-        self._folder.mkdir(mode=0o700)
-        self.workflow.save(self._folder / "workflow.yaml")
+        with storing(self._folder):
+            self._folder.mkdir(mode=0o700)
+            self._presence = Presence(self._folder)
+            self.workflow.save(self._folder / "workflow.yaml")
         self._save()
         self._events = EventLog(self._folder / "events.jsonl", self.on_event)
 
@@ -178,22 +185,28 @@ class _Run:
         started = time.perf_counter()
         try:
             self._all()
-            self.manifest.status = "completed"
-        except KeyboardInterrupt:
-            self.manifest.status, self.manifest.message = "interrupted", "stopped by hand"
-            raise
         except BaseException as error:
-            self.manifest.status, self.manifest.message = "failed", str(error)
+            by_hand = isinstance(error, KeyboardInterrupt)
+            status: Status = "interrupted" if by_hand else "failed"
+            with suppress(RunStopped):  # what ended the run is told, not that its end could not be noted
+                self._end(started, status, "stopped by hand" if by_hand else str(error))
             raise
-        finally:
-            self.manifest.seconds = round(time.perf_counter() - started, 3)
-            self.manifest.ended = _now()
-            self._save()
-            self._events.emit("run_ended", run=self.manifest.id, status=self.manifest.status)
-            self._events.close()
+        self._end(started, "completed")
         report = build_report(self.manifest, self.home.parts)
-        (self._folder / "report.json").write_text(report.model_dump_json(indent=1), encoding="utf-8")
+        with storing(self._folder):
+            write_whole(self._folder / "report.json", report.model_dump_json(indent=1).encode())
         return RunResult(self.manifest.id, Path(self.manifest.output), report, self._ledger())
+
+    def _end(self, started: float, status: Status, message: str = "") -> None:
+        self.manifest.status, self.manifest.message = status, message
+        self.manifest.seconds = round(time.perf_counter() - started, 3)
+        self.manifest.ended = _now()
+        try:
+            self._save()
+            self._events.emit("run_ended", run=self.manifest.id, status=status)
+        finally:
+            self._events.close()
+            self._presence.end()
 
     def _all(self) -> None:
         source = self.source
@@ -210,7 +223,8 @@ class _Run:
 
     def _execute(self, stages: Sequence[Stage]) -> list[Input]:
         store = self.home.parts
-        workspace = make_private_folder(self._folder / "workspace")
+        with storing(self._folder):
+            workspace = make_private_folder(self._folder / "workspace")
         context = self.context or DefaultContext(self.workflow.seed, self.resources, workspace)
         pool = WorkerPool(self.workers, store, context) if self.workers > 1 else None
         execution = Execution(store, context, self._events, self.manifest, self.limit, self.part_rows, pool, self._save)
@@ -250,7 +264,7 @@ class _Run:
         self.manifest.warnings.append(f"{len(lines)} {word} failed; see failed.jsonl in the run's folder")
 
     def _write_lines(self, name: str, lines: Sequence[object]) -> None:
-        with (self._folder / name).open("wb") as file:
+        with storing(self._folder), (self._folder / name).open("wb") as file:
             file.writelines(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines)
 
     def _ledger(self) -> Ledger:
@@ -276,7 +290,7 @@ class DefaultContext:
 def _new_manifest(workflow: Workflow, dataset: Dataset, source: Source, target: Path, sample: int | None) -> Manifest:
     moment = datetime.now(UTC)
     return Manifest(
-        id=f"{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+        id=f"{moment:%Y%m%d-%H%M%S}-{moment.microsecond // 1000:03d}{secrets.token_hex(2)}",
         started=_now(),
         workflow=workflow.name,
         workflow_digest=workflow.digest(),

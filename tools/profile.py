@@ -112,7 +112,9 @@ class Profile(BaseModel):
 
     def _texts(self) -> list[ColumnProfile]:
         """Columns of text that are no mere keys or labels; all columns of text where that leaves none."""
-        texts = [column for column in self.columns if column.mean_chars is not None and column.dtype in ("text", "json")]
+        texts = [
+            column for column in self.columns if column.mean_chars is not None and column.dtype in ("text", "json")
+        ]
         free = [c for c in texts if _has_hint(c.name) or not {"identifier", "label"} & set(c.looks)]
         prose = [c for c in free if "prose" in c.looks or _has_hint(c.name)]
         return prose or free or texts

@@ -6,7 +6,7 @@ from ..agent.api import Agent
 from ..agent.planners.choice import PlannerName
 from ..operators.core.settings import Settings
 from .answer import Answer
-from .delivery import console, fault_line
+from .delivery import fault_line, show
 from .document import document
 from .progress import Watch
 from .requesting import answer_for, pending_view
@@ -24,7 +24,7 @@ def talk(settings: Settings, data: Sequence[str], planner: PlannerName, ask: Cal
         ask: shows a prompt and returns the line that was typed; raises EOFError where no more will come.
     """
     chat = Agent(planner=planner, settings=settings).chat(list(data) or None)
-    console().print(sentence(WELCOME))
+    show(sentence(WELCOME))
     while True:
         try:
             words = ask("> ").strip()
@@ -41,9 +41,7 @@ def talk(settings: Settings, data: Sequence[str], planner: PlannerName, ask: Cal
             if standing.status == "interrupted":
                 raise KeyboardInterrupt
             waits = standing.status == "needs_input"
-            for part in pending_view(standing) if waits else answer_for(standing, settings).shown:
-                console().print(part)
+            show(*(pending_view(standing) if waits else answer_for(standing, settings).shown))
             if standing.status == "failed":
-                for line in [fault_line(fault) for fault in standing.faults] or [sentence(standing.message)]:
-                    console().print(line, soft_wrap=True)
+                show(*([fault_line(fault) for fault in standing.faults] or [sentence(standing.message)]))
     return Answer(document("completed", "the conversation ended"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PROGRAM = "dataflow-agent"
 _PLAIN = {"add_completion": False, "pretty_exceptions_enable": False}
 
-app = typer.Typer(help="Say in plain words what your training data should become.", **_PLAIN)  # type: ignore[arg-type]
+app = typer.Typer(**_PLAIN)  # type: ignore[arg-type]
 operators = typer.Typer(help="What can be done to rows.", **_PLAIN)  # type: ignore[arg-type]
 runs = typer.Typer(help="What was run, and what became of each row.", **_PLAIN)  # type: ignore[arg-type]
 app.add_typer(operators, name="operators")
@@ -45,15 +45,21 @@ PlannerOption = Annotated[Planner, typer.Option(help="Who plans: a model, rules,
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"{PROGRAM} {version(PROGRAM)}")
+        raise typer.Exit
+
+
 @app.callback()
 def _program(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
 ) -> None:
-    if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"{PROGRAM} {installed(PROGRAM)}")
-        raise typer.Exit
+    """Say in plain words what your training data should become."""
 
 
 @app.command("run")
@@ -73,16 +79,17 @@ def run_request(
     json_output: Json = False,
 ) -> Answer:
     """Plan a request, show the plan, and run it when it is approved."""
+    going_on = thread is not None or answer is not None
+    if going_on and (request or data or yes or partial or not (thread and answer)):
+        raise typer.TyperException("--thread and --answer go together, and without a request and its data")
+    if not going_on and not (request and data):
+        raise typer.TyperException('give a request and its data: run "keep texts of 50 words or more" -i data.jsonl')
     from .requesting import Request, go_on, start
 
     running = _running(overwrite, sample, resource, max_failures, silent=json_output)
-    if thread or answer:
-        if request or data or yes or partial or not (thread and answer):
-            raise typer.BadParameter("--thread and --answer go together, and without a request and its data")
+    if thread and answer:
         return go_on(thread, answer, running, _settings(), output=output, planner=planner)
-    if not request or not data:
-        raise typer.BadParameter('give a request and its data: run "keep texts of 50 words or more" -i data.jsonl')
-    wanted = Request(request, tuple(data), output, planner, yes=yes, partial=partial)
+    wanted = Request(request or "", tuple(data or ()), output, planner, yes=yes, partial=partial)
     return start(wanted, running, _settings(), ask=not json_output and _on_terminal())
 
 
@@ -260,7 +267,7 @@ def _refuse_undecodable(arguments: Sequence[str]) -> None:
     for argument in arguments:
         if argument != argument.encode("utf-8", "replace").decode():
             shown = argument.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-            raise typer.BadParameter(f"{shown} is not valid UTF-8; rename the file, or write the argument in UTF-8")
+            raise typer.TyperException(f"{shown} is not valid UTF-8; rename the file, or write the argument in UTF-8")
 
 
 def _running(
@@ -272,7 +279,7 @@ def _running(
     for given in resource or []:
         name, equals, value = given.partition("=")
         if not (name and equals and value):
-            raise typer.BadParameter(f"--resource wants NAME=PATH or NAME=URL, got {given!r}")
+            raise typer.TyperException(f"--resource wants NAME=PATH or NAME=URL, got {given!r}")
         bound[name] = value
     return Running(overwrite=overwrite, sample=sample, resources=bound, max_failures=max_failures, silent=silent)
 

@@ -4,7 +4,7 @@ import errno
 import sys
 import traceback
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from ..operators.core import DataFlowError, Fault, InvalidInput
@@ -33,6 +33,12 @@ def printable(text: object) -> str:
     return "\n".join(escaped(line, LONGEST_LINE) for line in str(text).split("\n"))
 
 
+def show(*parts: RenderableType) -> None:
+    """Print on stdout; lines that must stay whole, such as paths, are not cut at the edge of the terminal."""
+    for part in parts:
+        console().print(part, crop=False)
+
+
 def deliver(answer: Answer, *, as_json: bool) -> int:
     """Print an answer; returns the exit code.
 
@@ -43,8 +49,8 @@ def deliver(answer: Answer, *, as_json: bool) -> int:
         # Bytes, so that JSON is UTF-8 whatever the terminal's encoding is.
         sys.stdout.buffer.write(said.to_json().encode() + b"\n")
         sys.stdout.flush()
-    for part in () if as_json else answer.shown:
-        console().print(part)
+    else:
+        show(*answer.shown)
     if said.status in ("failed", "interrupted"):
         _print_error(said)
     return said.exit_code

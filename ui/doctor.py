@@ -31,7 +31,7 @@ def examine(settings: Settings) -> Answer:
         versions=dict(_versions()),
         extras=tuple(extras(importlib.metadata.metadata(PACKAGE).get_all("Provides-Extra") or [], _requirements())),
         home=str(home),
-        home_writable=os.access(_existing(home), os.W_OK | os.X_OK),
+        home_writable=_existing(home).is_dir() and os.access(_existing(home), os.W_OK | os.X_OK),
         free_bytes=shutil.disk_usage(_existing(home)).free,
         cores=os.cpu_count() or 1,
         endpoint=bool(settings.llm_base_url),

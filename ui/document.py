@@ -1,5 +1,6 @@
 """The one JSON object that every command prints with `--json`: its shape, how it is filled, its schema."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from inspect import cleandoc
@@ -374,6 +375,11 @@ def document_schema() -> dict[str, Any]:
     """The JSON Schema of the document; the package ships it as `ui/document.schema.json`."""
     schema = Document.model_json_schema(mode="serialization")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def schema_text() -> str:
+    """The schema as it is shipped, in `ui/document.schema.json`."""
+    return json.dumps(document_schema(), indent=1) + "\n"
 
 
 def shipped_schema() -> str:

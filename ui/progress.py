@@ -10,8 +10,21 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from ..pipelines.events import Event
 from .delivery import console, printable
 
+DESCRIPTION = 46
+"""Most characters of the live line's words, so that all of it fits into 80 columns."""
 QUIET_S = 10.0
 """A stage that takes longer tells where it is every so many seconds, where lines are plain."""
+
+DOING = {
+    "look": "looking at the data",
+    "draft": "planning",
+    "change": "changing the plan",
+    "check": "checking the plan",
+    "repair": "mending the plan",
+    "sample": "trying the plan on a sample",
+    "check_output": "checking the output",
+}
+"""What the steps of a request do; the run itself tells its stages."""
 
 
 class Watch:
@@ -46,16 +59,12 @@ class Watch:
         if self._live:
             self._live.stop()
 
-    def pause(self) -> None:
-        """Take the live line away, before something is asked."""
-        if self._live:
-            self._live.stop()
-            self._live = None
-
     def __call__(self, event: Event) -> None:
         """Take one event of a run."""
         self.run_id = event.get("run", self.run_id)
         match event["event"]:
+            case "node_started":
+                self._show(DOING.get(event["node"], "one moment"))
             case "run_started":
                 self._say(f"{event['rows']:,} rows read")
             case "stage_started":
@@ -78,9 +87,11 @@ class Watch:
         return f"stage {self._stage} of {self._of}, {self._steps}"
 
     def _update(self, done: int, total: int) -> None:
+        self._show(printable(self._where()), done, total)
+
+    def _show(self, words: str, done: int = 0, total: int | None = None) -> None:
         if self._live and self._task is not None:
-            words = printable(self._where())
-            short = words if len(words) <= 46 else f"{words[:45]}…"
+            short = words if len(words) <= DESCRIPTION else f"{words[: DESCRIPTION - 1]}…"
             self._live.update(self._task, description=short, completed=done, total=total)
 
     def _say(self, line: str) -> None:

@@ -17,7 +17,7 @@ from ..pipelines.run import Home
 from ..pipelines.workflow import Workflow
 from .answer import Answer
 from .applying import Running, run_folder
-from .delivery import INTERRUPTED, console
+from .delivery import INTERRUPTED, show
 from .document import WorkflowPart, from_standing
 from .history import telling_rows
 from .progress import Watch
@@ -114,8 +114,7 @@ def talk_over(agent: Agent, standing: Standing, running: Running, ask: Callable[
         ask: shows a prompt and returns the line that was typed; raises EOFError where no more will come.
     """
     while standing.status == "needs_input" and standing.thread:
-        for part in pending_view(standing):
-            console().print(part)
+        show(*pending_view(standing))
         try:
             words = ask("> ").strip()
         except EOFError:

@@ -22,6 +22,7 @@ COMMAND = "dataflow-agent"
 LAST = "last"
 """The name of the newest run."""
 TOP_REASONS = 5
+COMMAS_BELOW = 1_000_000
 ALWAYS = {"rows_in": "in", "kept": "kept", "dropped": "dropped", "merged": "merged", "failed": "failed"}
 WHERE_ANY = {"expanded": "split", "children": "children", "created": "created", "reused": "reused"}
 HOLDS = {True: "holds", False: "broken", None: "not checked"}
@@ -127,8 +128,10 @@ def steps_report(report: "Report") -> Table:
     for title in counts.values():
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("seconds", justify="right", no_wrap=True)
+    # Seven columns of millions fit into 80 columns only without the commas.
+    style = "," if all(getattr(step, name) < COMMAS_BELOW for step in report.steps for name in counts) else ""
     for step in report.steps:
-        numbers = [f"{getattr(step, name):,}" for name in counts]
+        numbers = [f"{getattr(step, name):{style}}" for name in counts]
         table.add_row(sentence(step.id), *numbers, f"{step.seconds:.2f}")
     return table
 

@@ -10,7 +10,17 @@ from ..agent.state import Ask, Change, Draft
 from ..memory.catalog import Catalog
 from ..operators.core import Fault, InvalidInput, Schema, all_operators
 from ..operators.core.expression import ExpressionError, parse_expression
-from ..pipelines.edits import MoveStep, PlanEdit, RemoveStep, SetOption, SetWhere, apply_edit, describe, diff
+from ..pipelines.edits import (
+    InsertStep,
+    MoveStep,
+    PlanEdit,
+    RemoveStep,
+    SetOption,
+    SetWhere,
+    apply_edit,
+    describe,
+    diff,
+)
 from ..pipelines.validate import Resources, build, validate
 from ..pipelines.workflow import Step, Workflow
 from ..tools.profile import Profile
@@ -81,7 +91,9 @@ def back_to(earlier: Draft, now: Workflow) -> ByHand:
     edits = tuple(diff(now, earlier.workflow))
     if not edits:
         raise InvalidInput.of("no_change", "the plan is like that already")
-    return ByHand(edits, tuple(ask for ask in earlier.asks if ask.steps), dict(earlier.reasons))
+    touched = {edit.step.id if isinstance(edit, InsertStep) else edit.step for edit in edits}
+    asks = tuple(ask for ask in earlier.asks if touched & {*ask.steps})
+    return ByHand(edits, asks, dict(earlier.reasons))
 
 
 def moved(workflow: Workflow, step: str, by: int) -> PlanEdit:
@@ -128,7 +140,9 @@ def explained(step: Step, option: str) -> str:
     field_info = known.model_fields.get(option) if known else None
     if field_info is None:
         return ""
-    default = "" if field_info.is_required() else option_text(_jsonable(field_info.get_default(call_default_factory=True)))
+    default = (
+        "" if field_info.is_required() else option_text(_jsonable(field_info.get_default(call_default_factory=True)))
+    )
     return f"{field_info.description or ''} {f'Default: {default}.' if default else 'It must be given.'}".strip()
 
 
@@ -197,5 +211,7 @@ def _jsonable(value: object) -> object:
 def _is_plain(value: object) -> bool:
     """Whether a value is read back as itself from the way it is shown."""
     if isinstance(value, list):
-        return bool(value) and all(isinstance(one, str) and one and "," not in one and one == one.strip() for one in value)
+        return bool(value) and all(
+            isinstance(one, str) and one and "," not in one and one == one.strip() for one in value
+        )
     return isinstance(value, bool | int | float) or (isinstance(value, str) and bool(value))

@@ -10,6 +10,7 @@ from ..pipelines.edits import printable
 
 LINE_CHARACTERS = 400
 CELL_CHARACTERS = 400
+SHORT_CHARACTERS = 40
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,18 @@ def section(title: str, *content: Content) -> Markup:
     return element("section", element("h3", title), inside, cls="df-section") if inside else EMPTY
 
 
-def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Content]], *, stack: bool = True) -> Markup:
+def folded(kind: str, title: str, items: Sequence[Content]) -> Markup:
+    """A box of which only the title shows until it is opened. Nothing when there is nothing."""
+    if not items:
+        return EMPTY
+    return element("details", element("summary", title), bullets(items), cls=f"df-notice df-{kind}")
+
+
+def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Content]], *, data: bool = False) -> Markup:
     """A table with a caption for those who cannot see it.
 
     Args:
-        stack: on a narrow page every row becomes a card; otherwise the table scrolls sideways by itself.
+        data: it shows rows of the data and scrolls by itself; any other becomes cards where the page is narrow.
     """
     headings = [element("th", one.title, scope="col", cls="df-number" if one.numeric else "") for one in columns]
     body = [element("tr", *map(_cell, columns, row)) for row in rows]
@@ -93,9 +101,10 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Conte
         element("caption", caption),
         element("thead", element("tr", *headings)),
         element("tbody", *body),
-        cls="df-stack" if stack else "",
+        cls="" if data else "df-stack",
     )
-    return element("div", whole, cls="df-scroll", tabindex="0", role="region", aria_label=caption)
+    classes = "df-scroll df-tall" if data else "df-scroll"
+    return element("div", whole, cls=classes, tabindex="0", role="region", aria_label=caption)
 
 
 def _cell(column: Column, content: Content) -> Markup:
@@ -110,8 +119,9 @@ def data_cell(value: Any) -> Markup:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=_unusual)
     cut = text[:CELL_CHARACTERS]
     shown = "\n".join(html.escape(printable(part, CELL_CHARACTERS)) for part in cut.expandtabs(4).split("\n"))
-    more = str(element("span", f" … {len(text):,} characters", cls="df-more")) if len(text) > len(cut) else ""
-    return Markup(f'<div class="df-value">{shown}{more}</div>')
+    more = str(element("span", f"… {len(text):,} characters in all", cls="df-more")) if len(text) > len(cut) else ""
+    size = "df-value df-long" if len(text) > SHORT_CHARACTERS or "\n" in text else "df-value"
+    return Markup(f'<div class="{size}">{shown}</div>{more}')
 
 
 def _unusual(value: object) -> str:

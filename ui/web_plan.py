@@ -8,10 +8,10 @@ from ..agent.api import Standing
 from ..agent.presenting import cost_text
 from ..agent.state import Ask, Check, Draft
 from ..operators.core import Fault
-from ..pipelines.edits import describe, diff
+from ..pipelines.edits import apply_edit, describe, diff
 from ..pipelines.report import Report
 from ..pipelines.workflow import Step, Workflow
-from .web_markup import EMPTY, Column, Content, Markup, bullets, element, joined, line, notice, section, table
+from .web_markup import EMPTY, Column, Content, Markup, bullets, element, folded, joined, line, notice, section, table
 
 REASON_CHARACTERS = 600
 CHECKS = {
@@ -34,8 +34,6 @@ class Changed:
     def lines(self, after: Workflow) -> list[str]:
         """One line for each change, in the order of the edits."""
         lines, workflow = list[str](), self.before
-        from ..pipelines.edits import apply_edit
-
         for edit in diff(self.before, after):
             lines.append(describe(edit, workflow))
             workflow = apply_edit(workflow, edit)
@@ -43,11 +41,12 @@ class Changed:
 
 
 def plan_view(standing: Standing | None, changed: Changed | None = None) -> Markup:
-    """The plan on the table, or what to do to get one."""
+    """What must be read before the plan is decided over: what is open, the steps, the warnings."""
     draft = standing.draft if standing else None
     if standing is None or draft is None:
         return _nothing_yet()
     steps = draft.workflow.steps
+    warnings = [line(said, REASON_CHARACTERS) for said in standing.warnings]
     parts = [
         _change_notice(changed, draft.workflow),
         notice("bad", "This cannot be done", [line(draft.refusal, REASON_CHARACTERS)] if draft.refusal else []),
@@ -56,11 +55,22 @@ def plan_view(standing: Standing | None, changed: Changed | None = None) -> Mark
         notice("warn", "Not covered by any step", [line(clause) for clause in draft.not_covered]),
         _steps_table(draft, standing.sample, changed) if steps else EMPTY,
         _sample_line(standing.sample, draft.workflow) if steps else EMPTY,
-        section("Your request, clause by clause", asks_table(draft.asks, judged=False)),
-        section("Notes", bullets(line(note) for note in draft.notes)),
-        notice("warn", "Warnings", [line(said, REASON_CHARACTERS) for said in standing.warnings]),
+        folded("warn", f"{len(warnings)} {'warning' if len(warnings) == 1 else 'warnings'}", warnings),
     ]
     return joined(parts)
+
+
+def details_view(standing: Standing | None) -> Markup:
+    """What else there is to know of a plan: how each clause of the request is served and proven, and notes."""
+    draft = standing.draft if standing else None
+    if draft is None:
+        return EMPTY
+    return joined(
+        [
+            section("Your request, clause by clause", asks_table(draft.asks, judged=False)),
+            section("Notes", bullets(line(note) for note in draft.notes)),
+        ]
+    )
 
 
 def faults_lines(faults: Sequence[Fault]) -> list[Content]:

@@ -47,7 +47,7 @@ def rows_view(batch: Batch, total: int) -> Markup:
         for number, row in enumerate(batch.rows(), start=1)
     ]
     head = "All rows" if len(batch) == total else f"The first {len(batch):,} of {total:,} rows"
-    return joined([element("p", head, cls="df-muted"), table("Rows of the result", columns, rows, stack=False)])
+    return joined([element("p", head, cls="df-muted"), table("Rows of the result", columns, rows, data=True)])
 
 
 def _absent() -> Markup:

@@ -2,12 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from ..agent.state import Ask
-from ..operators.core import Batch
-from ..operators.core.dataset import Dataset
 from ..pipelines.events import Event
 from ..pipelines.report import Report
 from .web_markup import EMPTY, Column, Content, Markup, element, joined, line, notice, section, table
@@ -96,7 +92,7 @@ def report_view(report: Report, asks: Sequence[Ask], warnings: Sequence[str]) ->
     """A run that ended: numbers of each step, what was proven, why rows did not go on."""
     return joined(
         [
-            _outcome(report),
+            facts_view(report),
             notice("bad", "", [line(report.message)] if report.message and report.status != "completed" else []),
             section("What each step did", _steps_table(report)),
             section("Your request, checked on the result", asks_table(asks, judged=True)),
@@ -106,7 +102,8 @@ def report_view(report: Report, asks: Sequence[Ask], warnings: Sequence[str]) ->
     )
 
 
-def _outcome(report: Report) -> Markup:
+def facts_view(report: Report) -> Markup:
+    """The numbers of a run that one looks for first."""
     facts = {
         "rows in": f"{report.rows_in:,}",
         "rows out": f"{report.rows_out:,}",

@@ -1,5 +1,6 @@
 """Operators as the planner sees them: their options with units, bounds and choices, and the concepts they answer to."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -107,6 +108,13 @@ class OperatorCard:
     def phrase_concepts(self) -> tuple[frozenset[str], ...]:
         """Concepts of each phrase."""
         return tuple(concept_set(phrase) for phrase in self.cls.phrases)
+
+    @cached_property
+    def main_concepts(self) -> frozenset[str]:
+        """Concepts that make up a phrase alone, or occur in several."""
+        counted = Counter(concept for phrase in self.phrase_concepts for concept in phrase)
+        alone = {concept for phrase in self.phrase_concepts if len(phrase) == 1 for concept in phrase}
+        return frozenset(concept for concept, times in counted.items() if times > 1) | alone
 
     @cached_property
     def summary_concepts(self) -> frozenset[str]:

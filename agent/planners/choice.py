@@ -1,5 +1,6 @@
 """Which planner a request gets, and which one stands in when a model's endpoint does not answer."""
 
+from importlib.util import find_spec
 from typing import Literal
 
 from ...operators.core import InvalidInput
@@ -14,7 +15,8 @@ def chosen_planner(wanted: PlannerName | Planner, settings: Settings) -> tuple[P
     """The planner, and the one for when it cannot reach its model.
 
     Raises:
-        InvalidInput: there is no such planner, or `llm` is asked for and the settings name no model.
+        InvalidInput: there is no such planner, or `llm` is asked for and the settings name no model or the library for
+            it is not installed.
     """
     from .offline import OfflinePlanner
 
@@ -36,6 +38,9 @@ def chosen_planner(wanted: PlannerName | Planner, settings: Settings) -> tuple[P
     if missing:
         message = f"the planner 'llm' needs a model: set {' and '.join(missing)}, or use --planner offline"
         raise InvalidInput.of("no_endpoint", message, got=wanted, allowed=[*missing])
+    from .choosing import MISSING_EXTRA
     from .llm import LLMPlanner
 
+    if wanted == "llm" and find_spec("langchain_openai") is None:
+        raise InvalidInput.of("missing_extra", f"the planner 'llm' needs a library: {MISSING_EXTRA}", got=wanted)
     return LLMPlanner(settings), OfflinePlanner()

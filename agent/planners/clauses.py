@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, Literal
 
 from .columns import ColumnMention
@@ -10,13 +11,26 @@ from .conditions import ConditionMention
 from .directions import Limit
 from .languages import LanguageMention
 from .marks import Marked, inside
-from .vocabulary import DROP, EXCEPT, KEEP, NEGATIONS, ORDER, ROW_NOUNS, SOFT, STRIP, concepts, is_general
+from .vocabulary import (
+    ACTIONS,
+    DROP,
+    EXCEPT,
+    KEEP,
+    NEGATIONS,
+    ORDER,
+    ROW_NOUNS,
+    SIZE_WORDS,
+    SOFT,
+    STRIP,
+    concepts,
+    is_general,
+)
 
 Polarity = Literal["keep", "drop", "strip", "protect", "filter"]
 """What happens to what is named: it stays, it goes, it is treated, it is left alone, or "filter", which may be both."""
 
 _HARD: Final = frozenset({";", ".", "!", "?", "→", "|", "•"})
-_SOFT: Final = frozenset({",", "and", "then", "but", "plus", "&", "or", "nor", "as", "well", "followed", "while"})
+_SOFT: Final = frozenset({",", ":", "and", "then", "but", "plus", "&", "or", "nor", "as", "well", "followed", "while"})
 _SEQUENCE: Final = frozenset({"before", "after", "once"})
 _AFTER_THIS: Final = frozenset("that this these which it".split())
 _OUT: Final = frozenset({"out", "away", "rid", "off"})
@@ -25,8 +39,14 @@ _ALONE: Final = frozenset("alone untouched unchanged intact".split())
 _HEAD_ENDS: Final = frozenset(
     "from in of with that which whose where containing on for by who without inside when if".split()
 )
-_SCOPE: Final = frozenset({"only", "for", "in", "on", "if", "when", "where", "whenever"})
+_SCOPE: Final = frozenset({"for", "in", "on", "if", "when", "where", "whenever"})
 _REST: Final = frozenset({"rest", "others", "remainder", "remaining"})
+_ARTICLES: Final = frozenset("the a an my our its their each every this that of in with".split())
+_MUST: Final = frozenset("should must can may to will".split())
+_THEM: Final = frozenset("them those these it".split())
+_COMPARES: Final = frozenset(
+    "below under above over beyond shorter longer fewer less more else short long smaller larger".split()
+)
 _ANAPHORS: Final = frozenset("those these it them anything everything all ones that which others".split())
 
 
@@ -40,10 +60,14 @@ class Clause:
         polarity: what happens to what is named; None where no verb says it.
         own_verb: whether the verb stands in the clause itself, and not in one before that it shares.
         verb_at: position of the verb, or of the start.
+        hard: whether it begins a sentence or a line.
+        acts: whether it begins with a verb that says by itself what is done, such as "mask".
         group: clauses that share one verb have one number.
         verb_concepts: concepts of a shared verb that the clause does not repeat.
         after_previous: whether it was said to come before the previous clause ("… after removing URLs").
         before_next: whether it was said to come after the next one ("before …, …").
+        subordinate: whether it stands in such a side clause.
+        alternative: whether "or" joins it to the clause before.
     """
 
     marked: Marked
@@ -54,10 +78,12 @@ class Clause:
     verb_at: int = 0
     group: int = 0
     hard: bool = True
+    acts: bool = False
     verb_concepts: tuple[str, ...] = ()
     after_previous: bool = False
     before_next: bool = False
     subordinate: bool = False
+    alternative: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -137,7 +163,8 @@ class Clause:
     @property
     def is_scope(self) -> bool:
         """Whether its condition only says on which rows something else is done: "only for rows where …"."""
-        return bool(self.conditions) and not self.own_verb and self.scope_led and not self.concepts
+        verb = any(word in DROP or word in STRIP or word in KEEP for word in self.words)
+        return self.scope_led and not verb and not self.concepts and not self.limits and not self.languages
 
     @cached_property
     def scope_led(self) -> bool:
@@ -145,18 +172,35 @@ class Clause:
         if not self.conditions:
             return False
         lead = [self.marked.tokens[at].low for at in range(self.start, self.conditions[0].start)]
-        return any(word in _SCOPE for word in lead)
+        plain = [word for word in lead if word not in ("but", "and", "only", "just", "then")]
+        if plain and plain[0] in _SCOPE:
+            return True
+        return any(word == "only" and after in _SCOPE for word, after in pairwise(lead)) or "if" in lead
 
     @property
     def is_echo(self) -> bool:
         """Whether it says again what the clause before said: "drop the rest", "drop those below"."""
-        if self.concepts or self.languages or self.conditions or self.limits or not self.own_verb:
+        if self.languages or self.conditions or self.limits or not self.own_verb:
             return False
         words = set(self.words)
-        compares = bool(
-            words & {"below", "under", "above", "over", "shorter", "longer", "fewer", "less", "more", "else"}
-        )
-        return bool(words & _REST) or (compares and bool(words & _ANAPHORS))
+        if any(concept not in _COMPARES for _, concept in self.concepts):
+            return False
+        return bool(words & _REST) or (bool(words & _COMPARES) and bool(words & _ANAPHORS))
+
+    @property
+    def is_upper(self) -> bool:
+        """Whether a size without a number asks for a maximum: "keep short texts", "drop long ones"."""
+        short = any(concept == "short" for _, concept in self.concepts)
+        return short == (self.polarity != "drop") and any(c in SIZE_WORDS for _, c in self.concepts)
+
+    def keeps(self, position: int) -> bool:
+        """Whether what stands at a position describes the rows that stay."""
+        return (self.polarity != "drop") != bool(self.negations_before(position) % 2)
+
+    def lacks(self, position: int) -> bool:
+        """Whether what stands at a position is said to be missing: "texts without URLs", "that contain no URL"."""
+        before = (self.marked.tokens[at].low for at in range(self.verb_at + self.own_verb, position))
+        return bool(sum(_negates(word) for word in before) % 2)
 
     def negations_before(self, position: int) -> int:
         """How often "not", "except" and the like stand between the verb and a position."""
@@ -201,8 +245,8 @@ def order_is_meant(marked: Marked) -> bool:
     words = [token.low for at, token in enumerate(marked.tokens) if at not in marked.taken]
     if any(word in ORDER - {"last", "next"} for word in words):
         return True
-    pairs = list(zip(words, words[1:], strict=False))
-    return any(pair in (("after", "that"), ("after", "this"), ("followed", "by"), ("before", "that")) for pair in pairs)
+    meant = (("after", "that"), ("after", "this"), ("followed", "by"), ("before", "that"))
+    return any(pair in meant for pair in pairwise(words))
 
 
 def _pieces(marked: Marked) -> Iterator[tuple[int, int, tuple[str, ...]]]:
@@ -239,6 +283,10 @@ def _coordinates(marked: Marked, at: int) -> bool:
         return False
     if word == "but":
         return previous not in ("all", "everything", "anything", "nothing")
+    if word == ":":
+        return at + 1 not in marked.taken and at + 1 < len(marked.tokens) and marked.tokens[at + 1].is_word
+    if word == "once":
+        return previous in ("", ",")
     if word in _SEQUENCE:
         return following not in _AFTER_THIS
     return word in _SOFT
@@ -280,6 +328,7 @@ def _clause(marked: Marked, start: int, end: int, links: tuple[str, ...]) -> Cla
         verb_at=start if verb_at is None else verb_at,
         hard=first,
         subordinate=sequence is not None,
+        alternative="or" in links,
     )
     if sequence == "before" and first:
         return replace(clause, before_next=True)
@@ -290,20 +339,9 @@ def _clause(marked: Marked, start: int, end: int, links: tuple[str, ...]) -> Cla
 
 def _verb(marked: Marked, start: int, end: int) -> tuple[int | None, Polarity | None]:
     """Where the verb of a piece stands, and what it means with its negations."""
-    found: list[tuple[int, Polarity]] = []
     tokens = marked.tokens
-    for at in range(start, end):
-        word = tokens[at].low
-        if at in marked.taken or not tokens[at].is_word:
-            continue
-        if (
-            word in _OUT_VERBS and any(t.low in _OUT for t in tokens[at + 1 : min(at + 6, end)]) and word not in DROP
-        ) or word in DROP:
-            found.append((at, "drop"))
-        elif word in KEEP:
-            found.append((at, "keep"))
-        elif word in STRIP:
-            found.append((at, "filter" if word.startswith("filter") else "strip"))
+    words = [at for at in range(start, end) if at not in marked.taken and tokens[at].is_word]
+    found = [(at, meant) for at in words if (meant := _meaning_of(marked, at, end)) is not None]
     if any(tokens[at].low in _ALONE for at in range(start, end)):
         return (found[0][0] if found else start), "protect"
     if not found:
@@ -311,13 +349,25 @@ def _verb(marked: Marked, start: int, end: int) -> tuple[int | None, Polarity | 
     at, polarity = next((one for one in found if one[1] == "drop"), found[0])
     if polarity == "filter":
         polarity = next((one[1] for one in found if one[1] in ("keep", "drop")), _filtered(marked, at, end))
-    first = found[0][0]
-    negated = any(_negates(tokens[i].low) for i in range(start, first) if i not in marked.taken)
-    if not negated:
+    if not any(_negates(tokens[i].low) for i in range(start, found[0][0]) if i not in marked.taken):
         return at, polarity
-    opposite: dict[Polarity, Polarity] = {"drop": "protect", "keep": "drop", "strip": "protect", "filter": "protect"}
     # "no document should be longer than …" forbids what follows; "don't remove …" protects it.
-    return at, opposite.get(polarity, polarity)
+    return at, "drop" if polarity == "keep" else "protect"
+
+
+def _meaning_of(marked: Marked, at: int, end: int) -> Polarity | None:
+    """What a word says as a verb; None for one that is no verb of keeping, dropping or treating."""
+    tokens = marked.tokens
+    word = tokens[at].low
+    leaves = word in ("go", "goes") and at > 0 and tokens[at - 1].low in _MUST
+    moved_out = word in _OUT_VERBS and any(token.low in _OUT for token in tokens[at + 1 : min(at + 6, end)])
+    if word in DROP or leaves or moved_out:
+        return "drop"
+    if word in KEEP:
+        return "keep"
+    if word in STRIP:
+        return "filter" if word.startswith("filter") else "strip"
+    return None
 
 
 def _negates(word: str) -> bool:
@@ -337,7 +387,11 @@ def _without_verb(marked: Marked, start: int, end: int) -> tuple[int | None, Pol
         word = marked.tokens[at].low
         if at in marked.taken:
             continue
-        if word in ("no", "without"):
+        if word in ("don't", "dont") or (
+            word == "do" and marked.tokens[at + 1 : at + 2] and marked.tokens[at + 1].low == "not"
+        ):
+            return at, "protect"
+        if word in ("no", "without", "nothing", "none", "nowhere"):
             return at, "drop"
         if word == "only":
             return at, "keep"
@@ -348,24 +402,33 @@ def _with_verbs(clauses: Sequence[Clause], verbs: frozenset[str]) -> list[Clause
     """Clauses without a verb share that of the clause before, in the same sentence."""
     done: list[Clause] = []
     group = 0
-    for clause in clauses:
-        lead = clause.concepts[0][1] if clause.concepts else None
-        own = clause.own_verb or (lead in verbs)
+    for one in clauses:
+        clause = replace(one, acts=_acts(one, verbs))
         previous = done[-1] if done else None
-        if own or previous is None or clause.hard or clause.subordinate or previous.subordinate:
+        alone = clause.own_verb or clause.acts or clause.hard or clause.subordinate
+        if alone or previous is None or previous.subordinate:
             group += 1
             done.append(replace(clause, group=group))
-            continue
-        done.append(_sharing(clause, previous, verbs))
+        else:
+            done.append(_sharing(clause, previous))
     return done
 
 
-def _sharing(clause: Clause, previous: Clause, verbs: frozenset[str]) -> Clause:
+def _acts(clause: Clause, verbs: frozenset[str]) -> bool:
+    if not clause.concepts or clause.own_verb:
+        return False
+    at, lead = clause.concepts[0]
+    before = [word.low for word in clause.marked.tokens[clause.start : at]]
+    led = all(map(is_general, before)) and not (before and before[-1] in _ARTICLES)
+    return led and (lead in verbs or clause.marked.tokens[at].low in ACTIONS)
+
+
+def _sharing(clause: Clause, previous: Clause) -> Clause:
     shared = previous.verb_concepts
     if not previous.own_verb and previous.concepts and not shared:
         at, lead = previous.concepts[0]
         soft = all(is_general(word.low) for word in clause.marked.tokens[previous.start : at])
-        shared = (lead,) if lead in verbs or (soft and _looks_like_verb(previous)) else ()
+        shared = (lead,) if previous.acts or (soft and _looks_like_verb(previous)) else ()
     polarity = previous.polarity
     if _is_requirement(clause) and not previous.limits and polarity in ("drop", "strip", "protect", "filter"):
         polarity = None
@@ -397,17 +460,27 @@ def _is_requirement(clause: Clause) -> bool:
     return bool(clause.limits) and all(limit.requirement for limit in clause.limits)
 
 
-def _passives(clauses: list[Clause]) -> list[Clause]:
-    """In "HTML and URLs should be removed" the verb comes last and belongs to all."""
-    done = list(clauses)
-    for at in range(len(done) - 2, -1, -1):
-        clause, following = done[at], done[at + 1]
-        if following.hard or clause.own_verb or clause.polarity is not None or following.polarity is None:
-            continue
-        if not _ends_in_verb(following):
-            continue
-        done[at] = replace(clause, polarity=following.polarity, group=following.group, own_verb=False)
-    return done
+def _passives(clauses: Sequence[Clause]) -> list[Clause]:
+    """Verbs that come last belong to what stands before: "HTML and URLs should be removed", "…, throw them out"."""
+    done: list[Clause] = []
+    for clause in reversed(clauses):
+        following = done[-1] if done else None
+        lacks = following is not None and not clause.own_verb and not clause.acts and clause.polarity is None
+        if following is None or not lacks or following.polarity is None:
+            done.append(clause)
+        elif _speaks_of_them(following):
+            done[-1] = replace(clause, polarity=following.polarity)
+        elif not following.hard and _ends_in_verb(following):
+            done.append(replace(clause, polarity=following.polarity, group=following.group))
+        else:
+            done.append(clause)
+    return done[::-1]
+
+
+def _speaks_of_them(clause: Clause) -> bool:
+    """Whether a clause is only a verb for what was named before: "throw them out"."""
+    said = clause.concepts or clause.limits or clause.languages or clause.conditions
+    return clause.own_verb and not said and any(word in _THEM for word in clause.words)
 
 
 def _ends_in_verb(clause: Clause) -> bool:

@@ -7,7 +7,6 @@ from typing import Final
 
 from ...tools.profile import Profile
 from .tokens import Token
-from .vocabulary import SOFT
 
 _MARKS: Final = frozenset({"column", "columns", "field", "fields"})
 _PREPOSITIONS: Final = frozenset("in from of on by within inside to for per using across using".split())
@@ -15,7 +14,8 @@ _ARTICLES: Final = frozenset("the my each every its their both all".split())
 _JOINS: Final = frozenset({",", "and", "or", "&"})
 _EVERY: Final = frozenset({"all", "every", "each"})
 _NO_NAMES: Final = frozenset(
-    "which that a an one same other new text right correct this following first second".split()
+    "which that a an the my our each every any all both one same other another new text main right correct this these "
+    "those following first second in on of by from for to and or single existing into as is are has with where".split()
 )
 _PART = re.compile(r"[A-Z]?[^\W\d_A-Z]+|\d+|[A-Z]+(?![a-z])")
 
@@ -42,7 +42,7 @@ def find_columns(tokens: Sequence[Token], profile: Profile) -> list[ColumnMentio
     found: list[ColumnMention] = []
     at = 0
     while at < len(tokens):
-        mention = _every_column(tokens, at, profile) or _mention(tokens, at, profile) or _unknown(tokens, at)
+        mention = _every_column(tokens, at, profile) or _mention(tokens, at, profile) or _unknown(tokens, at, profile)
         if mention is None:
             at += 1
             continue
@@ -133,15 +133,17 @@ def _every_column(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnM
     return ColumnMention(at, begin + size, tuple(column.name for column in profile.columns), marked=True)
 
 
-def _unknown(tokens: Sequence[Token], at: int) -> ColumnMention | None:
+def _unknown(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMention | None:
     """Reads "column foo" and "the foo column" where there is no such column."""
     low = tokens[at].low
     following = tokens[at + 1] if at + 1 < len(tokens) else None
-    if low in ("column", "field") and following and (following.kind == "quoted" or _may_name(following)):
-        name_at, end = at + 1, at + 2
-    elif following and following.low in ("column", "field") and _may_name(tokens[at]):
+    if following and following.low in ("column", "field") and _may_name(tokens[at]):
         name_at, end = at, at + 2
+    elif low in ("column", "field") and following and (following.kind == "quoted" or _may_name(following)):
+        name_at, end = at + 1, at + 2
     else:
+        return None
+    if column_at(tokens, name_at, profile) is not None:
         return None
     begin = min(at, name_at)
     before = [token.low for token in tokens[max(0, begin - 3) : begin]]
@@ -154,4 +156,4 @@ def _unknown(tokens: Sequence[Token], at: int) -> ColumnMention | None:
 
 
 def _may_name(token: Token) -> bool:
-    return token.kind == "quoted" or (token.is_word and token.low not in SOFT and token.low not in _NO_NAMES)
+    return token.kind == "quoted" or (token.is_word and token.low not in _NO_NAMES)

@@ -19,6 +19,7 @@ from ...operators.core.expression import (
 from ...tools.profile import ColumnProfile, Profile
 from .columns import column_at
 from .directions import Interval, Limit
+from .languages import code_of
 from .quantities import plain
 from .tokens import Token
 from .vocabulary import DROP, KEEP, ROW_NOUNS, STRIP
@@ -67,7 +68,11 @@ def complement(condition: Condition) -> Condition:
     'a != 1 or a is null'
     """
     if isinstance(condition, Junction):
-        return _junction("or" if condition.word == "and" else "and", [complement(term) for term in condition.terms])
+        opposite = [complement(term) for term in condition.terms]
+        if condition.word == "and":
+            return _junction("or", opposite)
+        present = [term for term in opposite if isinstance(term, Not) and isinstance(term.term, IsNull)]
+        return _junction("and", [_without_nulls(term, present) for term in opposite])
     if isinstance(condition, IsNull):
         return Not(condition)
     if isinstance(condition, Not):
@@ -148,7 +153,7 @@ class _Finder:
         return ConditionMention(at, end, condition)
 
     def _one(self, at: int) -> tuple[Condition, int] | None:
-        return self._of_column(at) or self._counted(at) or self._cited(at)
+        return self._of_column(at) or self._counted(at) or self._cited(at) or self._having(at)
 
     def _of_column(self, at: int) -> tuple[Condition, int] | None:
         named = column_at(self.tokens, at, self.profile)
@@ -258,7 +263,7 @@ class _Finder:
 
     def _listed(self, column: ColumnProfile, at: int, told: bool) -> tuple[Condition, int, bool] | None:
         """Reads one value or several: "wiki", "wiki or news", "one of a, b, c", "in (a, b)"."""
-        if column.dtype not in ("text", "json"):
+        if column.dtype not in ("text", "json") or at in self.limits:
             return None
         start = at
         while self.low(start) in ("in", "one", "of", "any", "either", "among", "(", "the"):
@@ -289,8 +294,11 @@ class _Finder:
         token = self.tokens[at]
         if token.kind == "quoted":
             return token.text, at + 1
-        for example in sorted(column.examples, key=len, reverse=True):
-            size = len(example.split())
+        code = code_of(token.text)
+        if code in column.labels and token.text not in column.labels:
+            return str(code), at + 1
+        for example in sorted({*column.labels, *column.examples}, key=lambda one: (-len(one), one)):
+            size = max(1, len(example.split()))
             here = " ".join(one.text for one in self.tokens[at : at + size])
             if here.lower() == example.lower():
                 return example, at + size
@@ -300,7 +308,11 @@ class _Finder:
             or column_at(self.tokens, at, self.profile)
         ):
             return None
-        if token.low in DROP | KEEP | STRIP | ROW_NOUNS or (not alone and not self._ends(at + 1)):
+        if (
+            "prose" in column.looks
+            or token.low in DROP | KEEP | STRIP | ROW_NOUNS
+            or (not alone and not self._ends(at + 1))
+        ):
             return None
         return (token.text, at + 1) if self._ends(at + 1) or alone else None
 
@@ -316,6 +328,27 @@ class _Finder:
         if named is None or self.profile.column(named[0]).dtype not in ("integer", "number", "json"):
             return None
         return (within(Column(named[0]), limit.interval), named[1]) if limit.stated else None
+
+    def _having(self, at: int) -> tuple[Condition, int] | None:
+        """Reads "with a title" and "without title" as whether there is a value."""
+        word = self.low(at)
+        lacking = word in ("without", "lacking", "missing")
+        if not lacking and word not in ("with", "have", "has", "having"):
+            return None
+        after = at + 1
+        while self.low(after) in ("a", "an", "any", "no"):
+            lacking = lacking or self.low(after) == "no"
+            after += 1
+        if after >= len(self.tokens) or (not lacking and after == at + 1):
+            return None
+        named = column_at(self.tokens, after, self.profile)
+        if named is None or named[0] == self.main or not self._ends(named[1]):
+            return None
+        name = Column(named[0])
+        nothing: Condition = IsNull(name)
+        if self.profile.column(named[0]).dtype == "text":
+            nothing = _junction("or", [nothing, Compare(name, "=", Value("text", ""))])
+        return (nothing if lacking else _some(nothing)), named[1]
 
     def _cited(self, at: int) -> tuple[Condition, int] | None:
         """Reads "containing 'x'" with no column, which means the main text."""
@@ -342,6 +375,21 @@ def _negate(condition: Condition) -> Condition:
     if isinstance(condition, Compare):
         return Compare(condition.left, _OPPOSITE[condition.sign], condition.right)
     return condition.term if isinstance(condition, Not) else Not(condition)
+
+
+def _without_nulls(condition: Condition, present: Sequence[Not]) -> Condition:
+    """The condition without "or it is null" where that cannot be any more."""
+    if not isinstance(condition, Junction) or condition.word != "or":
+        return condition
+    gone = [term.term for term in present]
+    return _junction("or", [term for term in condition.terms if term not in gone])
+
+
+def _some(nothing: Condition) -> Condition:
+    """There is a value: the opposite of "null, or an empty text"."""
+    if isinstance(nothing, Junction):
+        return _junction("and", [_negate(term) for term in nothing.terms])
+    return Not(nothing)
 
 
 def _or_missing(condition: Condition) -> Condition:

@@ -17,9 +17,12 @@ ACCEPTED_COVERAGE: Final = 0.6
 CLOSE: Final = 0.04
 """Two operators whose scores differ by less mean the same to the planner."""
 
+SURE: Final = 0.5
+"""From how much on an operator answers to a single concept."""
+
 _WEIGHTS: Final[Mapping[str, float]] = {"coverage": 0.5, "phrase": 0.2, "name": 0.15, "retrieval": 0.15}
-_SURE: Final[Mapping[str, float]] = {"name": 1.0, "phrase": 1.0, "summary": 0.8, "option": 0.6}
-"""How well a word is answered, by where the operator has it."""
+_SURE: Final[Mapping[str, float]] = {"name": 1.0, "phrase": 1.0, "summary": 0.8, "option": 0.6, "aside": 0.5}
+"""How well a word is answered, by where the operator has it; `aside` is beside other words in a single phrase."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +94,10 @@ class Matcher:
         """How well an operator answers to a concept, 0 to 1."""
         places = {
             "name": card.name_concepts,
-            "phrase": frozenset().union(*card.phrase_concepts),
+            "phrase": card.main_concepts,
             "summary": card.summary_concepts,
             "option": card.option_concepts,
+            "aside": frozenset().union(*card.phrase_concepts),
         }
         return max((_SURE[place] for place, known in places.items() if _holds(known, concept)), default=0.0)
 
@@ -101,6 +105,11 @@ class Matcher:
         """How much a concept tells operators apart; one that no operator knows counts most."""
         known = sum(1 for name in self.operators if _holds(self._all_concepts[name], concept))
         return log(1 + (len(self.operators) + 1) / (known + 0.5))
+
+    def is_known(self, concept: str) -> bool:
+        """Whether any operator is named or asked for by a concept."""
+        cards = map(self.card, self.operators)
+        return any(_holds(card.name_concepts | card.main_concepts, concept) for card in cards)
 
     @cached_property
     def _all_concepts(self) -> Mapping[str, frozenset[str]]:

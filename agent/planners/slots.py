@@ -1,11 +1,10 @@
-"""Puts what a clause states, such as limits and languages, into the options of an operator, by their names and types."""
+"""Puts what a clause states, such as limits and languages, into an operator's options, by their names and types."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from pydantic import JsonValue, ValidationError
 
-from ...tools.profile import Profile
 from .cards import OperatorCard, OptionCard
 from .clauses import Clause
 from .directions import Interval, Limit
@@ -35,7 +34,7 @@ def fill_limit(card: OperatorCard, limit: Limit, kept: Interval, concepts: Colle
     """
     sided = _sided(card, limit, concepts)
     if sided:
-        return _both_ends(card, sided, kept)
+        return _both_ends(sided, kept)
     plain_option = _plain_option(card, limit, concepts)
     if plain_option is None:
         return None
@@ -50,7 +49,7 @@ def fill_languages(card: OperatorCard, codes: Sequence[str], *, exclude: bool) -
     return {LANGUAGES: list(codes), EXCLUDE: True} if exclude else {LANGUAGES: list(codes)}
 
 
-def fill_words(card: OperatorCard, clause: Clause, concepts: Collection[str], profile: Profile) -> Options:
+def fill_words(card: OperatorCard, clause: Clause, concepts: Collection[str]) -> Options:
     """The options that words of the clause choose: closed choices, switches and columns to write."""
     options: Options = {}
     words = {word for word in clause.words if not is_general(word)}
@@ -62,7 +61,7 @@ def fill_words(card: OperatorCard, clause: Clause, concepts: Collection[str], pr
         elif bool in option.types and option.name != EXCLUDE and option.concepts:
             if option.concepts <= set(concepts) and not option.concepts <= card.name_concepts:
                 options[option.name] = not _switched_off(clause, option)
-        elif option.writes and (target := _target(clause, profile)):
+        elif option.writes and (target := _target(clause)):
             options[option.name] = target
         elif option.types == {str} and not option.reads and not option.many and words:
             quoted = [t.text for t in clause.marked.tokens[clause.start : clause.end] if t.kind == "quoted"]
@@ -89,6 +88,15 @@ def fault_of(card: OperatorCard, options: Mapping[str, JsonValue]) -> str | None
     return None
 
 
+def with_both_ends(options: Options, more: Options) -> Options:
+    """Options joined; a null that stands for "no limit was asked" gives way to a number."""
+    together = dict(options)
+    for name, value in more.items():
+        if value is not None or together.get(name) is None:
+            together[name] = value
+    return together
+
+
 def _sided(card: OperatorCard, limit: Limit, concepts: Collection[str]) -> list[OptionCard]:
     """The `min_` and `max_` options that a number with this unit belongs to."""
     limits = list(card.limits())
@@ -108,7 +116,7 @@ def _fits(option: OptionCard, limit: Limit) -> bool:
     return all((option.low is None or v >= option.low) and (option.high is None or v <= option.high) for v in values)
 
 
-def _both_ends(card: OperatorCard, sided: Sequence[OptionCard], kept: Interval) -> Options | None:
+def _both_ends(sided: Sequence[OptionCard], kept: Interval) -> Options | None:
     options: Options = {}
     by_side = {option.side: option for option in sided}
     whole = kept.whole() if all(option.whole for option in sided) else kept
@@ -156,10 +164,12 @@ def _chosen(option: OptionCard, clause: Clause, concepts: Collection[str]) -> tu
 def _switched_off(clause: Clause, option: OptionCard) -> bool:
     at = next((at for at, concept in clause.concepts if concept in option.concepts), clause.start)
     before = clause.marked.tokens[max(clause.start, at - 3) : at]
-    return clause.polarity == "protect" or any(t.low in ("not", "without", "no") or t.low.endswith("n't") for t in before)
+    return clause.polarity == "protect" or any(
+        t.low in ("not", "without", "no") or t.low.endswith("n't") for t in before
+    )
 
 
-def _target(clause: Clause, profile: Profile) -> str | None:
+def _target(clause: Clause) -> str | None:
     """The column after "into"."""
     for mention in clause.columns:
         if mention.after_into:

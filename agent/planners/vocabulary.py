@@ -13,7 +13,7 @@ DROP: Final = _words(
     "drop drops dropped dropping remove removes removed removing delete deletes deleted deleting discard discarded "
     "discarding exclude excludes excluded excluding eliminate eliminated eliminating skip skipped reject rejected prune "
     "pruned omit omitted erase erased purge purged throw thrown throwing toss kick weed cut dump rid ban banned lose "
-    "kill avoid hate"
+    "kill avoid hate removal deletion elimination exclusion ditch scrap axe nuke trash withhold disappear vanish"
 )
 """Verbs after which what is named goes."""
 
@@ -29,10 +29,24 @@ STRIP: Final = _words(
 )
 """Verbs that say neither by themselves."""
 
+ACTIONS: Final = _words(
+    "dedup dedupe deduplicate deduping deduplicating deduplicated mask masking anonymize anonymise anonymizing redact "
+    "redacting censor hide obfuscate pseudonymize normalize normalise normalizing normalising collapse collapsing squeeze "
+    "tidy trim trimming standardize standardise condense unify lowercase uppercase sort order rank shuffle sample pick "
+    "summarize summarise translate translating paraphrase rewrite rephrase convert transform extract generate create "
+    "produce write synthesize synthesise score rate judge evaluate grade assess measure label annotate tag classify "
+    "categorize categorise detect count compute calculate add append merge join combine mix concatenate rename chunk "
+    "split segment tokenize embed cluster fix correct repair replace expand simplify train finetune upload download send "
+    "email mail export import save store publish push post run execute open read visit print show tell give fetch crawl "
+    "answer explain augment balance upsample downsample decontaminate"
+)
+"""Verbs that say by themselves what is done."""
+
+MODALS: Final = _words("must should need needs")
+
 NEGATIONS: Final = _words(
     "not no never neither nor without cannot can't none non nothing isn't aren't wasn't weren't don't"
 )
-PLAIN_NEGATIONS: Final = _words("not never cannot")
 EXCEPT: Final = _words("except excepting besides unless")
 
 ROW_NOUNS: Final = _words(
@@ -61,11 +75,11 @@ SOFT: Final = (
         "other others another again already still yet even so as at by for from in into of off on onto out over per than to "
         "up upon via with within and or but plus if while because since like make makes making made sure ensure go going get "
         "gets getting got let let's use using used apply applied data dataset datasets corpus collection input inputs set "
-        "output content contents value values ugly annoying unwanted unnecessary stray leftover remaining left present occurring "
+        "output content contents value values ugly annoying useless worthless pointless unusable unwanted unnecessary stray leftover remaining left present occurring "
         "inside found contained containing contain contains given rest lot lots kind sort way ok okay thanks thank hi now "
-        "one's whole entire total length long size sized count counts counted number amount written language languages "
+        "one's whole entire total length long size sized count counts counted number amount written language languages one once "
         "i'd i'll i've we'd we'll it's that's they're you'd there's away aside anywhere column columns field fields "
-        "thing things stuff step after before much many more less column's dear hey well right part parts bit general "
+        "occur occurs occurring thing things stuff step after before much many more less column's dear hey well right part parts bit general "
         "generally always currently appear appears appearing called named case yes probably maybe about around"
     )
 )
@@ -75,6 +89,8 @@ _MULTI: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     tuple(phrase.split()): tuple(concepts.split())
     for phrase, concepts in {
         "more than once": "duplicate",
+        "only once": "duplicate",
+        "just once": "duplicate",
         "multiple times": "duplicate",
         "several times": "duplicate",
         "repeated rows": "duplicate",
@@ -82,6 +98,17 @@ _MULTI: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
         "repeated texts": "duplicate",
         "repeated records": "duplicate",
         "same text": "duplicate",
+        "almost identical": "near duplicate",
+        "near identical": "near duplicate",
+        "nearly identical": "near duplicate",
+        "virtually identical": "near duplicate",
+        "practically identical": "near duplicate",
+        "almost equal": "near duplicate",
+        "almost the same": "near duplicate",
+        "nearly the same": "near duplicate",
+        "very similar": "near duplicate",
+        "seen before": "duplicate",
+        "seen already": "duplicate",
         "the same": "duplicate",
         "de duplicate": "duplicate",
         "de duplication": "duplicate",
@@ -166,7 +193,7 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "identical verbatim": "exact duplicate",
         "exact exactly": "exact",
         "near nearly fuzzy fuzzily similar similarity alike almost approximate approximately": "near",
-        "empty blank emptiness textless": "empty",
+        "empty blank emptiness textless null nulls": "empty",
         "whitespace whitespaces space spaces spacing tab tabs": "whitespace",
         "email emails": "email",
         "phone phones telephone telephones": "phone",
@@ -177,8 +204,8 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "collapsed squeeze squeezed tidy trim trimmed standardize standardise condense": "normalize",
         "newline newlines linebreak linebreaks": "newline",
         "repeated repeating consecutive multiple": "repeated",
-        "short shorter shortest tiny": "short",
-        "long longer longest huge": "long",
+        "short shorter tiny": "short",
+        "long longer huge": "long",
         "confidence confident certainty certain probability likelihood": "probability",
         "punctuation punctuations": "punctuation",
         "lowercase lowercased": "lowercase",

@@ -94,12 +94,13 @@ def sketch_part(planned: PlannedStep, given: Input, state: Callable[[], object],
     """
     recipe = digest_of("sketch", planned.fingerprint)[:40]
     found = store.find(recipe, given.digest)
-    if found and not found.meta["failed"]:
+    if found:
         return found
     inside, _ = split(given.load(), planned)
     sketches, failed = _guarded_sketch(planned, inside, state())
     frames = {"sketch": sketches, "failed": failed}
-    return store.put(recipe, given.digest, frames, {"rows": len(inside), "failed": failed.height})
+    meta = {"rows": len(inside), "failed": failed.height}
+    return store.put(recipe, given.digest, frames, meta, lasting=not failed.height)
 
 
 def decide(
@@ -122,7 +123,7 @@ def decide(
             frames["order"] = verdict.order.to_frame(ROW)
         if verdict.created is not None:
             frames["created"] = verdict.created
-        part = store.put(recipe, key, frames, {"rows": sketches.height})
+        part = store.put(recipe, key, frames, {"rows": sketches.height}, lasting=not failed)
     return Decided(planned, part, spans, failed, size)
 
 

@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from ...operators.core import Schema
-from .parts import Part, PartStore, write_whole
+from .parts import Part, PartStore, storing, write_whole
+from .presence import is_alive
 
 Status = Literal["running", "completed", "failed", "interrupted"]
 MANIFEST = "manifest.json"
@@ -59,13 +60,22 @@ class Manifest(BaseModel):
     warnings: list[str] = []
 
     def save(self, run_folder: Path) -> None:
-        """Write the manifest, whole or not at all."""
-        write_whole(run_folder / MANIFEST, self.model_dump_json(indent=1).encode())
+        """Write the manifest, whole or not at all.
+
+        Raises:
+            RunStopped: the system refuses, as when the disk is full.
+        """
+        with storing(run_folder):
+            write_whole(run_folder / MANIFEST, self.model_dump_json(indent=1).encode())
 
     @classmethod
     def load(cls, run_folder: Path) -> "Manifest":
-        """Read the manifest of a run."""
-        return cls.model_validate_json((run_folder / MANIFEST).read_bytes())
+        """Read the manifest of a run; one whose process was killed is interrupted."""
+        manifest = cls.model_validate_json((run_folder / MANIFEST).read_bytes())
+        if manifest.status == "running" and not is_alive(run_folder):
+            manifest.status = "interrupted"
+            manifest.message = "its process was ended before the run was; the same command continues it"
+        return manifest
 
 
 def find_part(store: PartStore, key: PartKey) -> Part | None:

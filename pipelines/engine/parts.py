@@ -5,7 +5,8 @@ import io
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import orjson
 import polars as pl
 
+from ...operators.core import RunStopped
 from ...operators.core.settings import make_private_folder
 
 ROW_GROUP = 16_384
@@ -55,11 +57,16 @@ class PartStore:
     """Parts below one folder, `<recipe>/<key>.<kind>.parquet` with a `<key>.json` that commits them.
 
     Files are written to a temporary name and renamed, the JSON last, so a part is whole or not there. Several
-    processes may write the same part at once: they write the same bytes.
+    processes may write the same part at once: they write the same bytes. The time of the JSON is when the part was
+    last used.
+
+    Raises:
+        RunStopped: the system refuses to write, as when the disk is full.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = make_private_folder(folder)
+        with storing(folder):
+            self.folder = make_private_folder(folder)
 
     def find(self, recipe: str, key: str) -> Part | None:
         """The committed part, or None when there is none or a file of it is not what was committed."""
@@ -71,27 +78,48 @@ class PartStore:
             return None
         if any(meta["files"][kind]["bytes"] != size for kind, size in sizes.items()):
             return None
+        with suppress(OSError):  # parts of a home that may only be read are found all the same
+            os.utime(folder / f"{key}.json")
         return Part(folder, key, meta, reused=True)
 
-    def put(self, recipe: str, key: str, frames: Mapping[str, pl.DataFrame], meta: Mapping[str, Any]) -> Part:
-        """Write and commit a part; one that is there is replaced."""
-        folder = make_private_folder(self.folder / recipe)
-        files = {}
-        for kind, frame in frames.items():
-            buffer = io.BytesIO()
-            frame.rechunk().write_parquet(
-                buffer, compression="zstd", compression_level=1, statistics=True, row_group_size=ROW_GROUP
-            )
-            content = buffer.getvalue()
-            write_whole(folder / f"{key}.{kind}.parquet", content)
-            files[kind] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    def put(
+        self,
+        recipe: str,
+        key: str,
+        frames: Mapping[str, pl.DataFrame],
+        meta: Mapping[str, Any],
+        *,
+        lasting: bool = True,
+    ) -> Part:
+        """Write and commit a part; one that is there is replaced.
+
+        Args:
+            lasting: False for a result that no later run may find, since rows of it failed. It gets a key of its own,
+                so that the ledger of the run that made it stays what it is when the rows are tried again.
+        """
+        contents = {kind: _parquet(frame) for kind, frame in frames.items()}
+        files = {
+            kind: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for kind, content in contents.items()
+        }
+        if not lasting:
+            key = digest_of("failed", key, files)
+        folder = self.folder / recipe
         whole = {**meta, "files": files}
-        write_whole(folder / f"{key}.json", orjson.dumps(whole))
+        with storing(self.folder):
+            make_private_folder(folder)
+            for kind, content in contents.items():
+                write_whole(folder / f"{key}.{kind}.parquet", content)
+            write_whole(folder / f"{key}.json", orjson.dumps(whole))
         return Part(folder, key, whole)
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
+    """Write a file so that it is there whole or not at all.
+
+    Raises:
+        OSError: the system refuses; see `storing`.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         temporary.write_bytes(content)
@@ -99,3 +127,27 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def storing(folder: Path) -> Iterator[None]:
+    """While something is written below a folder: where the system refuses, the run stops and says why.
+
+    Raises:
+        RunStopped: in place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise RunStopped(
+            f"{folder}: writing stopped ({error.strerror or error}); make room there, then give the same command "
+            "again; finished parts are kept"
+        ) from error
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.rechunk().write_parquet(
+        buffer, compression="zstd", compression_level=1, statistics=True, row_group_size=ROW_GROUP
+    )
+    return buffer.getvalue()

@@ -8,7 +8,7 @@ from ..validate import build
 from ..workflow import Step, Workflow
 from .parts import digest_of
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Counts changes of what the engine itself writes into parts; part of every recipe."""
 DEAR = frozenset({"llm", "embedder"})
 """Needs whose results are kept at once, since they cost money or minutes."""
@@ -55,7 +55,7 @@ class Stage:
     @property
     def recipe(self) -> str:
         """Hash of everything that decides the rows that come out, but the rows that go in."""
-        return digest_of(ENGINE_VERSION, [planned.fingerprint for planned in self.all_steps])[:40]
+        return digest_of("rows", [planned.fingerprint for planned in self.all_steps])[:40]
 
 
 def plan_stages(workflow: Workflow, schema: Schema, resources: Mapping[str, str]) -> list[Stage]:
@@ -91,6 +91,7 @@ def planned_steps(workflow: Workflow, schema: Schema, resources: Mapping[str, st
         after = operator.output_schema(schema, resources)
         occurrence = occurrences[operator.name] = occurrences.get(operator.name, 0) + 1
         made_of = {
+            "engine": ENGINE_VERSION,
             "operator": operator.name,
             "version": operator.version,
             "options": operator.model_dump(mode="json"),

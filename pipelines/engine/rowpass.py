@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from os.path import commonprefix
 from typing import Any
 
 import polars as pl
@@ -29,6 +30,8 @@ FATES = ("kept", "dropped", "merged", "failed", "expanded")
 MAX_DETAIL = 500
 MAX_SAMPLES = 3
 MAX_SAMPLE_CHARS = 1000
+SAMPLE_LEAD_CHARS = 200
+"""What a sample of a long text shows before its first difference."""
 LEDGER_COLUMNS = ("_row", "step", "fate", "reason", "target", "detail", "born", "parents", "changed")
 Apply = Callable[[Batch], Outcome]
 
@@ -265,14 +268,19 @@ def _changed(inside: Batch, outcome: Outcome, planned: PlannedStep, tally: Tally
     tally.changed = len(ids)
     for name, series in zip(same_type, differs, strict=True):
         for i in series.arg_true().head(MAX_SAMPLES - len(tally.samples)):
-            tally.samples.append(
-                {ROW: new[ROW][i], "column": name, "before": _excerpt(old[name][i]), "after": _excerpt(new[name][i])}
-            )
+            before, after = excerpts(old[name][i], new[name][i])
+            tally.samples.append({ROW: new[ROW][i], "column": name, "before": before, "after": after})
     return ids
 
 
-def _excerpt(value: Any) -> str | None:
-    return None if value is None else str(value)[:MAX_SAMPLE_CHARS]
+def excerpts(before: Any, after: Any) -> tuple[str | None, str | None]:
+    """Two values as texts of at most `MAX_SAMPLE_CHARS` characters, cut so that their first difference is in them."""
+    left, right = (None if value is None else str(value) for value in (before, after))
+    start = 0
+    if left and right and max(len(left), len(right)) > MAX_SAMPLE_CHARS:
+        start = max(0, len(commonprefix([left, right])) - SAMPLE_LEAD_CHARS)
+    cut = slice(start, start + MAX_SAMPLE_CHARS)
+    return None if left is None else left[cut], None if right is None else right[cut]
 
 
 class _Book:

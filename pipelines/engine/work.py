@@ -55,11 +55,8 @@ class Bench:
         return self._done(self._found(key) or self._put(key, given.load(), verdict))
 
     def _found(self, key: str) -> Part | None:
-        """The part that an earlier run left, unless rows of it failed: those are tried again."""
-        part = self._store.find(self._stage.recipe, key)
-        if part is None or any(tally["failed"] for tally in part.meta["steps"]):
-            return None
-        return part
+        """The part that an earlier run left; one with rows that failed is not found, so that they are tried again."""
+        return self._store.find(self._stage.recipe, key)
 
     def create(self, key: str, created: Outcome) -> Done:
         """Take the rows that the stage's barrier created through its later steps."""
@@ -69,7 +66,8 @@ class Bench:
     def _put(self, key: str, batch: Batch, verdict: pl.DataFrame | None, created: Outcome | None = None) -> Part:
         passed = run_steps(batch, self._stage.all_steps, self._opened(), verdict, created)
         frames = {"ledger": passed.ledger, "rows": passed.rows.frame}
-        return self._store.put(self._stage.recipe, key, frames, passed.meta())
+        lasting = not any(tally.failed for tally in passed.tallies)
+        return self._store.put(self._stage.recipe, key, frames, passed.meta(), lasting=lasting)
 
     def _done(self, part: Part) -> Done:
         """The part as input of the next stage, sketched where a barrier follows."""

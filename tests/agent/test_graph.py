@@ -1,7 +1,6 @@
 """The way of a request: what is asked, what is decided by itself, what survives the end of a process."""
 
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -352,49 +351,57 @@ def test_a_request_stopped_by_hand_goes_on_where_it_was(settings: Settings, craw
 
 
 NODES = ["look", "draft", "check", "sample", "review", "run", "check_output", "tell", "remember"]
+
+
+def dying_at(node: str, die: Callable[[], object]) -> Callable[[dict[str, Any]], None]:
+    def hear(event: dict[str, Any]) -> None:
+        if event.get("node") == node:
+            die()
+
+    return hear
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_nothing_is_lost_when_a_request_ends_between_two_steps(
+    settings: Settings, crawl: Path, at_least: MakeDraft, node: str
+) -> None:
+    planner = ScriptedPlanner([at_least(98)])
+    means = means_with(planner, settings, on_event=dying_at(node, sys.exit))
+    with talk(means) as conversations, pytest.raises(SystemExit):
+        conversations.begin("t", first_state(crawl, yes=True))
+    with talk(replace(means, on_event=None)) as conversations:
+        assert conversations.go_on("t").state["status"] == "completed"
+    assert texts(crawl.with_name("out.jsonl")) == [98, 99, 100]
+    assert [past.outcome for past in History(settings.home).recent()] == ["completed"]
+
+
 DYING = """
 import os, sys
 from pathlib import Path
-sys.path[:0] = {path!r}
-from dataflow_agent.agent.graph import open_conversations
-from tests_of_graph import first_state, means_with
+sys.path.insert(0, {folder!r})
+from a_copy_of_these_tests import dying_at, first_state, means_with, talk
 from dataflow_agent.agent.planners.scripted import ScriptedPlanner
 from dataflow_agent.agent.state import Draft
 from dataflow_agent.operators.core.settings import Settings
 
-settings = Settings(home={home!r})
-draft = Draft.model_validate_json({draft!r})
-
-def die(event):
-    if event.get("node") == {node!r}:
-        os._exit(9)
-
-means = means_with(ScriptedPlanner([draft]), settings, on_event=die)
-settings.home.mkdir(exist_ok=True)
-with open_conversations(means, settings.home) as conversations:
+planner = ScriptedPlanner([Draft.model_validate_json({draft!r})])
+means = means_with(planner, Settings(home={home!r}), on_event=dying_at("run", lambda: os._exit(9)))
+with talk(means) as conversations:
     conversations.begin("t", first_state(Path({data!r}), yes=True))
 """
 
 
-@pytest.mark.parametrize("node", NODES)
-def test_nothing_is_lost_when_the_process_dies_between_two_steps(
-    settings: Settings, crawl: Path, at_least: MakeDraft, tmp_path: Path, node: str
+def test_another_process_goes_on_with_the_request_of_one_that_died(
+    settings: Settings, crawl: Path, at_least: MakeDraft, tmp_path: Path
 ) -> None:
-    (tmp_path / "tests_of_graph.py").write_text(Path(__file__).read_text())
-    script = DYING.format(
-        path=[str(tmp_path)],
-        home=str(settings.home),
-        draft=at_least(98).model_dump_json(),
-        node=node,
-        data=str(crawl),
-    )
-    died = subprocess.run([sys.executable, "-c", script], env={**os.environ}, capture_output=True, check=False)
+    (tmp_path / "a_copy_of_these_tests.py").write_text(Path(__file__).read_text())
+    draft = at_least(98).model_dump_json()
+    script = DYING.format(folder=str(tmp_path), home=str(settings.home), draft=draft, data=str(crawl))
+    died = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert died.returncode == 9, died.stderr.decode()
-    drafts = [at_least(98)] if node in ("look", "draft") else []
-    with talk(means_with(ScriptedPlanner(drafts), settings)) as conversations:
+    with talk(means_with(ScriptedPlanner(), settings)) as conversations:
         assert conversations.go_on("t").state["status"] == "completed"
     assert texts(crawl.with_name("out.jsonl")) == [98, 99, 100]
-    assert [past.outcome for past in History(settings.home).recent()] == ["completed"]
 
 
 def test_names_and_values_of_the_data_decide_nothing(settings: Settings, here: Path, at_least: MakeDraft) -> None:

@@ -86,50 +86,37 @@ def test_an_output_that_is_there_is_refused_and_accepted_as_its_own(
     assert [step["reused"] for step in again.document["run"]["steps"]] == [5, 5, 4]
 
 
-def wrong_column(tmp_path: Path) -> list[object]:
-    plan = tmp_path / "column.yaml"
-    plan.write_text("steps:\n- {id: a, operator: word_count_filter, options: {column: txt}}\n")
-    return [plan, "-i", tmp_path / "rows.jsonl", "-o", "out.jsonl"]
-
-
-def empty_file(tmp_path: Path) -> list[object]:
-    (tmp_path / "empty.jsonl").write_text("")
-    return [tmp_path / "plan.yaml", "-i", tmp_path / "empty.jsonl", "-o", "out.jsonl"]
-
-
-CASES: dict[str, tuple[Callable[[Path], list[object]], str]] = {
-    "missing data": (lambda at: [at / "plan.yaml", "-i", at / "nope.jsonl", "-o", "out.jsonl"], "nope.jsonl"),
-    "missing plan": (lambda at: [at / "nope.yaml", "-i", at / "rows.jsonl", "-o", "out.jsonl"], "nope.yaml"),
-    "empty data": (empty_file, "empty.jsonl"),
-    "wrong column": (wrong_column, "'text'"),
-    "no such folder": (lambda at: [at / "plan.yaml", "-i", at / "rows.jsonl", "-o", at / "no/out.jsonl"], "no/out.jsonl"),
-    "unknown format": (lambda at: [at / "plan.yaml", "-i", at / "rows.jsonl", "-o", "out.docx"], "out.docx"),
-    "no output": (lambda at: [at / "plan.yaml", "-i", at / "rows.jsonl"], "--output"),
-    "unknown option": (lambda at: [at / "plan.yaml", "-i", at / "rows.jsonl", "-o", "o.jsonl", "--overwrit"], "--overwrite"),
-    "sample of none": (lambda at: [at / "plan.yaml", "-i", at / "rows.jsonl", "-o", "o.jsonl", "--sample", "0"], "--sample"),
-    "bad limit": (
-        lambda at: [at / "plan.yaml", "-i", at / "rows.jsonl", "-o", "o.jsonl", "--max-failures", "some"],
-        "--max-failures",
-    ),
-    "bad resource": (
-        lambda at: [at / "plan.yaml", "-i", at / "rows.jsonl", "-o", "o.jsonl", "--resource", "words"],
-        "NAME=PATH",
-    ),
-}  # fmt: skip
+# What is given in place of the plan, the data and the output, more options, and what the message must name.
+CASES: dict[str, tuple[dict[str, str], list[str], str]] = {
+    "missing data": ({"data": "nope.jsonl"}, [], "nope.jsonl"),
+    "missing plan": ({"plan": "nope.yaml"}, [], "nope.yaml"),
+    "empty data": ({"data": "empty.jsonl"}, [], "empty.jsonl"),
+    "wrong column": ({"plan": "column.yaml"}, [], "'text'"),
+    "no such folder": ({"output": "no/out.jsonl"}, [], "no/out.jsonl"),
+    "unknown format": ({"output": "out.docx"}, [], "out.docx"),
+    "unknown option": ({}, ["--overwrit"], "--overwrite"),
+    "sample of none": ({}, ["--sample", "0"], "--sample"),
+    "bad limit": ({}, ["--max-failures", "some"], "--max-failures"),
+    "bad resource": ({}, ["--resource", "words"], "NAME=PATH"),
+}
 
 
 @pytest.mark.usefixtures("plan", "data")
 @pytest.mark.parametrize("case", CASES)
 def test_what_cannot_be_used_is_named_in_words_and_in_json_and_ends_with_2(cli: Cli, tmp_path: Path, case: str) -> None:
-    arguments, named = CASES[case][0](tmp_path), CASES[case][1]
-    said = cli("apply", *arguments)
+    (tmp_path / "empty.jsonl").write_text("")
+    (tmp_path / "column.yaml").write_text("steps: [{id: a, operator: word_count_filter, options: {column: txt}}]")
+    instead, more, named = CASES[case]
+    given = {"plan": "plan.yaml", "data": "rows.jsonl", "output": "out.jsonl"} | instead
+    arguments = ["apply", given["plan"], "-i", given["data"], "-o", given["output"], *more]
+    said = cli(*arguments)
     assert said.code == 2
     assert named in said.err
-    as_json = cli("apply", *arguments, "--json")
+    as_json = cli(*arguments, "--json")
     assert as_json.code == 2
     assert as_json.document["status"] == "failed"
     assert any(named in fault["message"] for fault in as_json.document["faults"])
-    assert not [*tmp_path.glob("out.*"), *tmp_path.glob("o.jsonl")]
+    assert not [*tmp_path.glob("out.*")]
 
 
 def test_a_limit_of_failures_ends_the_run_with_1_and_the_numbers_so_far(cli: Cli, data: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from dataflow_agent.operators.core.dataset import ENDINGS
+from dataflow_agent.operators.core.schema import INTERNAL
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=5,
 )
-NAMES = st.sampled_from(["a", "b", "c"]) | st.text(max_size=4)
+NAMES = st.sampled_from(["a", "b", "c"]) | st.text(max_size=4).filter(lambda name: name not in INTERNAL)
 MIXED = st.lists(st.dictionaries(NAMES, VALUES, max_size=4), max_size=12)
 
 

@@ -1,0 +1,180 @@
+"""Makes a plan out of what the clauses ask for: steps merged, ordered, bound to columns, each with its reason."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import JsonValue
+
+from ...operators.core.columns import accepts
+from ...pipelines.workflow import Step, Workflow, free_id
+from ...tools.profile import Profile
+from ..state import Ask
+from .cards import OperatorCard
+from .ordering import STAGES, arranged, rank
+from .proofs import within
+from .reading import Wish
+from .slots import LANGUAGES, fault_of
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One step on its way into the plan, with the wishes it serves."""
+
+    card: OperatorCard
+    options: Mapping[str, JsonValue]
+    where: str | None
+    wishes: tuple[Wish, ...]
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """Steps with their reasons and asks."""
+
+    workflow: Workflow
+    reasons: dict[str, str]
+    asks: tuple[Ask, ...]
+    notes: tuple[str, ...]
+    faults: tuple[tuple[Wish, str], ...] = ()
+
+
+def assemble(wishes: Sequence[Wish], profile: Profile, main: str | None, *, in_request_order: bool) -> Assembled:
+    """The plan for some wishes.
+
+    Args:
+        wishes: in the order in which they are meant.
+        main: the column with the main text.
+        in_request_order: whether the order was said; otherwise steps come in the usual order.
+    """
+    bound = [_bound(wish, main) for wish in wishes]
+    faults = [(one.wishes[0], fault) for one in bound if (fault := _fault(one, profile))]
+    fit = [one for one in bound if not _fault(one, profile)]
+    merged = _merged(fit)
+    ordered = merged if in_request_order else arranged(merged, lambda one: one.card)
+    steps, reasons, ids = list[Step](), dict[str, str](), dict[int, str]()
+    for at, one in enumerate(ordered):
+        step_id = free_id(one.card.name, set(ids.values()))
+        ids[id(one)] = step_id
+        steps.append(Step(id=step_id, operator=one.card.name, options=dict(one.options), where=one.where))
+        reasons[step_id] = _reason(one, moved=merged[at] is not one)
+    asks = tuple(_asks(merged, ids))
+    return Assembled(Workflow(steps=tuple(steps)), reasons, asks, tuple(_notes(ordered)), tuple(faults))
+
+
+def bound_options(card: OperatorCard, columns: Sequence[str], main: str | None) -> dict[str, JsonValue]:
+    """The option that names the text, where it is not the default."""
+    option = card.text_option
+    names = list(columns) or ([main] if main else [])
+    if option is None or not names:
+        return {}
+    value: JsonValue = [*names] if option.many else names[0]
+    default = list(option.default) if option.many and option.default is not None else option.default
+    return {} if value == default else {option.name: value}
+
+
+def needs_text(wish: Wish) -> bool:
+    """Whether the step works on the main text, which must be known then."""
+    return wish.card.text_option is not None and not wish.columns
+
+
+def _bound(wish: Wish, main: str | None) -> Planned:
+    options = {**bound_options(wish.card, wish.columns, main), **wish.options}
+    return Planned(wish.card, options, wish.where, (wish,))
+
+
+def _fault(one: Planned, profile: Profile) -> str | None:
+    """Why a step cannot be as it was asked: a column of a wrong type, or a value out of bounds."""
+    option = one.card.text_option
+    if option is not None and option.name in one.options and option.reads is not None:
+        named = one.options[option.name]
+        for name in [named] if isinstance(named, str) else list(named or []):  # type: ignore[arg-type]
+            if name in profile.schema and not accepts(option.reads, profile.schema[str(name)].dtype):
+                return f"the column {name!r} holds {profile.schema[str(name)].dtype}, not {' or '.join(option.reads)}"
+    return fault_of(one.card, one.options)
+
+
+def _merged(planned: Sequence[Planned]) -> list[Planned]:
+    """Steps of one operator over the same columns and rows become one where their options agree."""
+    merged: list[Planned] = []
+    for one in planned:
+        for at, other in enumerate(merged):
+            together = _together(other, one)
+            if together is not None:
+                merged[at] = Planned(other.card, together, other.where, (*other.wishes, *one.wishes))
+                break
+        else:
+            merged.append(one)
+    return merged
+
+
+def _together(one: Planned, other: Planned) -> dict[str, JsonValue] | None:
+    text = one.card.text_option.name if one.card.text_option else ""
+    if one.card.name != other.card.name or one.where != other.where or one.options.get(text) != other.options.get(text):
+        return None
+    if "expression" in one.options:
+        return None
+    options = dict(one.options)
+    for name, value in other.options.items():
+        old = options.get(name)
+        if name not in options or old is None or old == value:
+            options[name] = value
+        elif value is None:
+            continue
+        elif isinstance(old, list) and isinstance(value, list):
+            if name == LANGUAGES and one.options.get("exclude") != other.options.get("exclude"):
+                return None
+            options[name] = [*old, *(item for item in value if item not in old)]
+        else:
+            return None
+    return options
+
+
+def _reason(one: Planned, *, moved: bool) -> str:
+    said = " and ".join(dict.fromkeys(f"“{wish.clause.text}”" for wish in one.wishes))
+    summary = one.card.summary.rstrip(".")
+    place = rank(one.card)
+    order = f"; {STAGES[place]}" if moved and place is not None else ""
+    return f"{said}: {summary[:1].lower()}{summary[1:]}{order}."
+
+
+def _asks(planned: Sequence[Planned], ids: Mapping[int, str]) -> Iterator[Ask]:
+    """One ask for each clause and proof, in the order of the request, with all the steps that serve it."""
+    found: dict[tuple[int, str, str], Ask] = {}
+    order: dict[tuple[int, str, str], int] = {}
+    for one in planned:
+        for wish in one.wishes:
+            for text, check in wish.proofs:
+                key = (wish.clause.start, text, check.model_dump_json())
+                old = found.get(key)
+                steps = (*(old.steps if old else ()), ids[id(one)])
+                found[key] = Ask(text=text, steps=tuple(dict.fromkeys(steps)), check=check)
+                order.setdefault(key, wish.clause.start)
+    yield from (found[key] for key in sorted(found, key=lambda key: order[key]))
+
+
+def _notes(planned: Sequence[Planned]) -> Iterator[str]:
+    """What was not said and therefore is as it comes."""
+    for one in planned:
+        for name in one.card.cls.limits:
+            option = one.card.options[name]
+            if name not in one.options and option.default is not None:
+                yield f"{one.card.name}: {name} is {option.default}, its default."
+        about = {concept for wish in one.wishes for concept in wish.concepts}
+        if "duplicate" in about and not about & {"near", "exact", "semantic", "paragraph"}:
+            column = one.card.text_option
+            named = one.options.get(column.name, column.default) if column else None
+            names = ", ".join(map(str, named)) if isinstance(named, list | tuple) else str(named)
+            yield f"Duplicates are rows with exactly the same {names}; near duplicates stay unless you ask for them."
+
+
+def with_scopes(wishes: Sequence[Wish], where: str) -> list[Wish]:
+    """The wishes for only those rows for which a condition holds."""
+
+    def joined(old: str | None) -> str:
+        return where if old is None or old == where else f"({old}) and ({where})"
+
+    return [
+        replace(
+            wish, where=joined(wish.where), proofs=tuple((t, within(c, joined(wish.where))) for t, c in wish.proofs)
+        )
+        for wish in wishes
+    ]

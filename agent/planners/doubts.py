@@ -1,0 +1,156 @@
+"""The questions that a request leaves open, and how an answer closes them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from ...tools.profile import Profile
+from ..state import Question
+from .cards import OperatorCard, OptionCard
+from .clauses import Clause
+from .directions import Limit
+from .quantities import plain
+
+SIZES: Final = {"min": (20, 50, 100), "max": (500, 1000, 2000)}
+"""Numbers that are offered where a request says short or long without one."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What a person has decided so far.
+
+    Args:
+        request: the request, doubtful pieces replaced by what was chosen.
+        column: the column with the main text.
+        operators: the operator chosen for a clause, by the clause's text.
+    """
+
+    request: str
+    column: str | None = None
+    operators: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A question, and what an answer to it decides; `decide` gives None for an answer that does not fit."""
+
+    question: Question
+    decide: Callable[[str, Decisions], Decisions | None]
+
+    def resolved(self, answer: str, so_far: Decisions) -> Decisions | None:
+        """The decisions after an answer; None when the answer leaves the doubt as it is."""
+        options = {" ".join(option.split()).casefold(): option for option in self.question.options}
+        plain_answer = " ".join(answer.split()).casefold().rstrip(".!")
+        if plain_answer.isdecimal() and 1 <= int(plain_answer) <= len(options) and plain_answer not in options:
+            plain_answer = list(options)[int(plain_answer) - 1]
+        return self.decide(options.get(plain_answer, answer.strip()), so_far)
+
+
+def which_column(profile: Profile) -> Doubt:
+    """No column, or more than one, may be the main text."""
+    candidates = profile.text_candidates() or profile.schema.names
+
+    def decide(answer: str, so_far: Decisions) -> Decisions | None:
+        named = next((name for name in profile.schema.names if name.casefold() == answer.casefold()), None)
+        return None if named is None else replace(so_far, column=named)
+
+    return Doubt(Question(text="Which column holds the text?", options=candidates[:3]), decide)
+
+
+def unknown_column(clause: Clause, name: str, near: Sequence[str]) -> Doubt:
+    """A column is named that does not exist."""
+    text = f"There is no column {name!r}; which one is meant in {clause.text!r}?"
+
+    def decide(answer: str, so_far: Decisions) -> Decisions | None:
+        return _replaced(so_far, clause.text, clause.text.replace(name, f"`{answer}`", 1)) if answer else None
+
+    return Doubt(Question(text=text, options=tuple(near[:3])), decide)
+
+
+def how_long(clause: Clause, option: OptionCard) -> Doubt:
+    """A size is asked for without a number."""
+    unit = option.unit or "words"
+    first = [option.default] if isinstance(option.default, int) else []
+    side = option.side or "min"
+    numbers = sorted({*first, *SIZES[side]})[:3]
+    words = "at least" if side == "min" else "at most"
+    subject = _subject(clause)
+    options = tuple(f"keep {subject} with {words} {number} {unit}" for number in numbers)
+    what = "short" if side == "min" else "long"
+    return Doubt(
+        Question(text=f"How {what} is too {what} in {clause.text!r}?", options=options), _replacing(clause, unit)
+    )
+
+
+def at_least_or_at_most(clause: Clause, limit: Limit) -> Doubt:
+    """A number is given without a direction."""
+    number, unit = plain(limit.interval.low or 0), limit.unit or "words"
+    subject = _subject(clause)
+    options = tuple(f"keep {subject} with {way} {number} {unit}" for way in ("at least", "exactly", "at most"))
+    return Doubt(
+        Question(text=f"Which way is the limit in {clause.text!r}?", options=options), _replacing(clause, unit)
+    )
+
+
+def keep_or_drop(clause: Clause) -> Doubt:
+    """Rows are described, but not what happens to them."""
+    rest = clause.marked.text(clause.verb_at + 1 if clause.own_verb else clause.start, clause.end)
+    options = (f"keep {rest}", f"drop {rest}")
+    text = f"Should what {clause.text!r} describes be kept or dropped?"
+    return Doubt(Question(text=text, options=options), _replacing(clause, None))
+
+
+def which_unit(clause: Clause, limit: Limit, units: Sequence[str]) -> Doubt:
+    """A number is given without saying of what."""
+    before = clause.marked.text(clause.start, limit.end)
+    after = clause.marked.text(limit.end, clause.end)
+    names = {"chars": "characters"}
+    options = tuple(f"{before} {names.get(unit, unit)} {after}".strip() for unit in units[:3])
+    return Doubt(Question(text=f"What is counted in {clause.text!r}?", options=options), _replacing(clause, None))
+
+
+def which_operator(clause: Clause, cards: Sequence[OperatorCard]) -> Doubt:
+    """Several operators answer equally well, and do different things."""
+    by_option = {f"{card.name}: {card.summary}": card.name for card in cards[:3]}
+
+    def decide(answer: str, so_far: Decisions) -> Decisions | None:
+        chosen = by_option.get(answer) or next((name for name in by_option.values() if name == answer.strip()), None)
+        return replace(so_far, operators={**so_far.operators, clause.text: chosen}) if chosen else None
+
+    return Doubt(Question(text=f"Which is meant by {clause.text!r}?", options=tuple(by_option)), decide)
+
+
+def all_of_them(clause: Clause, parts: Sequence[str]) -> Doubt:
+    """Rows are to go that are several things at once; one filter cannot say that."""
+    both = " and ".join(f"drop {part}" for part in parts)
+    options = (both, *(f"drop {part}" for part in parts))[:3]
+    text = f"No single filter drops only rows that are all of {clause.text!r}. Which is meant?"
+    return Doubt(Question(text=text, options=options), _replacing(clause, None))
+
+
+def _subject(clause: Clause) -> str:
+    """What the clause is about, for an answer that replaces it: its columns, or texts."""
+    names = [name for mention in clause.columns for name in mention.names]
+    return f"rows whose `{names[0]}` is a text" if len(names) == 1 else "texts"
+
+
+def _replacing(clause: Clause, unit: str | None) -> Callable[[str, Decisions], Decisions | None]:
+    """Puts the answer in the place of the clause; a bare number or "80 words" is read as the limit that was asked for."""
+
+    def decide(answer: str, so_far: Decisions) -> Decisions | None:
+        if not answer:
+            return None
+        said = answer
+        if unit is not None and answer.replace(",", "").split()[0].isdigit():
+            way = "at most" if clause.is_upper else "at least"
+            number = answer if not answer.replace(",", "").isdigit() else f"{answer} {unit}"
+            said = f"keep {_subject(clause)} with {way} {number}"
+        return _replaced(so_far, clause.text, said)
+
+    return decide
+
+
+def _replaced(so_far: Decisions, old: str, new: str) -> Decisions | None:
+    if old not in so_far.request:
+        return None
+    return replace(so_far, request=so_far.request.replace(old, new, 1))

@@ -1,0 +1,192 @@
+"""Properties that a clause states beside its verb, such as limits, languages and conditions, and who serves them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from ...operators.core.expression import Column, Compare, Condition, Expression, Length, TextTest, Value
+from ...tools.profile import Profile
+from ..state import Check
+from . import doubts, proofs
+from .cards import OperatorCard
+from .clauses import Clause
+from .conditions import complement, joined, within
+from .directions import Interval, Limit
+from .doubts import Doubt
+from .matching import Match, Matcher
+from .slots import EXPRESSION, LANGUAGES, Options, fill_languages, fill_limit
+
+ROLE_QUERIES: Final = MappingProxyType(
+    {
+        LANGUAGES: "keep or drop texts by their language",
+        EXPRESSION: "keep rows where a condition on columns holds",
+    }
+)
+"""What finds the operator that has an option with a fixed meaning."""
+PATTERNS: Final = MappingProxyType(
+    {
+        "url": r"https?://|www\.",
+        "email": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}",
+        "html": r"</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>",
+        "emoji": r"[\x{1F300}-\x{1FAFF}\x{2600}-\x{27BF}]",
+    }
+)
+"""What rows may be kept or dropped for containing, and how it is found."""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One property that a clause states, and the operator that serves it.
+
+    Args:
+        text: the piece of the request that says it.
+        options: the operator's options for it.
+        check: how it is proven.
+    """
+
+    text: str
+    card: OperatorCard
+    options: Options
+    check: Check
+
+
+class FacetBinder:
+    """Binds what one clause states.
+
+    Args:
+        clause: the clause.
+        column: the column that it is about, None where that is open.
+        concepts: what its words are about.
+        best: the operator that the words choose.
+    """
+
+    def __init__(
+        self,
+        clause: Clause,
+        column: str | None,
+        concepts: Sequence[str],
+        best: Match | None,
+        matcher: Matcher,
+        profile: Profile,
+    ) -> None:
+        self.clause, self.column, self.concepts, self.best = clause, column, concepts, best
+        self.matcher, self.profile = matcher, profile
+
+    def role(self, option: str) -> OperatorCard | None:
+        """The operator that has an option with this fixed meaning."""
+        found = (self.matcher.card(name) for name, _ in self.matcher.hits(ROLE_QUERIES[option]))
+        return next((card for card in found if option in card.options), None)
+
+    def unit_cards(self, unit: str) -> list[OperatorCard]:
+        """The operators that limit a number of these, the likeliest first."""
+        ranked = [match.card for match in self.matcher.rank([*self.concepts, unit], self.clause.text)]
+        asked = self.matcher.hits(f"{unit} count filter: keep texts with at least so many {unit}")
+        cards = {card.name: card for card in [*ranked, *(self.matcher.card(name) for name, _ in asked)]}
+        return [card for card in cards.values() if any(option.unit == unit for option in card.limits())]
+
+    def limits(self) -> tuple[list[Facet], list[Limit]]:
+        """Each limit in the operator of the words, or in one of its own; and those that fit nowhere."""
+        bound, unbound = list[Facet](), list[Limit]()
+        for limit in self.clause.limits:
+            kept: Interval | None = limit.interval
+            if not self.clause.keeps(limit.start) and (limit.unit or self.best is None):
+                kept = limit.interval.outside()
+            facet = None if kept is None else self._limit(limit, kept)
+            if facet is None:
+                unbound.append(limit)
+            else:
+                bound.append(facet)
+        return bound, unbound
+
+    def open_unit(self, unbound: Sequence[Limit]) -> Doubt | None:
+        """Asks for the unit of a bare number, where nothing else says what is counted."""
+        loose = [limit for limit in unbound if limit.unit is None and not limit.share and limit.stated]
+        if not loose or self.concepts or self.clause.columns:
+            return None
+        return doubts.which_unit(self.clause, loose[0], ("words", "chars"))
+
+    def languages(self) -> list[Facet] | None:
+        """Each mention of languages; None where no operator knows languages."""
+        facets = []
+        for mention in self.clause.languages:
+            exclude = self.clause.keeps(mention.start) == mention.foreign
+            card = self.role(LANGUAGES)
+            options = None if card is None else fill_languages(card, mention.codes, exclude=exclude)
+            if card is None or options is None:
+                return None
+            check = proofs.language_check(mention.codes, self.column, exclude=exclude)
+            facets.append(Facet(self.clause.marked.text(mention.start, mention.end), card, options, check))
+        return facets
+
+    def condition(self) -> Condition | None:
+        """All conditions of the clause as one, labels that it names included, as it was stated."""
+        stated = [mention.condition for mention in self.clause.conditions]
+        labels = self.labels()
+        return joined("and", [*stated, *labels.values()]) if stated or labels else None
+
+    def kept_rows(self) -> Facet | None:
+        """The filter for the rows that the clause's conditions keep, or leave after they were dropped."""
+        placed = {mention.start: mention.condition for mention in self.clause.conditions} | self.labels()
+        stated = [
+            condition if not self.clause.negations_before(at) % 2 else complement(condition)
+            for at, condition in placed.items()
+        ]
+        if not stated:
+            return None
+        spans = [(mention.start, mention.end) for mention in self.clause.conditions]
+        spans += [(at, at + 1) for at in self.labels()]
+        return self.filter_by(joined("and", stated), self.clause.marked.text(min(spans)[0], max(spans)[1]))
+
+    def labels(self) -> dict[int, Condition]:
+        """Words that no operator knows and that are labels in the data: "wiki rows" where `source` holds wiki."""
+        if self.clause.polarity not in ("keep", "drop"):
+            return {}
+        found: dict[int, Condition] = {}
+        for at, concept in self.clause.concepts:
+            word = self.clause.marked.tokens[at].low
+            columns = [c for c in self.profile.columns if any(label.lower() == word for label in c.labels)]
+            if len(columns) == 1 and not self.matcher.is_known(concept):
+                label = next(label for label in columns[0].labels if label.lower() == word)
+                found[at] = Compare(Column(columns[0].name), "=", Value("text", label))
+        return found
+
+    def containing(self) -> Facet | None:
+        """The filter for rows whose text contains a URL, an emoji and the like."""
+        about = [(at, concept) for at, concept in self.clause.concepts if concept in self.concepts]
+        if self.column is None or not about or any(concept not in PATTERNS for _, concept in about):
+            return None
+        tests: list[Condition] = [
+            TextTest(Column(self.column), "matches", Value("text", PATTERNS[concept])) for _, concept in about
+        ]
+        stated = joined("or", tests)
+        if self.clause.lacks(about[0][0]):
+            stated = complement(stated)
+        return self.filter_by(stated, self.clause.text)
+
+    def filter_by(self, stated: Condition, text: str) -> Facet | None:
+        """The filter for a condition under the verb of the clause."""
+        card = self.role(EXPRESSION)
+        if card is None:
+            return None
+        kept = str(Expression(stated if self.clause.polarity != "drop" else complement(stated)))
+        return Facet(text, card, {EXPRESSION: kept}, proofs.condition_check(kept))
+
+    def _limit(self, limit: Limit, kept: Interval) -> Facet | None:
+        cards = [] if self.best is None else [self.best.card]
+        if limit.unit is not None:
+            cards += self.unit_cards(limit.unit)
+        text = self.clause.marked.text(limit.start, limit.end)
+        for card in cards:
+            options = fill_limit(card, limit, kept, self.concepts)
+            if options is not None:
+                return Facet(text, card, options, proofs.limit_check(limit.unit, kept, self.column))
+        return self._length(text, kept) if limit.unit == "chars" else None
+
+    def _length(self, text: str, kept: Interval) -> Facet | None:
+        """A limit of characters as a condition, where no operator counts them."""
+        card = self.role(EXPRESSION)
+        if self.column is None or card is None:
+            return None
+        expression = str(Expression(within(Length(Column(self.column)), kept)))
+        return Facet(text, card, {EXPRESSION: expression}, proofs.limit_check("chars", kept, self.column))

@@ -1,0 +1,333 @@
+"""What one clause asks for: operators with their options, or why it stays open."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ...operators.core.errors import near_name
+from ...operators.core.expression import Expression
+from ...operators.core.operator import Kind
+from ...tools.profile import Profile
+from ..state import Check
+from . import doubts, proofs
+from .cards import OperatorCard
+from .clauses import Clause
+from .doubts import Decisions, Doubt
+from .facets import Facet, FacetBinder
+from .matching import SURE, Match, Matcher
+from .slots import EXPRESSION, LANGUAGES, Options, fill_words, missing_options, with_both_ends
+from .vocabulary import MODALS, SIZE_WORDS
+
+FILTERS: Final = frozenset[Kind]({"filter"})
+_ROWS: Final = frozenset({"row", "rows", "record", "records", "entry", "entries"})
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One step that a clause asks for.
+
+    Args:
+        options: what the clause states, columns left out.
+        columns: the columns it names for this.
+        where: the rows it is for, as an expression.
+        proofs: pieces of the clause, each with how it is proven.
+        concepts: what the operator was chosen by.
+    """
+
+    clause: Clause
+    card: OperatorCard
+    options: Options
+    columns: tuple[str, ...] = ()
+    where: str | None = None
+    proofs: tuple[tuple[str, Check], ...] = ()
+    concepts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was understood of a clause.
+
+    Args:
+        not_covered: pieces of it that no operator serves.
+        doubt: what must be decided first.
+        scope: a condition that is meant for the clauses it belongs to.
+    """
+
+    clause: Clause
+    wishes: tuple[Wish, ...] = ()
+    not_covered: tuple[str, ...] = ()
+    doubt: Doubt | None = None
+    scope: str | None = None
+
+
+class Reader:
+    """Reads clauses against the operators there are and the columns of the data."""
+
+    def __init__(self, matcher: Matcher, profile: Profile, decisions: Decisions) -> None:
+        self.matcher, self.profile, self.decisions = matcher, profile, decisions
+        self.main = decisions.column or profile.text_column()
+
+    def read(self, clause: Clause, *, scope_allowed: bool = True) -> Reading:
+        """What the clause asks for.
+
+        Args:
+            scope_allowed: whether a condition that reads like "only where …" may belong to other clauses.
+        """
+        unknown = next((name for c in clause.columns for name in c.unknown if not c.after_into), None)
+        if unknown is not None:
+            names = list(self.profile.schema.names)
+            near = near_name(unknown, names)
+            listed = [near] if near else list(self.profile.text_candidates() or names)
+            return Reading(clause, doubt=doubts.unknown_column(clause, unknown, listed))
+        if clause.is_scope and scope_allowed:
+            return Reading(clause, scope=clause.conditions[0].text)
+        return _ClauseReader(self, clause).read()
+
+    def about(self, columns: Sequence[str]) -> tuple[str, ...]:
+        """The columns a wish is about: those named, else the main text."""
+        return tuple(columns) or ((self.main,) if self.main else ())
+
+
+class _ClauseReader:
+    def __init__(self, reader: Reader, clause: Clause) -> None:
+        self.reader, self.clause, self.matcher = reader, clause, reader.matcher
+        self.concepts = list(dict.fromkeys([*clause.verb_concepts, *(concept for _, concept in clause.concepts)]))
+        self.columns = self.named_columns()
+        self.best = self.choose()
+        column = next(iter(reader.about(self.columns)), None)
+        self.binder = FacetBinder(clause, column, self.concepts, self.best, self.matcher, reader.profile)
+        self.facets: list[Facet] = []
+        named = self.binder.labels()
+        self.labels = {concept for at, concept in clause.concepts if at in named}
+        if named:  # what is left beside a label may be the noun: "hard questions"
+            nouns = {at for c in clause.columns for at in range(c.start, c.end)}
+            self.labels |= {concept for at, concept in clause.concepts if at in nouns}
+
+    def read(self) -> Reading:
+        clause = self.clause
+        if clause.polarity == "protect":
+            return self.open()
+        doubt = self.size_doubt() or self.direction_doubt()
+        if doubt is not None:
+            return Reading(clause, doubt=doubt)
+        where = self.where()
+        self.facets, unbound = self.binder.limits()
+        languages = self.binder.languages()
+        if unbound or languages is None:
+            doubt = self.binder.open_unit(unbound)
+            return Reading(clause, doubt=doubt) if doubt else self.open()
+        self.facets += languages
+        if where is None and self.binder.condition() is not None:
+            rows = self.binder.kept_rows()
+            if rows is None:
+                return self.open()
+            self.facets.append(rows)
+        return self.conclude(where)
+
+    def open(self) -> Reading:
+        """Nothing is done about the clause."""
+        return Reading(self.clause, not_covered=(self.clause.text,))
+
+    # Columns and the operator that the words choose
+
+    def named_columns(self) -> tuple[str, ...]:
+        """The columns the clause names; words that may name one do so where they do not choose the operator."""
+        columns = [n for c in self.clause.columns if c.marked and not c.after_into for n in c.names]
+        for mention in self.clause.columns:
+            if mention.marked or mention.names == (self.reader.main,):
+                continue
+            inside = {c for at, c in self.clause.concepts if mention.start <= at < mention.end}
+            without = [concept for concept in self.concepts if concept not in inside]
+            if not inside or self.clause.limits or self.clause.languages or self.add_nothing(without):
+                columns += mention.names
+                self.concepts = without
+        return tuple(dict.fromkeys(columns))
+
+    def add_nothing(self, without: Sequence[str]) -> bool:
+        """Whether the rest of the clause chooses an operator as well as all of it does."""
+        full = self.matcher.rank(self.concepts, self.clause.text, self.kinds())
+        less = self.matcher.rank(without, self.clause.text, self.kinds())
+        if not less or not less[0].accepted:
+            return False
+        if not full or less[0].coverage > full[0].coverage:
+            return True
+        same = less[0].card.name == full[0].card.name
+        return same and less[0].card.cls.kind == "filter" and less[0].coverage >= full[0].coverage
+
+    def kinds(self) -> frozenset[Kind] | None:
+        """What may happen here: where whole rows are kept or dropped, only filters do that."""
+        clause = self.clause
+        rows = clause.polarity in ("drop", "filter") and clause.about_rows
+        return FILTERS if rows or clause.polarity == "keep" else None
+
+    def choose(self) -> Match | None:
+        """The operator that the words choose; what a person chose goes first."""
+        chosen = self.reader.decisions.operators.get(self.clause.text)
+        ranked = self.matcher.rank(self.concepts, self.clause.text, self.kinds())
+        if chosen is not None:
+            return next((match for match in ranked if match.card.name == chosen), None)
+        return next((match for match in ranked if match.accepted), None)
+
+    # Doubts
+
+    def size_doubt(self) -> Doubt | None:
+        """Asks how short is short."""
+        if self.clause.limits or self.best is None or not any(one in SIZE_WORDS for one in self.concepts):
+            return None
+        limits = [option for option in self.best.card.limits() if option.unit]
+        side = "max" if self.clause.is_upper else "min"
+        option = next((option for option in limits if option.side == side), None)
+        return doubts.how_long(self.clause, option) if option else None
+
+    def direction_doubt(self) -> Doubt | None:
+        """Asks whether rows are kept or dropped, or which way a bare number limits, where no word says it."""
+        clause = self.clause
+        describes = any(limit.stated and not limit.requirement for limit in clause.limits)
+        rows = any(limit.unit for limit in clause.limits) or self.best is None
+        if clause.polarity in ("filter", None) and describes and rows and not clause.scope_led:
+            return doubts.keep_or_drop(clause)
+        if clause.polarity == "filter" and (clause.languages or clause.conditions):
+            return doubts.keep_or_drop(clause)
+        for limit in clause.limits:
+            if not limit.stated and limit.unit and self.binder.unit_cards(limit.unit):
+                return doubts.at_least_or_at_most(clause, limit)
+        return None
+
+    def where(self) -> str | None:
+        """The rows that the clause is for, where its conditions only say that."""
+        clause, stated = self.clause, self.binder.condition()
+        if stated is None:
+            return None
+        treats = self.best is not None and self.best.card.cls.kind != "filter"
+        drops_some = clause.polarity == "drop" and bool(self.best or clause.limits or clause.languages)
+        if treats or drops_some or (clause.scope_led and self.best is not None):
+            return str(Expression(stated))
+        return None
+
+    # Conclusion
+
+    def conclude(self, where: str | None) -> Reading:
+        clause = self.clause
+        contents = self.by_content()
+        if contents is not None:
+            self.facets.append(contents)
+        rest = [c for c in self.concepts if not contents and not any(self.answers(f.card, c) for f in self.facets)]
+        own = self.best if not self.facets else self.best_for(rest)
+        missing = [c for c in rest if own is None or not self.answers(own.card, c)]
+        missing = [c for c in missing if c not in self.labels]
+        if own is None and not self.facets:
+            return self.open()
+        conflict = self.conflict(own)
+        if conflict is not None:
+            return conflict
+        if missing and self.is_risky(missing, own):
+            return self.open()
+        wishes = tuple(self.wishes(own, where))
+        if not wishes or self.columns_unused(wishes) or self.quotes_unused(wishes):
+            return self.open()
+        return Reading(clause, wishes, not_covered=tuple(self.pieces(missing)))
+
+    def best_for(self, rest: Sequence[str]) -> Match | None:
+        """The operator for what no facet answers to."""
+        served = {facet.card.name for facet in self.facets}
+        if self.best is not None and self.best.card.name in served:
+            return None
+        ranked = self.matcher.rank(rest, self.clause.text, self.kinds())
+        return next((match for match in ranked if match.accepted and match.card.name not in served), None)
+
+    def by_content(self) -> Facet | None:
+        """Rows kept or dropped for what they contain, where no filter is named after that."""
+        if self.clause.polarity not in ("keep", "drop") or not self.clause.about_rows or self.facets:
+            return None
+        if self.best is not None and self.best.card.name_concepts & {*self.concepts}:
+            return None
+        return self.binder.containing()
+
+    def answers(self, card: OperatorCard, concept: str) -> bool:
+        """Whether an operator answers to a concept."""
+        return self.matcher.answers(card, concept) >= SURE
+
+    def conflict(self, own: Match | None) -> Reading | None:
+        """A treatment of only some texts, or a drop of rows that are several things, cannot be said by steps."""
+        others = {
+            facet.card.name: facet.text for facet in self.facets if own is None or facet.card.name != own.card.name
+        }
+        if not others:
+            return None
+        if own is not None and own.card.cls.kind != "filter":
+            return self.open()
+        if self.clause.polarity != "drop" or len(others) + (own is not None) < 2:
+            return None
+        known = [] if own is None else [c for _, c in self.clause.concepts if c not in own.missing]
+        parts = [*filter(None, [" ".join(self.pieces(known))]), *others.values()]
+        return Reading(self.clause, doubt=doubts.all_of_them(self.clause, parts))
+
+    def is_risky(self, missing: Sequence[str], own: Match | None) -> bool:
+        """Whether going on without what was not understood would do something else than what was asked."""
+        clause = self.clause
+        first = clause.concepts[0][1] if clause.concepts else None
+        modal = any(word in MODALS for word in clause.words)
+        unknown_verb = (first in missing and not clause.own_verb) or any(c in missing for c in clause.verb_concepts)
+        unknown_verb = unknown_verb or (modal and bool(clause.concepts) and clause.concepts[-1][1] in missing)
+        if unknown_verb or clause.polarity == "keep":
+            return unknown_verb
+        known = [at for at, concept in clause.concepts if concept not in missing]
+        unknown = [at for at, concept in clause.concepts if concept in missing]
+        # "… that are broken" narrows down what is treated or dropped; more than was asked would be.
+        return own is None or not known or not unknown or max(unknown) > min(known)
+
+    def columns_unused(self, wishes: Sequence[Wish]) -> bool:
+        """Whether a column was named that no step works on."""
+        conditions = any(EXPRESSION in wish.options for wish in wishes)
+        return bool(self.columns) and not any(wish.columns for wish in wishes) and not conditions
+
+    def quotes_unused(self, wishes: Sequence[Wish]) -> bool:
+        """Whether a quoted text was not read by any rule."""
+        used = {value for wish in wishes for value in wish.options.values() if isinstance(value, str)}
+        used |= {name for mention in self.clause.columns for name in (*mention.names, *mention.unknown)}
+        marked = self.clause.marked
+        places = (at for at in range(self.clause.start, self.clause.end) if at not in marked.taken)
+        return any(marked.tokens[at].kind == "quoted" and marked.tokens[at].text not in used for at in places)
+
+    def pieces(self, concepts: Collection[str]) -> Iterator[str]:
+        """The words of the request behind some concepts, neighbours together."""
+        run: list[int] = []
+        for at in [at for at, concept in self.clause.concepts if concept in concepts]:
+            if run and at > run[-1] + 1:
+                yield self.clause.marked.text(run[0], run[-1] + 1)
+                run = []
+            run.append(at)
+        if run:
+            yield self.clause.marked.text(run[0], run[-1] + 1)
+
+    def wishes(self, own: Match | None, where: str | None) -> Iterator[Wish]:
+        """The steps for the facets and for the words, one for each operator and set of columns."""
+        cards = {facet.card.name: facet.card for facet in self.facets}
+        if own is not None:
+            cards.setdefault(own.card.name, own.card)
+        for card in cards.values():
+            mine = [facet for facet in self.facets if facet.card.name == card.name]
+            options: Options = {}
+            for facet in mine:
+                options = with_both_ends(options, facet.options)
+            chosen = tuple(concept for concept in self.concepts if self.answers(card, concept))
+            options = {**fill_words(card, self.clause, chosen), **options}
+            if any(option.name != LANGUAGES and not option.reads for option in missing_options(card, options)):
+                continue
+            for columns in self.column_sets(card):
+                checks = [(facet.text if len(self.facets) > 1 else self.clause.text, facet.check) for facet in mine]
+                if not mine:
+                    checks = [(self.clause.text, proofs.concept_check(chosen, self.reader.about(columns)))]
+                within = tuple((text, proofs.within(check, where)) for text, check in checks)
+                yield Wish(self.clause, card, options, columns, where, within, chosen)
+
+    def column_sets(self, card: OperatorCard) -> list[tuple[str, ...]]:
+        """The columns for each step of an operator: all together where it takes several, else one step each."""
+        option = card.text_option
+        if option is None:
+            return [()]
+        if option.many and not self.columns and "identical" in self.clause.words and _ROWS & {*self.clause.words}:
+            return [self.reader.profile.schema.names]
+        if not self.columns:
+            return [()]
+        return [self.columns] if option.many else [(name,) for name in self.columns]

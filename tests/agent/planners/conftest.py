@@ -1,0 +1,70 @@
+"""Profiles and the real catalogue for planner tests."""
+
+import pytest
+
+from dataflow_agent.memory.catalog import Catalog, fresh_catalog, operator_entries
+from dataflow_agent.memory.store import InMemoryStore
+from dataflow_agent.operators.core import all_operators
+from dataflow_agent.operators.core.embedder import default_embedder
+from dataflow_agent.operators.core.schema import DType, Schema
+from dataflow_agent.tools.profile import ColumnProfile, Profile
+
+
+def text(name: str, chars: float, *looks: str, labels: tuple[str, ...] = ()) -> ColumnProfile:
+    """A column of texts."""
+    return ColumnProfile(
+        name=name,
+        dtype="text",
+        distinct_share=0.1 if labels else 1.0,
+        mean_chars=chars,
+        max_chars=int(chars * 3),
+        mean_words=chars / 6,
+        looks=looks,  # type: ignore[arg-type]
+        examples=labels[:3],
+        labels=labels,
+    )
+
+
+def plain(name: str, dtype: DType, *looks: str) -> ColumnProfile:
+    """A column without texts."""
+    return ColumnProfile(name=name, dtype=dtype, distinct_share=1.0, looks=looks)  # type: ignore[arg-type]
+
+
+def profile_of(*columns: ColumnProfile) -> Profile:
+    """A profile of these columns."""
+    schema = Schema.of(**{column.name: column.dtype for column in columns})
+    return Profile(columns_schema=schema, rows_seen=500, complete=False, columns=columns, inputs=("data.jsonl",))
+
+
+PROFILES = {
+    "web": profile_of(
+        plain("id", "integer", "identifier"),
+        text("text", 1500, "prose"),
+        text("url", 40, "urls", "identifier"),
+        text("title", 40),
+        text("source", 5, "label", labels=("wiki", "news", "forum")),
+        text("lang", 2, "label", labels=("en", "de", "fr")),
+        plain("score", "number"),
+        plain("views", "integer"),
+        plain("is_ad", "boolean"),
+    ),
+    "raw": profile_of(
+        text("id", 12, "identifier"), text("raw_content", 900, "prose", "html"), plain("meta", "nested")
+    ),
+    "qa": profile_of(
+        text("question", 90, "prose"),
+        text("answer", 140, "prose"),
+        text("kind", 4, "label", labels=("base", "easy", "hard")),
+        plain("difficulty", "integer"),
+    ),
+    "two": profile_of(text("left", 300, "prose"), text("right", 310, "prose")),
+    "numbers": profile_of(plain("id", "integer", "identifier"), plain("score", "number")),
+}
+"""Data of several shapes, by name."""
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """All operators, found by the embedder that ships."""
+    operators = {name: cls for name, cls in all_operators().items() if not name.startswith("testing_")}
+    return fresh_catalog(InMemoryStore(), default_embedder(), operator_entries(operators))

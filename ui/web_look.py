@@ -1,0 +1,129 @@
+"""How the page looks: system fonts only, colours of the theme only, so that light and dark both hold."""
+
+from typing import Any
+
+FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
+FIXED_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
+
+
+def theme() -> Any:
+    """The theme; its fonts are those of the system, so that the browser fetches none."""
+    import gradio as gr
+
+    base = gr.themes.Base(
+        primary_hue=gr.themes.colors.teal,
+        secondary_hue=gr.themes.colors.teal,
+        neutral_hue=gr.themes.colors.slate,
+        radius_size=gr.themes.sizes.radius_md,
+        font=[gr.themes.Font(name) for name in FONTS],
+        font_mono=[gr.themes.Font(name) for name in FIXED_FONTS],
+    )
+    return base.set(
+        body_background_fill="*neutral_50",
+        body_background_fill_dark="*neutral_950",
+        block_background_fill="white",
+        block_background_fill_dark="*neutral_900",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_600",
+        button_primary_text_color="white",
+        button_secondary_background_fill="white",
+        button_secondary_background_fill_hover="*neutral_100",
+        button_secondary_border_color="*neutral_300",
+        button_secondary_background_fill_dark="*neutral_800",
+        button_secondary_border_color_dark="*neutral_600",
+        button_border_width="1px",
+        button_primary_border_color="*primary_700",
+        color_accent="*primary_700",
+        layout_gap="12px",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
+    )
+
+
+CSS = """
+.gradio-container { max-width: 1560px !important; padding: 0 !important; }
+.gradio-container > .main { padding: 14px 24px 28px; }
+.gradio-container .html-container { padding: 0; }
+.gradio-container .block:has(> .html-container > div:empty) { display: none; }
+.gradio-container .tabitem { padding-top: 12px; }
+.gradio-container .tabitem button { white-space: normal; overflow-wrap: anywhere; }
+#df-chat button[aria-label="Clear"] { display: none; }
+@media (min-width: 900px) { #df-left { position: sticky; top: 10px; align-self: flex-start; } }
+.df-top { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 16px; }
+.df-top h1 { font-size: 1.45rem; font-weight: 700; margin: 0; }
+.df-top p { margin: 0; color: var(--body-text-color-subdued); }
+.df-muted, .df-more { color: var(--body-text-color-subdued); }
+.df-nowrap { white-space: nowrap; }
+.df-section { margin-top: 18px; }
+.df-section h3, .df-empty h3 { font-size: 1rem; font-weight: 600; margin: 0 0 6px; }
+.df-empty { border: 1px dashed var(--border-color-primary); border-radius: 8px; padding: 18px 22px; }
+.df-empty ol { margin: 6px 0 0; padding-left: 22px; list-style: decimal; }
+.df-empty li { margin: 4px 0; }
+.df-list { margin: 0; padding-left: 20px; list-style: disc; }
+.df-notice { border-left: 4px solid var(--df-tone); background: var(--df-tint); border-radius: 6px;
+  padding: 8px 12px; margin: 0 0 10px; overflow-wrap: anywhere; }
+.df-notice strong { display: block; }
+.df-notice p { margin: 0; white-space: pre-line; }
+.df-notice code { background: none; font-size: .95em; }
+.df-info { --df-tone: #2563eb; --df-tint: rgba(37, 99, 235, .09); }
+.df-good { --df-tone: #15803d; --df-tint: rgba(21, 128, 61, .10); }
+.df-warn { --df-tone: #b45309; --df-tint: rgba(217, 119, 6, .12); }
+.df-bad { --df-tone: #b91c1c; --df-tint: rgba(220, 38, 38, .10); }
+.df-idle { --df-tone: #475569; --df-tint: rgba(100, 116, 139, .12); }
+.dark .df-info { --df-tone: #93c5fd; } .dark .df-good { --df-tone: #86efac; }
+.dark .df-warn { --df-tone: #fcd34d; } .dark .df-bad { --df-tone: #fca5a5; } .dark .df-idle { --df-tone: #cbd5e1; }
+.df-tag { display: inline-block; color: var(--df-tone); background: var(--df-tint); border-radius: 999px;
+  padding: 0 8px; font-size: .85em; font-weight: 600; }
+.df-notice summary { cursor: pointer; font-weight: 600; }
+.df-scroll { overflow-x: auto; border: 1px solid var(--border-color-primary); border-radius: 8px; margin: 6px 0; }
+.df-scroll table { width: 100%; border-collapse: collapse; font-size: .875rem; line-height: 1.4; }
+.df-scroll caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.df-scroll th { text-align: left; font-weight: 600; white-space: nowrap; padding: 7px 10px;
+  background: var(--background-fill-secondary); border-bottom: 1px solid var(--border-color-primary); }
+.df-scroll td { vertical-align: top; padding: 7px 10px; border-top: 1px solid var(--border-color-primary);
+  overflow-wrap: anywhere; }
+.df-scroll tbody tr:first-child td { border-top: 0; }
+.df-scroll td.df-number, .df-scroll th.df-number { text-align: right; font-variant-numeric: tabular-nums; }
+.df-scroll td.df-number { white-space: nowrap; }
+.df-scroll td.df-place { color: var(--body-text-color-subdued); }
+.df-scroll td.df-step { min-width: 9em; overflow-wrap: break-word; }
+.df-scroll td.df-options { min-width: 9em; }
+.df-scroll td.df-sample { min-width: 6.5em; }
+.df-scroll progress { width: 74px; height: 9px; vertical-align: middle; accent-color: var(--color-accent); }
+.df-option s { color: var(--body-text-color-subdued); }
+.df-changed { background: rgba(37, 99, 235, .12); border-radius: 4px; padding: 0 4px; margin: 0 -4px; }
+.df-null { color: var(--body-text-color-subdued); font-style: italic; }
+.df-value { white-space: pre-wrap; }
+.df-value.df-long { display: -webkit-box; -webkit-line-clamp: 4; -webkit-box-orient: vertical; overflow: hidden;
+  width: 30em; max-width: 60vw; }
+.df-tall { max-height: 390px; overflow-y: auto; }
+.df-tall thead th { position: sticky; top: 0; z-index: 1; }
+.df-tall td { overflow-wrap: normal; }
+.df-tall .df-long { overflow-wrap: anywhere; }
+.df-facts { display: flex; flex-wrap: wrap; gap: 10px; margin: 2px 0 10px; }
+.df-facts div { border: 1px solid var(--border-color-primary); border-radius: 8px; padding: 6px 14px; }
+.df-facts b { display: block; font-size: 1.25rem; font-variant-numeric: tabular-nums; line-height: 1.25; }
+.df-facts span { color: var(--body-text-color-subdued); font-size: .85rem; }
+.df-links { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin: 4px 0 10px; }
+.df-links a { border: 1px solid var(--button-secondary-border-color); border-radius: 8px; padding: 7px 14px;
+  color: var(--body-text-color); background: var(--button-secondary-background-fill); text-decoration: none;
+  font-weight: 600; font-size: .9rem; }
+.df-links a:hover { background: var(--button-secondary-background-fill-hover); }
+.df-links a:focus-visible, .df-scroll:focus-visible { outline: 2px solid var(--color-accent); outline-offset: 1px; }
+.df-files { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; }
+.df-files .df-file { border: 1px solid var(--border-color-primary); border-radius: 999px; padding: 1px 10px;
+  font-size: .875rem; overflow-wrap: anywhere; }
+@media (max-width: 640px) {
+  .gradio-container > .main { padding: 10px 10px 24px; }
+  .df-scroll table.df-stack, .df-stack tbody, .df-stack tr, .df-stack td { display: block; width: auto; }
+  .df-stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .df-stack tr { padding: 8px 10px; border-top: 1px solid var(--border-color-primary); }
+  .df-stack tr:first-child { border-top: 0; }
+  .df-scroll .df-stack td, .df-scroll .df-stack td.df-number { border: 0; padding: 2px 0; text-align: left; }
+  .df-stack td::before { content: attr(data-label) ": "; color: var(--body-text-color-subdued); }
+  .df-stack td.df-place { display: none; }
+  .df-stack td.df-step::before { content: none; }
+}
+"""
