@@ -1,7 +1,7 @@
 """The steps of a request, each a small function of its state and of the means it is given."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +12,7 @@ from ..memory.history import REJECTED, History
 from ..operators.core import EndpointError, InvalidInput, RunStopped, all_operators
 from ..operators.core.dataset import Dataset
 from ..operators.core.settings import Settings, make_private_folder
+from ..pipelines.engine.source import read_source
 from ..pipelines.events import Listener
 from ..pipelines.report import Report
 from ..pipelines.run import Home, RunResult, run
@@ -29,6 +30,8 @@ from .state import Change, Draft, Planner
 PAID = frozenset({"llm"})
 """What an operator may need that costs money."""
 MAX_REPAIRS = 3
+OF_COLUMNS = frozenset({"missing_column", "wrong_column_type", "unfit_columns", "invalid_where", "unusable_step"})
+"""Faults that a sample may have and the data as a whole not, since columns and types differ from row to row."""
 
 
 def _now() -> str:
@@ -43,7 +46,7 @@ class Means:
         planner: makes and changes plans.
         open_catalog: opens what there is to plan with.
         settings: home folder and resources; keys are never written into the state.
-        fallback: plans where the planner's endpoint gives no answer; without one the request fails then.
+        fallback: makes the planner for when the endpoint of the first gives no answer; without it the request fails.
         run: carries out a workflow.
         on_event: hears the events of the run, and `node_started` for each step of the request.
         now: the time, ISO 8601.
@@ -52,7 +55,7 @@ class Means:
     planner: Planner
     open_catalog: Callable[[], Catalog]
     settings: Settings = field(repr=False)
-    fallback: Planner | None = None
+    fallback: Callable[[], Planner] | None = None
     run: Callable[..., RunResult] = run
     on_event: Listener | None = None
     now: Callable[[], str] = _now
@@ -102,7 +105,13 @@ def change_plan(state: Conversation, means: Means) -> Conversation:
 
 def check_plan(state: Conversation, means: Means) -> Conversation:
     """All faults of the plan; calls no model and runs nothing."""
-    faults = validate(the_draft(state).workflow, _profile(state).schema, _available(state, means))
+    seen, workflow, offered = _profile(state), the_draft(state).workflow, _available(state, means)
+    faults = validate(workflow, seen.schema, offered)
+    if not seen.complete and any(fault.severity == "error" for fault in faults):
+        # A column may first occur behind the rows that were profiled. Reading all is what the run does first anyway.
+        parts = Home.of(means.settings).parts
+        source = read_source(Dataset.open(state["inputs"]), parts, sample=options_of(state).sample)
+        faults = validate(workflow, source.schema, offered)
     return {"faults": [fault.model_dump(mode="json") for fault in faults]}
 
 
@@ -126,8 +135,12 @@ def try_sample(state: Conversation, means: Means) -> Conversation:
     rows = min(SAMPLE_ROWS, options.sample or SAMPLE_ROWS)
     try:
         with TemporaryDirectory(prefix="sample-", dir=_scratch(means)) as folder:
-            result = _run(state, means, free, Path(folder) / "sample.jsonl", sample=rows)
+            # A home of its own, so that samples do not stand among the runs.
+            apart = replace(means, settings=means.settings.model_copy(update={"home": Path(folder)}))
+            result = _run(state, apart, free, Path(folder) / "sample.jsonl", sample=rows)
     except InvalidInput as error:
+        if {fault.code for fault in error.faults if fault.severity == "error"} <= OF_COLUMNS:
+            return {"sample": None, "warnings": _added(state, [f"the first rows are no sample: {error}"])}
         return {"sample": None, "faults": [fault.model_dump(mode="json") for fault in error.faults]}
     except RunStopped as error:
         return {"sample": None, "warnings": _added(state, [f"the sample run stopped: {error}"])}
@@ -164,9 +177,16 @@ def carry_out(state: Conversation, means: Means) -> Conversation:
 
 
 def check_output(state: Conversation) -> Conversation:
-    """Prove each ask on the output, without knowing the plan."""
-    asks = check_asks(the_draft(state).asks, Path(str(state["output"])))
-    return {"asks": [ask.model_dump(mode="json") for ask in asks]}
+    """Prove each ask on the output, without knowing the plan; an output without rows proves nothing."""
+    asks, warnings = the_draft(state).asks, list[str]()
+    if not Report.model_validate(state["run"]).rows_out:
+        warnings.append("no row came out, so there is nothing to prove on the output")
+    else:
+        try:
+            asks = check_asks(asks, Path(str(state["output"])))
+        except InvalidInput as error:  # what was written is there all the same
+            warnings.append(f"the output could not be checked: {error}")
+    return {"asks": [ask.model_dump(mode="json") for ask in asks], "warnings": _added(state, warnings)}
 
 
 def tell(state: Conversation) -> Conversation:
@@ -234,7 +254,8 @@ def _with_fallback(means: Means, ask: Callable[[Planner], Any]) -> tuple[Any, Co
     except EndpointError as error:
         if means.fallback is None:
             raise
-        said, name = ask(means.fallback), means.fallback.name
+        fallback = means.fallback()
+        said, name = ask(fallback), fallback.name
         warnings.append(f"the model gave no answer ({error}); this plan was made offline, by rules")
     return said, {"planner": name, "warnings": warnings}
 

@@ -17,7 +17,7 @@ from .validate import build
 
 CONTEXT_TOKENS = 12
 """Tokens shown around a change; words, white space and signs are a token each."""
-MAX_TOKENS = 1_500
+MAX_TOKENS = 300
 """Tokens compared, from the first difference on: comparing takes time by the square of them."""
 MAX_PIECE_CHARS = 160
 MAX_CHARS = 1_200
@@ -165,8 +165,8 @@ def _compared(remains: Remains, place: Place, number: int, ledger: pl.DataFrame,
     after = remains.values(place.stage.parts, ids, [*own, *shared], number)
     before = remains.values(remains.arrivals(place), ids, [*own, *shared], number)
     for row in dict.fromkeys(ids):
-        columns = [*own, *shared] if row in alone else own
         if row in before and row in after:
+            columns = [*own, *(name for name in shared if row in alone and name in before[row])]
             yield from _row_changes(row, before[row], after[row], columns)
 
 

@@ -1,26 +1,35 @@
 """The ledger of a run: what became of every row, at every step, and by which numbers."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from pydantic import JsonValue
 
 from ..operators.core import ROW, InvalidInput, RowFilter
-from .engine.manifest import Manifest, StageRecord, find_part
-from .engine.parts import Part, PartStore
+from ._remains import Remains
+from .differences import Change, changes_of
+from .engine.manifest import Manifest, StageRecord
+from .engine.parts import PartStore
 from .engine.rowpass import LEDGER_COLUMNS
+from .finding import column_values, means
 from .validate import build
+from .whatif import WhatIf, what_if
 from .workflow import Step, Workflow
+
+READ = "read"
+"""Stands for the step in the story of a record that could not be read."""
 
 
 @dataclass(frozen=True)
 class Event:
     """What one step did to one row.
 
-    `did` is kept, dropped, merged, failed, expanded or born; `rule` says in words what the step keeps.
+    `did` is kept, dropped, merged, failed, expanded or born, or rejected for a record that could not be read; `rule`
+    says in words what the step keeps.
     """
 
     row: str
@@ -54,7 +63,8 @@ class Ledger:
     """Answers questions about the rows of one run, from the parts it left on disk."""
 
     def __init__(self, manifest: Manifest, workflow: Workflow, store: PartStore) -> None:
-        self._manifest, self._workflow, self._store = manifest, workflow, store
+        self._remains = Remains(manifest, workflow, store)
+        self._manifest, self._workflow = manifest, workflow
 
     @classmethod
     def load(cls, run_folder: Path, store: PartStore) -> "Ledger":
@@ -70,18 +80,58 @@ class Ledger:
                 `file.jsonl:17` with the base name of an input.
 
         Raises:
-            InvalidInput: no such row came into the run, or its parts were cleaned away.
+            InvalidInput: no such row came into the run, its parts were cleaned away, or several inputs have that name.
         """
         row_id = self._row_id(row)
         events = [event for stage in self._manifest.stages for event in self._stage_events(stage, row_id)]
+        if not events:
+            events = [*self._rejected(row_id)]
         if not events and not self._was_read(row_id):
+            if self._is_cleaned():
+                raise self._remains.cleaned(f"what became of row {row!r}")
             raise InvalidInput.of("unknown_row", f"run {self._manifest.id} read no row {row!r}", got=row)
         return Story(row_id, tuple(events))
+
+    def find(self, column: str, value: str) -> list[str]:
+        """The rows that hold a value in a column, as they were read.
+
+        Args:
+            value: as a person writes it: `17` finds the integer 17 and the text "17", `007` only the text.
+
+        Returns:
+            Their ids, in the order of the input, for `why`; none where no row holds it.
+
+        Raises:
+            InvalidInput: the input has no such column, or what was read was cleaned away.
+        """
+        known = self._manifest.schema_in
+        if known is not None and column not in known:
+            raise InvalidInput.of(
+                "unknown_column",
+                f"run {self._manifest.id} read no column {column!r}; its columns are {', '.join(known.names)}",
+                got=column,
+                allowed=[*known.names],
+            )
+        found: list[str] = []
+        for part in self._remains.parts(self._manifest.source):
+            ids, values = column_values(part, column)
+            found += [row for row, held in zip(ids, values, strict=True) if means(value, held)]
+        if not found and self._is_cleaned():
+            raise self._remains.cleaned("what was read")
+        return found
+
+    def whatif(self, step: str, changes: Mapping[str, JsonValue], examples: int = 3) -> WhatIf:
+        """What a filter would have kept with other limits; see `what_if`."""
+        return what_if(self._remains, step, changes, examples)
+
+    def diff(self, step: str, count: int = 5) -> list[Change]:
+        """The first changes that a step made to values; see `changes_of`."""
+        return changes_of(self._remains, step, count)
 
     def frames(self) -> Iterator[tuple[StageRecord, pl.DataFrame]]:
         """The ledger of each part, stage by stage; `step` counts within the stage's steps."""
         for stage in self._manifest.stages:
-            for part in self._parts(stage):
+            for part in self._remains.parts(stage.parts):
                 yield stage, part.frame("ledger")
 
     def failed(self) -> pl.DataFrame:
@@ -95,7 +145,7 @@ class Ledger:
                 detail="detail",
             )
             for stage in self._manifest.stages
-            for part in self._parts(stage)
+            for part in self._remains.parts(stage.parts)
             if any(tally["failed"] for tally in part.meta["steps"])
             for ledger in [part.frame("ledger")]
         ]
@@ -110,32 +160,45 @@ class Ledger:
             whole.update(frame.write_ndjson().encode())
         return whole.hexdigest()
 
-    def _parts(self, stage: StageRecord) -> Iterator[Part]:
-        for key in stage.parts:
-            part = find_part(self._store, key)
-            if part is not None:
-                yield part
-
     def _row_id(self, row: str) -> str:
-        if row.isdigit():
-            return f"0:{row}"
+        if row.isdecimal():
+            return f"0:{row.lstrip('0')}"
         name, _, position = row.rpartition(":")
-        if name in self._manifest.inputs and position.isdigit():
-            return f"{self._manifest.inputs.index(name)}:{position}"
-        return row
+        if not position.isdecimal():
+            return row
+        inputs = [number for number, known in enumerate(self._manifest.inputs) if known == name]
+        if len(inputs) > 1:
+            raise InvalidInput.of(
+                "ambiguous_row",
+                f"{len(inputs)} inputs of run {self._manifest.id} are called {name}; name the row by the number of its "
+                f"input: {' or '.join(f'{number}:{position}' for number in inputs)}",
+                got=row,
+            )
+        return f"{inputs[0]}:{position.lstrip('0')}" if inputs else row
 
     def _was_read(self, row: str) -> bool:
-        parts = (find_part(self._store, key) for key in self._manifest.source)
         return any(
-            not part_ids.filter(part_ids == row).is_empty()
-            for part in parts
-            if part
+            part_ids.eq(row).any()
+            for part in self._remains.parts(self._manifest.source)
             for part_ids in [pl.read_parquet(part.path("rows"), columns=[ROW], memory_map=False)[ROW]]
         )
 
+    def _is_cleaned(self) -> bool:
+        """Whether parts of the run are gone."""
+        keys = [*self._manifest.source, *(key for stage in self._manifest.stages for key in stage.parts)]
+        return sum(1 for _ in self._remains.parts(keys)) < len(keys)
+
+    def _rejected(self, row: str) -> Iterator[Event]:
+        """The story of a record that could not be read."""
+        source, _, position = row.partition(":")
+        for part in self._remains.parts(self._manifest.source):
+            for reject in part.meta["rejects"]:
+                if str(reject["line"]) == position and str(part.meta["source"]) == source:
+                    yield Event(row, READ, READ, "rejected", reason=reject["reason"])
+
     def _stage_events(self, stage: StageRecord, row: str) -> Iterator[Event]:
         steps = [self._workflow.step(step) for step in stage.steps]
-        for part in self._parts(stage):
+        for part in self._remains.parts(stage.parts):
             mine = (pl.col(ROW) == row) | pl.col(ROW).str.starts_with(f"{row}.")
             for record in pl.scan_parquet(part.path("ledger")).filter(mine).collect().iter_rows(named=True):
                 yield from _events(record, steps)

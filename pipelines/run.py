@@ -134,7 +134,7 @@ def run(
     _check_target(target, workflow, home, overwrite=overwrite)
     bound = dict(resources or {})
     source = read_source(dataset, home.parts, sample=sample, part_rows=part_rows)
-    faults = validate(workflow, source.schema, available or Resources(names=frozenset(bound)))
+    faults = validate(workflow, source.schema, available or Resources(bound=bound))
     if any(fault.severity == "error" for fault in faults):
         raise InvalidInput(faults)
     own = _own_output(target, workflow, home, source.digest)

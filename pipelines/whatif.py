@@ -124,7 +124,9 @@ class _Question:
     def moved(self) -> dict[str, tuple[Rule | None, Rule]]:
         """The rules that differ, as they were and as they would be."""
         old = self.before.rules()
-        return {metric: (old.get(metric), rule) for metric, rule in self.after.rules().items() if rule != old.get(metric)}
+        return {
+            metric: (old.get(metric), rule) for metric, rule in self.after.rules().items() if rule != old.get(metric)
+        }
 
     def judged(self, part: Part) -> pl.DataFrame:
         """The rows of a part that reached the step.
@@ -143,7 +145,7 @@ class _Question:
         metrics = rows.select(pl.col(name).alias(name.removeprefix(prefix)) for name in stored)
         self._check_stored(metrics)
         judged = facts.with_columns(
-            metrics.select(
+            *metrics.select(
                 settled=pl.all_horizontal(pl.all().is_null()) & pl.lit(self.place.step.where is not None),
                 distance=self._distance(),
                 metrics=pl.struct(pl.all()),
@@ -249,9 +251,7 @@ def _example(remains: Remains, question: _Question, near: _Near) -> Example:
         kept=near.kept,
         was_kept=near.was_kept,
         metrics={name: value for name, value in near.metrics.items() if value is not None},
-        values={
-            column: None if value is None else str(value)[:MAX_VALUE_CHARS] for column, value in values.items()
-        },
+        values={column: None if value is None else str(value)[:MAX_VALUE_CHARS] for column, value in values.items()},
         exact=exact,
     )
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ..memory.catalog import Catalog, EntryKind
 from ..operators.core import InvalidInput, all_operators, near_name
+from .datasets import shown_value
 from .operators import arguments_of
 from .wiring import tool_of
 
@@ -65,7 +66,7 @@ def describe_operator(name: OperatorName) -> dict[str, Any]:
         "description": cleandoc(operator.__doc__ or ""),
         "phrases": [*operator.phrases],
         "arguments": arguments_of(operator),
-        "example": {"options": example.options, "rows": example.input_rows(), "out": example.expected()},
+        "example": shown_value({"options": example.options, "rows": example.input_rows(), "out": example.expected()}),
     }
 
 

@@ -45,18 +45,18 @@ def sample_rows(files: Files, rows: RowCount = 5) -> list[dict[str, Any]]:
         parsed = block.parse()
         schema, _ = unify([parsed.schema])
         batch = Batch(conform(parsed.frame, parsed.schema, schema), schema)
-        found += [{name: _cut(value) for name, value in row.items()} for row in batch.rows()]
+        found += [{name: shown_value(value) for name, value in row.items()} for row in batch.rows()]
         if len(found) >= rows:
             break
     return found[:rows]
 
 
-def _cut(value: Any) -> Any:
+def shown_value(value: Any) -> Any:
     """A value as JSON can hold it, its texts cut."""
     if isinstance(value, str):
         return value if len(value) <= VALUE_CHARACTERS else f"{value[:VALUE_CHARACTERS]}…"
     if isinstance(value, dict):
-        return {name: _cut(inner) for name, inner in value.items()}
+        return {name: shown_value(inner) for name, inner in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes):
-        return [_cut(inner) for inner in value]
-    return value if value is None or isinstance(value, bool | int | float) else _cut(str(value))
+        return [shown_value(inner) for inner in value]
+    return value if value is None or isinstance(value, bool | int | float) else shown_value(str(value))

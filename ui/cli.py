@@ -143,11 +143,14 @@ def chat(
 
 
 @app.command()
-def ui() -> Answer:
-    """Open the web page on this machine."""
+def ui(
+    planner: PlannerOption = "auto",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where it is served; 0 for any that is free.")] = 7860,
+) -> Answer:
+    """Open the web page, served on this machine only."""
     from .opening import open_page
 
-    return open_page(_settings())
+    return open_page(_settings(), planner, port)
 
 
 @operators.command("list")

@@ -1,5 +1,6 @@
 """The command `demo`: a request, its plan, its run and the story of two rows, on data shipped with the package."""
 
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def demonstrate(folder: str, settings: Settings, *, silent: bool) -> Answer:
     stories = {fate: ledger.why(row) for fate, row in rows.items()}
     told = tuple(StoryResult.of(standing.report.id, story) for story in stories.values())
     result = DemoResult(folder=str(place), request=REQUEST, stories=told)
-    shown = (*_opening(data), plan_view(standing), *_ending(standing, standing.report, stories, place))
+    shown = (*_opening(data), plan_view(standing), *_ending(standing, standing.report, rows, stories.values(), place))
     return Answer(from_standing(standing, result=result), shown)
 
 
@@ -83,20 +84,23 @@ def _opening(data: Path) -> tuple[RenderableType, ...]:
     )
 
 
-def _ending(standing: Standing, report: Report, stories: dict[str, Story], place: Path) -> list[RenderableType]:
+def _ending(
+    standing: Standing, report: Report, rows: Mapping[str, str], stories: Iterable[Story], place: Path
+) -> list[RenderableType]:
     told: list[RenderableType] = []
-    for story in stories.values():
-        told += [Text(), story_view(story, LAST, report.inputs)]
+    for story in stories:
+        told += [Text(), story_view(story, report.inputs)]
     return [
         heading("3. The run"),
         Text(),
-        report_view(report, said=standing.message, asks=standing.asks, name=LAST),
+        report_view(report, said=standing.message, asks=standing.asks, name=LAST, hints=False),
         Text(),
         heading("4. Why: every row has its story"),
         *told,
         Text(),
         unbroken(f"Data, plan and result are in {place}", "bold"),
         next_steps(
+            *((f"runs why {LAST} {quoted(row)}", f"why row {row} was {fate}") for fate, row in rows.items()),
             (
                 f"apply {quoted(place / 'plan.yaml')} -i {quoted(place / SAMPLE)} -o again.jsonl",
                 "the saved plan again, which finds its parts done",

@@ -56,7 +56,7 @@ def explain_row(settings: Settings, run_id: str, row: str) -> Answer:
     home = Home.of(settings)
     manifest = Manifest.load(home.run_folder(run_id))
     story = home.ledger(manifest.id).why(row)
-    told = story_view(story, manifest.id, manifest.inputs)
+    told = story_view(story, manifest.inputs, manifest.id)
     result = StoryResult.of(manifest.id, story)
     return Answer(document("completed", f"row {row}: {story.fate}", result=result), (told,))
 

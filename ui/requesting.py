@@ -21,7 +21,7 @@ from .delivery import INTERRUPTED, show
 from .document import WorkflowPart, from_standing
 from .history import telling_rows
 from .progress import Watch
-from .show import LAST, next_steps, quoted, report_view, sentence, warnings_view
+from .show import LAST, next_steps, quoted, report_view, sentence, unbroken, warnings_view
 from .show_plan import plan_view
 
 LONGEST_REASON = 200
@@ -90,8 +90,9 @@ def make_plan(request: Request, running: Running, settings: Settings, *, overwri
         steps = next_steps((f"run --thread {standing.thread} --answer approve", "run this plan"))
     else:
         save_plan(standing.draft.workflow, standing.draft.reasons, target)
+        answer = replace(answer, shown=(*answer.shown, unbroken(f"Saved to {target}")))
         steps = next_steps((f"apply {quoted(target)} {inputs} -o OUTPUT", "run the saved plan, with no model"))
-    return replace(answer, shown=(*answer.shown, steps))
+    return replace(answer, shown=(*answer.shown, Text(), steps))
 
 
 def save_plan(workflow: Workflow, reasons: Mapping[str, str], target: Path) -> None:

@@ -88,6 +88,7 @@ def report_view(
     rows: Mapping[str, str] | None = None,
     folder: str | None = None,
     name: str | None = None,
+    hints: bool = True,
 ) -> Group:
     """A run in numbers and words.
 
@@ -97,6 +98,7 @@ def report_view(
         rows: for a fate, a row that had it, as `runs why` takes it.
         folder: the folder of the run, where it is worth a look.
         name: what to call the run in commands; its id if not given.
+        hints: say what to type next.
     """
     rejects = f", {report.rejects:,} records rejected" if report.rejects else ""
     head = f"{report.rows_in:,} rows in, {report.rows_out:,} out{rejects}, {report.seconds:.1f} s"
@@ -116,7 +118,7 @@ def report_view(
     run = name or report.id
     why = [(f"runs why {run} {quoted(row)}", f"why row {row} was {fate}") for fate, row in (rows or {}).items()]
     shown = [] if report.status == "running" else [(f"runs show {run}", "this report again")]
-    return Group(*parts, next_steps(*why, *shown))
+    return Group(*parts, *([next_steps(*why, *shown)] if hints else []))
 
 
 def steps_report(report: "Report") -> Table:
@@ -162,8 +164,8 @@ def row_argument(row: str, inputs: Sequence[str]) -> str:
     return row if list(inputs).count(name) > 1 else f"{name}:{position}"
 
 
-def story_view(story: "Story", run_id: str, inputs: Sequence[str]) -> Group:
-    """What happened to a row, step by step, and what to type next."""
+def story_view(story: "Story", inputs: Sequence[str], run_id: str | None = None) -> Group:
+    """What happened to a row, step by step; with the run's id also what to type next."""
     parts: list[RenderableType] = [heading(_story_head(story, inputs)), Text()]
     for row in dict.fromkeys(event.row for event in story.events):
         if row != story.row:
@@ -175,7 +177,7 @@ def story_view(story: "Story", run_id: str, inputs: Sequence[str]) -> Group:
             if event.row == row:
                 grid.add_row(sentence(event.step), sentence(_did(event, inputs)))
         parts.append(Padding(grid, (0, 0, 0, 2), expand=False))
-    return Group(*parts, Text(), next_steps(*_after_story(story, run_id, inputs)))
+    return Group(*parts, *([Text(), next_steps(*_after_story(story, run_id, inputs))] if run_id else []))
 
 
 def _story_head(story: "Story", inputs: Sequence[str]) -> str:

@@ -3,6 +3,8 @@
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,16 +26,19 @@ TO_TAB = "(token) => { sessionStorage.setItem('dataflow-agent', token); }"
 TO_TOP = f"() => {{ document.getElementById('{TABS}').scrollIntoView({{ block: 'nearest' }}); }}"
 
 
+@dataclass(frozen=True)
 class Served:
     """A page that is being served.
 
     Args:
         url: where the page is.
+        folder: where its data and its results lie.
         close: ends the server.
     """
 
-    def __init__(self, url: str, close: Callable[[], None]) -> None:
-        self.url, self.close = url, close
+    url: str
+    folder: Path
+    close: Callable[[], None]
 
 
 def serve(settings: Settings | None = None, port: int = PORT, planner: PlannerName | Planner = "auto") -> None:
@@ -76,7 +81,7 @@ def launch(
     _prepare_environment(sessions)
     blocks = build(sessions, about(chosen, planner))
     url = _start(blocks, sessions, host, _free_port(host) if port == 0 else port, open_browser=open_browser)
-    served = Served(url, blocks.close)
+    served = Served(url, sessions.folder, blocks.close)
     if not prevent_thread_lock:
         _wait(served)
     return served
@@ -117,29 +122,32 @@ def _wire(blocks: Any, page: Page, do: Actions) -> None:
         "concurrency_limit": None,
     }
     left, plan, edit, result = page.left, page.plan, page.editing, page.result
-    mine = [page.session]
-    blocks.load(do.attach, [page.token], js=FROM_TAB, **how).then(None, [page.token], js=TO_TAB)
-    left.anew.click(do.start_over, mine, **how).then(None, [page.token], js=TO_TAB)
-    left.files.upload(do.add_files, [*mine, left.files], **how)
-    for said in (left.words.submit, left.send.click):
-        said(do.say, [*mine, left.words], **how)
+    one, act, keep = page.session, do.guarded, {"fn": None, "inputs": [page.token], "js": TO_TAB}
+    blocks.load(act(do.attach), [page.token], js=FROM_TAB, **how).then(**keep)
+    left.anew.click(act(do.start_over), [one], **how).then(**keep)
+    left.files.upload(act(do.add_files), [one, left.files], **how)
     plan.approve.click(None, js=TO_TOP)
-    plan.approve.click(do.approve, mine, **how)
-    plan.reject.click(do.reject, mine, **how)
-    for option in plan.options:
-        option.click(do.say, [*mine, option], **how)
-    edit.step.input(do.choose_step, [*mine, edit.step], **how)
-    edit.option.input(do.choose_option, [*mine, edit.step, edit.option], **how)
-    for put in (edit.set.click, edit.value.submit):
-        put(do.set_option, [*mine, edit.step, edit.option, edit.value], **how)
-    edit.default.click(do.set_default, [*mine, edit.step, edit.option], **how)
-    for button, action in ((edit.remove, do.remove), (edit.up, do.move_up), (edit.down, do.move_down)):
-        button.click(action, [*mine, edit.step], **how)
-    edit.undo.click(do.undo, mine, **how)
-    for asked in (result.why.click, result.row.submit):
-        asked(do.why, [*mine, result.row], **how)
-    for hint in result.hints:
-        hint.click(do.why_hint, [*mine, hint], **how)
+    pairs: list[tuple[Any, Callable[..., Any], list[Any]]] = [
+        (left.words.submit, do.say, [left.words]),
+        (left.send.click, do.say, [left.words]),
+        (plan.approve.click, do.approve, []),
+        (plan.reject.click, do.reject, []),
+        *((option.click, do.say, [option]) for option in plan.options),
+        (edit.step.input, do.choose_step, [edit.step]),
+        (edit.option.input, do.choose_option, [edit.step, edit.option]),
+        (edit.set.click, do.set_option, [edit.step, edit.option, edit.value]),
+        (edit.value.submit, do.set_option, [edit.step, edit.option, edit.value]),
+        (edit.default.click, do.set_default, [edit.step, edit.option]),
+        (edit.remove.click, do.remove, [edit.step]),
+        (edit.up.click, do.move_up, [edit.step]),
+        (edit.down.click, do.move_down, [edit.step]),
+        (edit.undo.click, do.undo, []),
+        (result.why.click, do.why, [result.row]),
+        (result.row.submit, do.why, [result.row]),
+        *((hint.click, do.why_hint, [hint]) for hint in result.hints),
+    ]
+    for event, action, given in pairs:
+        event(act(action), [one, *given], **how)
 
 
 def _pieces(page: object) -> Any:

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from ..operators.core import DataFlowError, InvalidInput
 from ..pipelines.edits import PlanEdit
 from ..pipelines.run import Home
 from ..pipelines.workflow import Step, Workflow
+from .delivery import answer_to, answer_to_bug
 from .web_amending import default_edit, moved, option_edit, removed
 from .web_layout import PLAN, RUN, Page
 from .web_markup import Content, joined, line, notice
@@ -29,6 +31,19 @@ class Actions:
 
     def __init__(self, page: Page, sessions: Sessions) -> None:
         self._page, self._sessions, self._screen = page, sessions, Screen(page)
+
+    def guarded(self, action: Callable[..., Shown | Iterator[Shown]]) -> Callable[..., Iterator[Shown]]:
+        """An action as the page calls it: what goes wrong in it is told in the conversation, in a sentence."""
+
+        def act(session_id: str, *given: Any) -> Iterator[Shown]:
+            try:
+                shown = action(session_id, *given)
+                yield from [shown] if isinstance(shown, dict) else shown
+            except Exception as error:  # noqa: BLE001 - the outermost border: a page shows sentences, no traces
+                answer = answer_to(error) or answer_to_bug(error)
+                yield self._told(self._session(session_id), answer.document.message)
+
+        return act
 
     def attach(self, token: str) -> Iterator[Shown]:
         """A window opens or is loaded anew: its conversation goes on where it was."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from ..agent.state import Ask, Change, Draft
+from ..agent.planners.proofs import rebuilt
+from ..agent.state import Ask, Change, Check, Draft
 from ..memory.catalog import Catalog
 from ..operators.core import Fault, InvalidInput, Schema, all_operators
 from ..operators.core.expression import ExpressionError, parse_expression
@@ -26,11 +27,12 @@ from ..pipelines.workflow import Step, Workflow
 from ..tools.profile import Profile
 from .web_plan import option_text
 
+CHANGED = " (changed by hand)"
 WHERE = "where"
 """Stands among the options of a step for its condition on rows; no option may have this name."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class ByHand:
     """A planner for a person's own edits: it plans nothing, and changes a plan by just these.
 
@@ -66,20 +68,38 @@ class ByHand:
         return Change(edits=self.edits, asks=self.asks, reasons=self.reasons)
 
 
-def by_hand(workflow: Workflow, edit: PlanEdit, schema: Schema, resources: Resources) -> ByHand:
-    """One edit, once it is sure that the plan can still be run with it.
+def by_hand(draft: Draft, edit: PlanEdit, schema: Schema, resources: Resources) -> ByHand:
+    """One edit, once it is sure that the plan can still be run with it; what it changes is proven as it is then.
 
     Raises:
         InvalidInput: the edit changes nothing, does not fit, or brings a fault that was not there before.
     """
-    after = apply_edit(workflow, edit)
-    if after == workflow:
+    before = draft.workflow
+    after = apply_edit(before, edit)
+    if after == before:
         raise InvalidInput.of("no_change", "the plan is like that already")
-    before = {_essence(fault) for fault in _errors(workflow, schema, resources)}
-    new = [fault for fault in _errors(after, schema, resources) if _essence(fault) not in before]
+    known = {_essence(fault) for fault in _errors(before, schema, resources)}
+    new = [fault for fault in _errors(after, schema, resources) if _essence(fault) not in known]
     if new:
         raise InvalidInput(new)
-    return ByHand((edit,))
+    if isinstance(edit, RemoveStep | InsertStep):
+        return ByHand((edit,))
+    asks = tuple(ask for ask in draft.asks if edit.step in ask.steps)
+    if isinstance(edit, MoveStep):
+        return ByHand((edit,), asks)
+    step = after.step(edit.step)
+    reason = draft.reasons.get(step.id, "").removesuffix(CHANGED)
+    return ByHand((edit,), tuple(_proven_anew(ask, step) for ask in asks), {step.id: reason + CHANGED})
+
+
+def _proven_anew(ask: Ask, step: Step) -> Ask:
+    """A clause whose step was set by hand, with its proof as the step says it now."""
+    operator, _ = build(step)
+    if operator is None:
+        return ask.model_copy(update={"check": Check()})
+    check = rebuilt(ask.check, operator.model_dump(mode="json"), [*operator.reads()], step.where)
+    text = ask.text if check == ask.check else ask.text.removesuffix(CHANGED) + CHANGED
+    return ask.model_copy(update={"text": text, "check": check})
 
 
 def back_to(earlier: Draft, now: Workflow) -> ByHand:

@@ -30,6 +30,7 @@ class Conversation:
 class PlanSide:
     """The plan, and the decision over it."""
 
+    question: Any
     view: Any
     approve: Any
     reject: Any
@@ -136,6 +137,7 @@ def _conversation() -> Conversation:
         latex_delimiters=[],
         buttons=[],
         feedback_options=None,
+        group_consecutive_messages=False,
         allow_file_downloads=False,
         placeholder="Say what your data should become.",
     )
@@ -151,9 +153,10 @@ def _conversation() -> Conversation:
 def _plan() -> PlanSide:
     import gradio as gr
 
-    view = _view(plan_view(None), "df-plan")
+    question = _view(Markup(""), "df-question")
     with gr.Row():
         options = tuple(gr.Button(visible=False, size="md", min_width=120) for _ in range(MOST_OPTIONS))
+    view = _view(plan_view(None), "df-plan")
     with gr.Row():
         reject = gr.Button("Reject", visible=False, size="md", min_width=100, scale=1, elem_id="df-reject")
         approve = gr.Button(
@@ -165,7 +168,7 @@ def _plan() -> PlanSide:
             scale=2,
             elem_id="df-approve",
         )
-    return PlanSide(view, approve, reject, options)
+    return PlanSide(question, view, approve, reject, options)
 
 
 def _editing() -> Editing:
@@ -193,17 +196,17 @@ def _result() -> ResultSide:
 
     links = _view(element("p", "There is no result yet.", cls="df-muted"), "df-result-head")
     rows = _view(Markup(""), "df-rows")
-    with gr.Group(visible=False, elem_id="df-asking") as asking:
+    with gr.Column(visible=False, elem_id="df-asking") as asking:
         with gr.Row():
             row = gr.Textbox(
-                label="Why did a row go, stay or change? Its line in the data, such as 17, or file.jsonl:17",
-                min_width=200,
-                scale=3,
+                label="Why did a row go, stay or change? Name its line, such as 17, or file.jsonl:17",
+                min_width=180,
+                scale=4,
                 max_lines=1,
                 elem_id="df-row",
             )
-        with gr.Row():
-            why = gr.Button("Why?", size="md", min_width=90, variant="primary", elem_id="df-why")
-            hints = tuple(gr.Button(visible=False, size="md", min_width=110) for _ in range(MOST_HINTS))
+            why = gr.Button("Why?", size="md", min_width=80, variant="primary", elem_id="df-why")
+        with gr.Row(elem_id="df-hints"):
+            hints = tuple(gr.Button(visible=False, size="sm", min_width=110) for _ in range(MOST_HINTS))
     story = _view(Markup(""), "df-story")
     return ResultSide(links, rows, asking, row, why, hints, story)

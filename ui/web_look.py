@@ -45,10 +45,16 @@ def theme() -> Any:
 CSS = """
 .gradio-container { max-width: 1560px !important; padding: 0 !important; }
 .gradio-container > .main { padding: 14px 24px 28px; }
+.dark { --color-accent: #2dd4bf; }
+.gradio-container textarea::placeholder { color: var(--body-text-color-subdued); opacity: 1; }
 .gradio-container .html-container { padding: 0; }
 .gradio-container .block:has(> .html-container > div:empty) { display: none; }
 .gradio-container .tabitem { padding-top: 12px; }
 .gradio-container .tabitem button { white-space: normal; overflow-wrap: anywhere; }
+#df-files .wrap { font-size: .9rem; line-height: 1.35; padding-top: 6px; }
+#df-words textarea { min-height: 62px; }
+#df-why { align-self: flex-end; flex-grow: 0; min-width: 110px !important; }
+#df-hints button { flex-grow: 0; }
 #df-chat button[aria-label="Clear"] { display: none; }
 @media (min-width: 900px) { #df-left { position: sticky; top: 10px; align-self: flex-start; } }
 .df-top { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 16px; }
@@ -89,9 +95,13 @@ CSS = """
 .df-scroll td.df-number { white-space: nowrap; }
 .df-scroll td.df-place { color: var(--body-text-color-subdued); }
 .df-scroll td.df-step { min-width: 9em; overflow-wrap: break-word; }
-.df-scroll td.df-options { min-width: 9em; }
+.df-scroll td.df-options { min-width: 11em; }
 .df-scroll td.df-sample { min-width: 6.5em; }
-.df-scroll progress { width: 74px; height: 9px; vertical-align: middle; accent-color: var(--color-accent); }
+.df-scroll progress { appearance: none; width: 74px; height: 8px; vertical-align: middle; border: 0; border-radius: 4px;
+  overflow: hidden; background: var(--border-color-primary); }
+.df-scroll progress::-webkit-progress-bar { background: var(--border-color-primary); }
+.df-scroll progress::-webkit-progress-value { background: var(--color-accent); }
+.df-scroll progress::-moz-progress-bar { background: var(--color-accent); }
 .df-option s { color: var(--body-text-color-subdued); }
 .df-changed { background: rgba(37, 99, 235, .12); border-radius: 4px; padding: 0 4px; margin: 0 -4px; }
 .df-null { color: var(--body-text-color-subdued); font-style: italic; }
@@ -123,7 +133,7 @@ CSS = """
   .df-stack tr:first-child { border-top: 0; }
   .df-scroll .df-stack td, .df-scroll .df-stack td.df-number { border: 0; padding: 2px 0; text-align: left; }
   .df-stack td::before { content: attr(data-label) ": "; color: var(--body-text-color-subdued); }
-  .df-stack td.df-place { display: none; }
+  .df-stack td.df-place, .df-stack td:empty { display: none; }
   .df-stack td.df-step::before { content: none; }
 }
 """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..agent.api import Standing
 from ..agent.presenting import cost_text
-from ..agent.state import Ask, Check, Draft
+from ..agent.state import Ask, Check, Draft, Question
 from ..operators.core import Fault
 from ..pipelines.edits import apply_edit, describe, diff
 from ..pipelines.report import Report
@@ -14,14 +14,6 @@ from ..pipelines.workflow import Step, Workflow
 from .web_markup import EMPTY, Column, Content, Markup, bullets, element, folded, joined, line, notice, section, table
 
 REASON_CHARACTERS = 600
-CHECKS = {
-    "word_count": "number of words",
-    "char_count": "number of characters",
-    "language": "language",
-    "no_exact_duplicates": "no exact duplicates",
-    "no_match": "nothing of the kind is left",
-    "condition": "condition",
-}
 HOLDS = {True: ("good", "holds"), False: ("bad", "broken"), None: ("idle", "not checked")}
 
 
@@ -51,13 +43,17 @@ def plan_view(standing: Standing | None, changed: Changed | None = None) -> Mark
         _change_notice(changed, draft.workflow),
         notice("bad", "This cannot be done", [line(draft.refusal, REASON_CHARACTERS)] if draft.refusal else []),
         notice("bad", "The plan cannot run as it is", faults_lines(standing.faults)),
-        notice("info", "A question", [line(draft.question.text, REASON_CHARACTERS)] if draft.question else []),
         notice("warn", "Not covered by any step", [line(clause) for clause in draft.not_covered]),
         _steps_table(draft, standing.sample, changed) if steps else EMPTY,
         _sample_line(standing.sample, draft.workflow) if steps else EMPTY,
         folded("warn", f"{len(warnings)} {'warning' if len(warnings) == 1 else 'warnings'}", warnings),
     ]
     return joined(parts)
+
+
+def question_view(question: Question | None) -> Markup:
+    """What must be answered before there is a plan to decide over."""
+    return notice("info", "A question", [line(question.text, REASON_CHARACTERS)] if question else [])
 
 
 def details_view(standing: Standing | None) -> Markup:
@@ -194,9 +190,30 @@ def _named_steps(steps: Sequence[str]) -> Markup:
 def _check_words(check: Check) -> Markup:
     if check.kind == "none":
         return element("span", "cannot be checked", cls="df-muted")
-    column = f" of {check.column}" if check.column else ""
-    arguments = ", ".join(f"{name} {option_text(value)}" for name, value in check.arguments.items())
-    return line(f"{CHECKS[check.kind]}{column}{f': {arguments}' if arguments else ''}")
+    where = check.arguments.get("where")
+    return line(f"{_rule(check)}{f', where {where}' if where else ''}", REASON_CHARACTERS)
+
+
+def _rule(check: Check) -> str:
+    """What must hold for the rows of the result, in words."""
+    found = check.arguments
+    named = [check.column] if check.column else found.get("columns") or []
+    columns = option_text(named) or "the row"
+    match check.kind:
+        case "word_count" | "char_count":
+            unit = "words" if check.kind == "word_count" else "characters"
+            bounds = [
+                f"{word} {found[side]}" for side, word in (("min", "at least"), ("max", "at most")) if side in found
+            ]
+            return f"{columns} has {' and '.join(bounds) or 'any number of'} {unit}"
+        case "language":
+            return f"{columns} is {'not ' if found.get('exclude') else ''}in {option_text(found.get('languages'))}"
+        case "no_exact_duplicates":
+            return f"no two rows have the same {columns}"
+        case "no_match":
+            return f"{columns} holds no {found.get('pattern_name') or 'match'}"
+        case _:
+            return str(found.get("expression") or "a condition")
 
 
 def _verdict(ask: Ask) -> Markup:

@@ -42,7 +42,7 @@ def rows_view(batch: Batch, total: int) -> Markup:
     names = batch.schema.names
     columns = [Column("", numeric=True, name="place")]
     columns += [Column(name, numeric=batch.schema[name].dtype in NUMBERS) for name in names]
-    rows = [
+    rows: list[list[Content]] = [
         [str(number), *(data_cell(row[name]) if name in row else _absent() for name in names)]
         for number, row in enumerate(batch.rows(), start=1)
     ]
@@ -93,15 +93,14 @@ def _told(event: Event, inputs: Sequence[str]) -> list[Content]:
     fate = element("span", what, cls=f"df-tag df-{FATES.get(event.did, 'idle')}")
     return [
         element("strong", event.step),
-        joined([fate, *([" ", line(because)] if because and not event.metrics else [])]),
+        joined([fate, " ", line(because)]) if because and not event.metrics else fate,
         _pairs(event.metrics),
         _pairs({name: rule for name, rule in event.rule.items() if name in event.metrics}),
     ]
 
 
 def _pairs(values: Mapping[str, Any]) -> Markup:
-    shown = [element("div", f"{name} ", element("b", _measured(value))) for name, value in values.items()]
-    return joined(shown) or element("span", "–", cls="df-muted")
+    return joined(element("div", f"{name} ", element("b", _measured(value))) for name, value in values.items())
 
 
 def _measured(value: Any) -> str:

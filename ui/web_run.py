@@ -109,7 +109,7 @@ def facts_view(report: Report) -> Markup:
         "rows out": f"{report.rows_out:,}",
         "rejected": f"{report.rejects:,}",
         "failed": f"{report.failed:,}",
-        "seconds": f"{report.seconds:.1f}",
+        "seconds": f"{report.seconds:.1f}" if report.seconds >= 0.1 else "<0.1",
     }
     shown = [
         element("div", element("b", number), element("span", name))

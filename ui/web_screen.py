@@ -1,5 +1,6 @@
 """What the page shows of a conversation, piece by piece; changes nothing."""
 
+import html
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,12 +12,13 @@ from ..pipelines.run import Home
 from ..pipelines.workflow import Step
 from .history import telling_rows
 from .web_amending import explained, option_names, shown_value
+from .web_job import Job
 from .web_layout import MOST_HINTS, MOST_OPTIONS, PLAN, RESULT, Page
 from .web_markup import EMPTY, Markup, element, joined, line, notice
-from .web_plan import details_view, plan_view
+from .web_plan import details_view, plan_view, question_view
 from .web_rows import first_rows, rows_view
 from .web_run import facts_view, progress_view, report_view
-from .web_sessions import Job, Session
+from .web_sessions import Session
 
 Shown = dict[Any, Any]
 """New values of pieces of the page, by piece."""
@@ -61,7 +63,8 @@ class Screen:
 
     def said(self, session: Session) -> Shown:
         """Only the conversation."""
-        return {self._page.left.chat: chat_lines(session)}
+        page = self._page
+        return {page.session: session.id, page.token: session.id, page.left.chat: chat_lines(session)}
 
     def tab_for(self, session: Session) -> Shown:
         """Turns to what a person looks at next."""
@@ -102,6 +105,7 @@ class Screen:
             _update(visible=at < len(words), value=words[at] if at < len(words) else "") for at in range(MOST_OPTIONS)
         ]
         return {
+            plan.question: str(question_view(question)),
             plan.view: str(plan_view(session.standing, session.changed)),
             plan.approve: _update(visible=session.may_run, interactive=True, value=label),
             plan.reject: _update(visible=session.may_run and waits, interactive=True),
@@ -197,7 +201,8 @@ def _no_rows() -> Markup:
 
 
 def _readable(text: str) -> str:
-    return "\n".join(printable(part, 2000) for part in text.split("\n"))
+    """A message for the chat, which takes HTML for HTML even where it renders no Markdown."""
+    return "\n".join(html.escape(printable(part, 2000), quote=False) for part in text.split("\n"))
 
 
 def _size(file: Path) -> str:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Condition, Lock, Thread
+from threading import Lock
 from typing import Literal
 
 from ..agent.api import Agent, RunOptions, Standing
@@ -18,32 +18,20 @@ from ..operators.core import InvalidInput
 from ..operators.core.dataset import Dataset
 from ..operators.core.settings import Settings, make_private_folder
 from ..pipelines.edits import PlanEdit
-from ..pipelines.events import Event
 from ..pipelines.report import Report
 from ..pipelines.run import Home
 from ..pipelines.workflow import Workflow
 from ..tools.wiring import available
-from .delivery import answer_to, answer_to_bug
 from .web_amending import ByHand, back_to, by_hand
+from .web_job import Job
 from .web_plan import Changed
-from .web_run import RunProgress
 
 UPLOADS, INCOMING = "uploads", "incoming"
 KEPT_S = 7 * 24 * 3600.0
 """How long the files of a conversation stay after it was last used."""
 MOST_SESSIONS = 32
 MOST_UNDO = 50
-PHASES = {
-    "look": "Looking at the data",
-    "draft": "Planning",
-    "change": "Changing the plan",
-    "check": "Checking the plan",
-    "repair": "Mending the plan",
-    "sample": "Trying the plan on the first rows",
-    "run": "Running the plan over all rows",
-    "check_output": "Checking the result against your request",
-}
-BUSY = "the last message is still being dealt with; wait for its end"
+BUSY = "The last message is still being dealt with; wait for its end."
 
 
 @dataclass(frozen=True)
@@ -52,61 +40,6 @@ class Message:
 
     role: Literal["user", "assistant"]
     text: str
-
-
-class Job:
-    """One message being dealt with in a thread of its own, so that the page stays alive."""
-
-    def __init__(self, work: Callable[["Job"], Standing], done: Callable[[Standing | None, str], None]) -> None:
-        self.progress = RunProgress()
-        self.phase = "Thinking"
-        self.running = False
-        """Whether the plan runs over all rows."""
-        self._work, self._tell = work, done
-        self._changed = Condition()
-        self._ended = False
-        self._news = 0
-
-    def start(self) -> None:
-        """Begin; the thread ends by itself."""
-        Thread(target=self._go, name="message", daemon=True).start()
-
-    def hear(self, event: Event) -> None:
-        """Take an event of the agent or of its run."""
-        with self._changed:
-            if event["event"] == "node_started":
-                self.phase = PHASES.get(event["node"], self.phase)
-                self.running = self.running or event["node"] == "run"
-            else:
-                self.progress.take(event)
-            self._news += 1
-            self._changed.notify_all()
-
-    @property
-    def ended(self) -> bool:
-        """Whether all is done and told."""
-        return self._ended
-
-    def wait(self, seen: int, timeout_s: float) -> int:
-        """Wait for news after those seen, or for the end.
-
-        Returns:
-            How many news there are by now.
-        """
-        with self._changed:
-            self._changed.wait_for(lambda: self._ended or self._news > seen, timeout_s)
-            return self._news
-
-    def _go(self) -> None:
-        standing, error = None, ""
-        try:
-            standing = self._work(self)
-        except BaseException as raised:  # noqa: BLE001 - the outermost border of this thread: the page shows a sentence
-            error = (answer_to(raised) or answer_to_bug(raised)).document.message
-        self._tell(standing, error)
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
 
 
 @dataclass
@@ -167,7 +100,7 @@ class Session:
     @property
     def output(self) -> Path:
         """Where the result of the conversation goes."""
-        return default_output(str(self.files[0]), make_private_folder(self.folder / "result"))
+        return default_output(str(self.files[0]), self._own_folder("result"))
 
     def add_files(self, uploaded: Sequence[Path]) -> None:
         """Take files into the conversation; the next message is a new request about all of them.
@@ -177,12 +110,13 @@ class Session:
         """
         with self._lock:
             self._must_be_idle()
-            Dataset.open(uploaded)
-            data = make_private_folder(self.folder / "data")
+            _must_be_readable(uploaded)
+            data = self._own_folder("data")
             for file in uploaded:
                 place = _free_place(data, file.name)
                 shutil.move(file, place)
                 self.files.append(place)
+            self.finished = None
             self._forget_plan()
 
     def clear_files(self) -> None:
@@ -191,11 +125,12 @@ class Session:
             self._must_be_idle()
             self.files.clear()
             shutil.rmtree(self.folder, ignore_errors=True)
+            self.finished = None
             self._forget_plan()
 
     def save_plan(self, workflow: Workflow) -> Path:
         """Write a workflow beside the results, for download."""
-        place = make_private_folder(self.folder / "plan") / "plan.yaml"
+        place = self._own_folder("plan") / "plan.yaml"
         workflow.save(place)
         return place
 
@@ -211,6 +146,8 @@ class Session:
                 self.messages.append(Message("assistant", "Which data? Add at least one file first."))
                 return
             thread = self._open_thread()
+            if thread is None:
+                self._forget_plan()
             agent = Agent(planner=self.planner, settings=self.settings)
             self._start(lambda job: self._heard(agent, thread, words, job))
 
@@ -227,7 +164,7 @@ class Session:
             schema = seen.schema if seen else None
             if schema is None:
                 raise InvalidInput.of("no_profile", "the data is not known yet; send the request again")
-            self._amend(draft, by_hand(draft.workflow, edit, schema, available(dict(self.settings.resources))))
+            self._amend(draft, by_hand(draft, edit, schema, available(dict(self.settings.resources))))
 
     def undo(self) -> None:
         """Go back to the plan before the last change.
@@ -289,12 +226,16 @@ class Session:
             raise InvalidInput.of("no_plan", "there is no plan to change by hand now; answer the question first")
         return draft
 
+    def _own_folder(self, name: str) -> Path:
+        make_private_folder(self.folder)
+        return make_private_folder(self.folder / name)
+
     def _must_be_idle(self) -> None:
         if self.job is not None:
             raise InvalidInput.of("busy", BUSY)
 
     def _forget_plan(self) -> None:
-        self.standing, self.changed, self.finished, self._undo = None, None, None, []
+        self.standing, self.changed, self._undo = None, None, []
         self.touched = time.monotonic()
 
 
@@ -308,9 +249,11 @@ def reply(standing: Standing) -> str:
     if draft.question:
         return "\n".join([standing.message, *(f"{at}. {text}" for at, text in enumerate(draft.question.options, 1))])
     count = len(draft.workflow.steps)
-    plan = f"The plan has {count} {'step' if count == 1 else 'steps'}."
-    tried = f" On the first {sample.rows_in:,} rows, {sample.rows_out:,} come out." if sample else ""
-    return f"{plan}{tried} {standing.message}"
+    asked = standing.question.text if standing.question else ""
+    changes = standing.message.removesuffix(asked).strip()
+    plan = changes or f"The plan has {count} {'step' if count == 1 else 'steps'}."
+    tried = f"On the first {sample.rows_in:,} rows, {sample.rows_out:,} come out." if sample else ""
+    return " ".join(filter(None, [plan, tried, asked]))
 
 
 def _outcome(standing: Standing, report: Report) -> str:
@@ -319,7 +262,11 @@ def _outcome(standing: Standing, report: Report) -> str:
     proven = sum(ask.holds is True for ask in standing.asks)
     if broken:
         return f"{counts} But the result breaks what was asked: {'; '.join(broken)}."
-    return f"{counts} Checked on the result: {proven} of {len(standing.asks)} clauses hold." if proven else counts
+    open_ones = len(standing.asks) - proven
+    rest = f"; {open_ones} could not be checked" if open_ones else ""
+    return (
+        f"{counts} {proven} of your {len(standing.asks)} clauses were proven on the result{rest}." if proven else counts
+    )
 
 
 class Sessions:
@@ -343,7 +290,7 @@ class Sessions:
         Raises:
             InvalidInput: as many as can be are busy.
         """
-        name = secrets.token_urlsafe(18)
+        name = secrets.token_hex(16)
         session = Session(name, self.folder / name, self._settings, self._planner)
         with self._lock:
             while len(self._sessions) >= self._most:
@@ -379,9 +326,22 @@ class Sessions:
 
     def _clear_old_folders(self) -> None:
         oldest = time.time() - KEPT_S
-        for folder in self.folder.iterdir():
-            if folder.is_dir() and folder != self.incoming and folder.stat().st_mtime < oldest:
-                shutil.rmtree(folder, ignore_errors=True)
+        for left in (*self.folder.iterdir(), *self.incoming.iterdir()):
+            if left != self.incoming and left.lstat().st_mtime < oldest:
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def _must_be_readable(files: Sequence[Path]) -> None:
+    """Refuse uploads that are no data, by the names that the person knows; what is refused does not stay here."""
+    try:
+        Dataset.open(files)
+    except InvalidInput as error:
+        faults = list(error.faults)
+        for file in files:
+            folder = f"{file.parent}/"
+            faults = [one.model_copy(update={"message": one.message.replace(folder, "")}) for one in faults]
+            file.unlink(missing_ok=True)
+        raise InvalidInput(faults) from None
 
 
 def _free_place(folder: Path, name: str) -> Path:

@@ -13,7 +13,7 @@ from .cards import OperatorCard
 from .ordering import STAGES, arranged, rank
 from .proofs import within
 from .reading import Wish
-from .slots import LANGUAGES, fault_of
+from .slots import EXPRESSION, LANGUAGES, fault_of
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _together(one: Planned, other: Planned) -> dict[str, JsonValue] | None:
     text = one.card.text_option.name if one.card.text_option else ""
     if one.card.name != other.card.name or one.where != other.where or one.options.get(text) != other.options.get(text):
         return None
-    if "expression" in one.options:
+    if EXPRESSION in one.options:
         return None
     options = dict(one.options)
     for name, value in other.options.items():
@@ -131,6 +131,8 @@ def _together(one: Planned, other: Planned) -> dict[str, JsonValue] | None:
 def _reason(one: Planned, *, moved: bool) -> str:
     said = " and ".join(dict.fromkeys(f"“{wish.clause.text}”" for wish in one.wishes))
     summary = one.card.summary.rstrip(".")
+    if EXPRESSION in one.options:
+        summary = f"keep rows where {one.options[EXPRESSION]}"
     place = rank(one.card)
     order = f"; {STAGES[place]}" if moved and place is not None else ""
     return f"{said}: {summary[:1].lower()}{summary[1:]}{order}."

@@ -135,7 +135,7 @@ class OperatorCard:
         """The option that names the text it works on: `column` or `columns`, else the first one that reads text."""
         reading = [option for option in self.options.values() if option.reads and "text" in option.reads]
         named = [option for option in reading if option.name in ("column", "columns")]
-        return (named or reading or [None])[0]
+        return next(iter(named or reading), None)
 
     def limits(self) -> Iterator[OptionCard]:
         """The options that limit a number, common ones left out."""

@@ -1,5 +1,6 @@
 """Which planner a request gets, and which one stands in when a model's endpoint does not answer."""
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Literal
 
@@ -11,17 +12,15 @@ PlannerName = Literal["auto", "llm", "offline"]
 NAMES = ("auto", "llm", "offline")
 
 
-def chosen_planner(wanted: PlannerName | Planner, settings: Settings) -> tuple[Planner, Planner | None]:
-    """The planner, and the one for when it cannot reach its model.
+def chosen_planner(wanted: PlannerName | Planner, settings: Settings) -> tuple[Planner, Callable[[], Planner] | None]:
+    """The planner, and what makes the one for when it cannot reach its model.
 
     Raises:
         InvalidInput: there is no such planner, or `llm` is asked for and the settings name no model or the library for
             it is not installed.
     """
-    from .offline import OfflinePlanner
-
     if not isinstance(wanted, str):
-        return wanted, OfflinePlanner()
+        return wanted, _offline
     if wanted not in NAMES:
         message = f"there is no planner {wanted!r}; choose one of {', '.join(NAMES)}"
         raise InvalidInput.of("unknown_planner", message, got=wanted, allowed=[*NAMES])
@@ -34,13 +33,19 @@ def chosen_planner(wanted: PlannerName | Planner, settings: Settings) -> tuple[P
         if not value
     ]
     if wanted == "offline" or (wanted == "auto" and missing):
-        return OfflinePlanner(), None
+        return _offline(), None
     if missing:
         message = f"the planner 'llm' needs a model: set {' and '.join(missing)}, or use --planner offline"
         raise InvalidInput.of("no_endpoint", message, got=wanted, allowed=[*missing])
-    from .choosing import MISSING_EXTRA
     from .llm import LLMPlanner
+    from .model import MISSING_EXTRA
 
     if wanted == "llm" and find_spec("langchain_openai") is None:
         raise InvalidInput.of("missing_extra", f"the planner 'llm' needs a library: {MISSING_EXTRA}", got=wanted)
-    return LLMPlanner(settings), OfflinePlanner()
+    return LLMPlanner(settings), _offline
+
+
+def _offline() -> Planner:
+    from .offline import OfflinePlanner
+
+    return OfflinePlanner()

@@ -20,24 +20,26 @@ def _table(entries: Mapping[Sign, str]) -> Mapping[tuple[str, ...], Sign]:
 
 _BEFORE: Final = _table(
     {
-        ">=": "at least|minimum|minimum of|min|a minimum of|minimum is|>=|≥|no less than|no fewer than|no shorter than|"
-        "no under|no below|no smaller than|no lower than|starting at|upwards of|at the least|= >|from at least|"
-        "minimum length|minimum length of|minimum to|min of",
-        ">": "more than|over|above|greater than|longer than|larger than|bigger than|higher than|exceeding|exceed|"
-        "exceeds|exceeded|beyond|>|bigger|in excess of|better than|older than",
-        "<=": "at most|maximum|maximum of|max|a maximum of|maximum is|<=|≤|no more than|no longer than|no over|no above|"
-        "no greater than|no larger than|no bigger than|no higher than|up to|no exceeding|capped at|cap at|cap of|limited to|"
-        "limit to|within|limit of|a limit of|maximum length|maximum length of|= <|max of|maximum to|no beyond",
+        ">=": "at least|minimum|minimum of|min|a minimum of|minimum is|>=|≥|no less than|no fewer than|"
+        "no shorter than|no under|no below|no smaller than|no lower than|starting at|upwards of|"
+        "at the least|= >|from at least|minimum length|minimum length of|minimum to|min of",
+        ">": "more than|over|above|greater than|longer than|larger than|bigger than|higher than|exceeding|"
+        "exceed|exceeds|exceeded|beyond|>|bigger|in excess of|better than|older than",
+        "<=": "at most|maximum|maximum of|max|a maximum of|maximum is|<=|≤|no more than|no longer than|no over|"
+        "no above|no greater than|no larger than|no bigger than|no higher than|up to|no exceeding|"
+        "capped at|cap at|cap of|limited to|limit to|within|limit of|a limit of|maximum length|"
+        "maximum length of|= <|max of|maximum to|no beyond",
         "<": "less than|fewer than|under|below|shorter than|smaller than|lower than|<|beneath|worse than|younger than",
         "=": "exactly|precisely|equal to|equals|=|==",
     }
 )
 _AFTER: Final = _table(
     {
-        ">=": "or more|or longer|or above|or over|or higher|or greater|or better|and up|and above|and more|and over|and longer|"
-        "upwards|minimum|min|+|plus|at least|at minimum|at the least|at a minimum|or greater|or up|or bigger|or larger",
-        "<=": "or less|or fewer|or shorter|or below|or under|or lower|or smaller|and below|and under|and less|and fewer|and shorter|"
-        "maximum|max|at most|tops|at the most|at maximum|at a maximum",
+        ">=": "or more|or longer|or above|or over|or higher|or greater|or better|and up|and above|and more|"
+        "and over|and longer|upwards|minimum|min|+|plus|at least|at minimum|at the least|at a minimum|"
+        "or up|or bigger|or larger",
+        "<=": "or less|or fewer|or shorter|or below|or under|or lower|or smaller|and below|and under|and less|"
+        "and fewer|and shorter|maximum|max|at most|tops|at the most|at maximum|at a maximum",
     }
 )
 _LONGEST_BEFORE: Final = max(map(len, _BEFORE))

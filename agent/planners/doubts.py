@@ -10,6 +10,7 @@ from .cards import OperatorCard, OptionCard
 from .clauses import Clause
 from .directions import Limit
 from .quantities import plain
+from .vocabulary import SIZE_WORDS
 
 SIZES: Final = {"min": (20, 50, 100), "max": (500, 1000, 2000)}
 """Numbers that are offered where a request says short or long without one."""
@@ -68,18 +69,18 @@ def unknown_column(clause: Clause, name: str, near: Sequence[str]) -> Doubt:
 
 
 def how_long(clause: Clause, option: OptionCard) -> Doubt:
-    """A size is asked for without a number."""
-    unit = option.unit or "words"
+    """A limit is asked for without a number."""
+    side, unit = option.side or "min", option.unit or "words"
+    sized = any(concept in SIZE_WORDS for _, concept in clause.concepts)
+    told = sized and clause.polarity in ("keep", "drop")
+    ways = {"min": ("fewer than", "at least"), "max": ("more than", "at most")}
+    way = ways[side][0 if told and clause.polarity == "drop" else 1]
+    rest = _without_size(clause) if told else f"keep {_subject(clause)}"
     first = [option.default] if isinstance(option.default, int) else []
-    side = option.side or "min"
-    numbers = sorted({*first, *SIZES[side]})[:3]
-    words = "at least" if side == "min" else "at most"
-    subject = _subject(clause)
-    options = tuple(f"keep {subject} with {words} {number} {unit}" for number in numbers)
+    options = tuple(f"{rest} with {way} {number} {unit}" for number in sorted({*first, *SIZES[side]})[:3])
     what = "short" if side == "min" else "long"
-    return Doubt(
-        Question(text=f"How {what} is too {what} in {clause.text!r}?", options=options), _replacing(clause, unit)
-    )
+    text = f"How {what} is too {what} in {clause.text!r}?" if sized else f"Which limit is meant in {clause.text!r}?"
+    return Doubt(Question(text=text, options=options), _replacing(clause, unit))
 
 
 def at_least_or_at_most(clause: Clause, limit: Limit) -> Doubt:
@@ -128,6 +129,30 @@ def all_of_them(clause: Clause, parts: Sequence[str]) -> Doubt:
     return Doubt(Question(text=text, options=options), _replacing(clause, None))
 
 
+def _without_size(clause: Clause) -> str:
+    """The clause without "short", "that are too long" and the like."""
+    sizes = {at for at, concept in clause.concepts if concept in SIZE_WORDS}
+    kept: list[str] = []
+    for at in range(clause.start, clause.end):
+        if at in sizes:
+            while kept and kept[-1].lower() in (
+                "too",
+                "very",
+                "rather",
+                "are",
+                "is",
+                "that",
+                "which",
+                "so",
+                "extremely",
+            ):
+                kept.pop()
+            continue
+        kept.append(clause.marked.request[clause.marked.tokens[at].start : clause.marked.tokens[at].end])
+    verb = f"{clause.polarity} " if clause.polarity in ("keep", "drop") and not clause.own_verb else ""
+    return verb + " ".join(kept)
+
+
 def _subject(clause: Clause) -> str:
     """What the clause is about, for an answer that replaces it: its columns, or texts."""
     names = [name for mention in clause.columns for name in mention.names]
@@ -135,7 +160,7 @@ def _subject(clause: Clause) -> str:
 
 
 def _replacing(clause: Clause, unit: str | None) -> Callable[[str, Decisions], Decisions | None]:
-    """Puts the answer in the place of the clause; a bare number or "80 words" is read as the limit that was asked for."""
+    """Puts the answer in the place of the clause; a bare number or "80 words" is read as the limit asked for."""
 
     def decide(answer: str, so_far: Decisions) -> Decisions | None:
         if not answer:

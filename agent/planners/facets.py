@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from ...operators.core.expression import Column, Compare, Condition, Expression, Length, TextTest, Value
-from ...tools.profile import Profile
+from ...operators.core.expression import Column, Condition, Expression, Length, TextTest, Value
 from ..state import Check
 from . import doubts, proofs
 from .cards import OperatorCard
@@ -68,10 +67,9 @@ class FacetBinder:
         concepts: Sequence[str],
         best: Match | None,
         matcher: Matcher,
-        profile: Profile,
     ) -> None:
         self.clause, self.column, self.concepts, self.best = clause, column, concepts, best
-        self.matcher, self.profile = matcher, profile
+        self.matcher = matcher
 
     def role(self, option: str) -> OperatorCard | None:
         """The operator that has an option with this fixed meaning."""
@@ -120,36 +118,20 @@ class FacetBinder:
         return facets
 
     def condition(self) -> Condition | None:
-        """All conditions of the clause as one, labels that it names included, as it was stated."""
+        """All conditions of the clause as one, as it was stated."""
         stated = [mention.condition for mention in self.clause.conditions]
-        labels = self.labels()
-        return joined("and", [*stated, *labels.values()]) if stated or labels else None
+        return joined("and", stated) if stated else None
 
     def kept_rows(self) -> Facet | None:
         """The filter for the rows that the clause's conditions keep, or leave after they were dropped."""
-        placed = {mention.start: mention.condition for mention in self.clause.conditions} | self.labels()
         stated = [
-            condition if not self.clause.negations_before(at) % 2 else complement(condition)
-            for at, condition in placed.items()
+            mention.condition if not self.clause.negations_before(mention.start) % 2 else complement(mention.condition)
+            for mention in self.clause.conditions
         ]
         if not stated:
             return None
-        spans = [(mention.start, mention.end) for mention in self.clause.conditions]
-        spans += [(at, at + 1) for at in self.labels()]
-        return self.filter_by(joined("and", stated), self.clause.marked.text(min(spans)[0], max(spans)[1]))
-
-    def labels(self) -> dict[int, Condition]:
-        """Words that no operator knows and that are labels in the data: "wiki rows" where `source` holds wiki."""
-        if self.clause.polarity not in ("keep", "drop"):
-            return {}
-        found: dict[int, Condition] = {}
-        for at, concept in self.clause.concepts:
-            word = self.clause.marked.tokens[at].low
-            columns = [c for c in self.profile.columns if any(label.lower() == word for label in c.labels)]
-            if len(columns) == 1 and not self.matcher.is_known(concept):
-                label = next(label for label in columns[0].labels if label.lower() == word)
-                found[at] = Compare(Column(columns[0].name), "=", Value("text", label))
-        return found
+        first, last = self.clause.conditions[0], self.clause.conditions[-1]
+        return self.filter_by(joined("and", stated), self.clause.marked.text(first.start, last.end))
 
     def containing(self) -> Facet | None:
         """The filter for rows whose text contains a URL, an emoji and the like."""

@@ -15,9 +15,11 @@ from ..state import Change, Draft
 from .assembling import assemble, needs_text
 from .choosing import Chooser
 from .doubts import Decisions, Doubt, which_column
+from .editing import Editor
 from .matching import Matcher
-from .offline import OfflinePlanner, Understanding, understand, unreadable
+from .offline import OfflinePlanner, unreadable
 from .proposals import reconcile
+from .understanding import Understanding, understand
 
 if TYPE_CHECKING:
     from .choosing import Choice
@@ -57,8 +59,18 @@ class LLMPlanner:
         return draft.model_copy(update={"notes": (*self._notes(choice), *draft.notes)})
 
     def change(self, request: str, draft: Draft, profile: Profile, catalog: Catalog) -> Change:
-        """Edits for a wish: those of the rules where they understand it, else what the model chooses as new steps."""
-        return self._rules.change(request, draft, profile, catalog)
+        """Edits for a wish: those of the rules where they understand all of it, else those of the model.
+
+        Raises:
+            EndpointError: the endpoint cannot be reached, or refuses, or langchain-openai is not installed.
+        """
+        by_rules = self._rules.change(request, draft, profile, catalog)
+        understood = by_rules.question is not None or (by_rules.edits and not by_rules.not_covered)
+        if understood or unreadable(request) is not None:
+            return by_rules
+        matcher = Matcher(catalog, all_operators())
+        by_model = Editor(self._settings, matcher, profile, draft.workflow).change(request)
+        return by_model if by_model.edits else by_rules
 
     def _choose(self, read: "_Read") -> "Choice":
         chooser = Chooser(self._settings, read.matcher, read.profile, read.understood.main)

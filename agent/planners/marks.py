@@ -7,7 +7,8 @@ from typing import Protocol, TypeVar
 
 from ...tools.profile import Profile
 from .columns import ColumnMention, find_columns
-from .conditions import ConditionMention, find_conditions
+from .condition_finder import find_conditions
+from .conditions import ConditionMention
 from .directions import Limit, find_limits
 from .languages import LanguageMention, find_languages
 from .quantities import find_quantities

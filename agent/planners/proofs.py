@@ -1,7 +1,7 @@
-"""Says for each thing asked how it is proven on the output, from what was asked and not from the step that serves it."""
+"""Says how each thing asked is proven on the output: from what was asked, not from the step that serves it."""
 
-from collections.abc import Collection, Sequence
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 from pydantic import JsonValue
 
@@ -51,6 +51,45 @@ def concept_check(concepts: Collection[str], columns: Sequence[str]) -> Check:
         if concept in _PATTERNS and "near" not in concepts:
             return Check(kind="no_match", column=columns[0], arguments={"pattern_name": _PATTERNS[concept]})
     return Check()
+
+
+def rebuilt(check: Check, options: Mapping[str, Any], columns: Sequence[str], where: str | None) -> Check:
+    """The proof of the same thing after the step that serves it was changed.
+
+    Args:
+        options: the step's options now, defaults included.
+        columns: the columns it works on now.
+        where: the rows it is for now.
+    """
+    arguments = {name: value for name, value in check.arguments.items() if name != "where"}
+    if check.kind in ("word_count", "char_count"):
+        unit = "words" if check.kind == "word_count" else "chars"
+        bounds = {side: options.get(f"{side}_{unit}") for side in ("min", "max")}
+        if any(f"{side}_{unit}" in options for side in bounds):
+            arguments = {side: bound for side, bound in bounds.items() if bound is not None}
+    elif check.kind == "language" and "languages" in options:
+        arguments = {"languages": [*options["languages"]], "exclude": bool(options.get("exclude"))}
+    elif check.kind == "condition" and "expression" in options:
+        arguments = {"expression": options["expression"]}
+    elif check.kind == "no_exact_duplicates":
+        arguments = {**arguments, "columns": [*columns], "normalize": bool(options.get("normalize"))}
+    column = check.column
+    if columns:
+        column = columns[0] if check.kind != "no_exact_duplicates" or len(columns) == 1 else None
+    same = check.model_copy(update={"arguments": arguments, "column": None if check.kind == "condition" else column})
+    return within(same, where)
+
+
+def of_options(options: Mapping[str, Any], columns: Sequence[str]) -> Check:
+    """The proof of what a step's options say by themselves, where no ask said it before."""
+    column = columns[0] if columns else None
+    for unit in ("words", "chars"):
+        bounds = Interval(options.get(f"min_{unit}"), options.get(f"max_{unit}"))
+        if bounds != Interval():
+            return limit_check(unit, bounds, column)
+    if "languages" in options:
+        return language_check([*options["languages"]], column, exclude=bool(options.get("exclude")))
+    return condition_check(str(options["expression"])) if "expression" in options else Check()
 
 
 def within(check: Check, where: str | None) -> Check:

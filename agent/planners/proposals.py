@@ -13,10 +13,10 @@ from .clauses import Clause
 from .directions import Interval, Limit
 from .doubts import Decisions, which_operator
 from .matching import Matcher
-from .offline import Understanding
 from .reading import Reading, Wish
 from .slots import fill_limit
 from .tokens import tokenize
+from .understanding import Understanding
 from .vocabulary import SOFT
 
 SHARED_WORDS: Final = 0.5
@@ -96,8 +96,8 @@ def _still_open(reading: Reading, proposed: Sequence[Proposal]) -> tuple[str, ..
     """The pieces of a clause that nobody serves; a step that does not say what it serves, serves all of it."""
     if any(not one.asked for one in proposed):
         return ()
-    claimed = frozenset().union(*(_content_words(one.asked) for one in proposed))
-    return tuple(piece for piece in reading.not_covered if not claimed & _content_words(piece))
+    claimed = frozenset().union(*(content_words(one.asked) for one in proposed))
+    return tuple(piece for piece in reading.not_covered if not claimed & content_words(piece))
 
 
 def _filled(wish: Wish, proposal: Proposal | None) -> tuple[Wish, list[str]]:
@@ -152,9 +152,9 @@ def _by_clause(clauses: Sequence[Clause], proposals: Iterable[Proposal], matcher
 
 def _clause_of(clauses: Sequence[Clause], proposal: Proposal, matcher: Matcher) -> int | None:
     """The clause whose words the step claims to serve; without such words, the one that retrieval found it for."""
-    claimed = _content_words(proposal.asked)
+    claimed = content_words(proposal.asked)
     if claimed:
-        shares = [len(claimed & _content_words(clause.text)) / len(claimed) for clause in clauses]
+        shares = [len(claimed & content_words(clause.text)) / len(claimed) for clause in clauses]
         best = max(shares, default=0.0)
         return shares.index(best) if best >= SHARED_WORDS else None
     scores = [dict(matcher.hits(clause.text)).get(proposal.card.name, 0.0) for clause in clauses]
@@ -162,7 +162,8 @@ def _clause_of(clauses: Sequence[Clause], proposal: Proposal, matcher: Matcher) 
     return scores.index(best) if best else None
 
 
-def _content_words(text: str) -> frozenset[str]:
+def content_words(text: str) -> frozenset[str]:
+    """The words and numbers of a text in lower case, without those that say nothing where others are left."""
     words = frozenset(token.low for token in tokenize(text) if token.is_word or token.kind == "number")
     return words - SOFT or words
 

@@ -94,7 +94,7 @@ def _quantity(tokens: Sequence[Token], at: int) -> Quantity | None:
         return Quantity(at, end + 2, plain(value / 100), share=True)
     unit_at = end + 1 if end < len(tokens) and tokens[end].low in ("-", "+", "unicode") else end
     unit = UNITS.get(tokens[unit_at].low) if unit_at < len(tokens) else None
-    if unit in _BYTES:
+    if unit is not None and unit in _BYTES:
         return Quantity(at, unit_at + 1, plain(value * _BYTES[unit]), "bytes")
     return Quantity(at, unit_at + 1 if unit else end, plain(value), unit, share)
 
@@ -103,7 +103,7 @@ def _digits(tokens: Sequence[Token], at: int) -> tuple[float, int, bool] | None:
     if tokens[at].kind != "number":
         return None
     text = tokens[at].low.replace(",", "")
-    scale = SCALES[text[-1]] if text[-1] in SCALES else 1
+    scale = SCALES.get(text[-1], 1)
     value, end = float(text.rstrip("km")) * scale, at + 1
     if end < len(tokens) and tokens[end].low in SCALES and tokens[end].low != "m":
         value, end = value * SCALES[tokens[end].low], end + 1

@@ -95,13 +95,8 @@ class _ClauseReader:
         self.columns = self.named_columns()
         self.best = self.choose()
         column = next(iter(reader.about(self.columns)), None)
-        self.binder = FacetBinder(clause, column, self.concepts, self.best, self.matcher, reader.profile)
+        self.binder = FacetBinder(clause, column, self.concepts, self.best, self.matcher)
         self.facets: list[Facet] = []
-        named = self.binder.labels()
-        self.labels = {concept for at, concept in clause.concepts if at in named}
-        if named:  # what is left beside a label may be the noun: "hard questions"
-            nouns = {at for c in clause.columns for at in range(c.start, c.end)}
-            self.labels |= {concept for at, concept in clause.concepts if at in nouns}
 
     def read(self) -> Reading:
         clause = self.clause
@@ -172,12 +167,25 @@ class _ClauseReader:
 
     def size_doubt(self) -> Doubt | None:
         """Asks how short is short."""
-        if self.clause.limits or self.best is None or not any(one in SIZE_WORDS for one in self.concepts):
+        sizes = [one for one in self.concepts if one in SIZE_WORDS]
+        if not sizes or self.clause.limits or self.clause.polarity not in ("keep", "drop"):
             return None
-        limits = [option for option in self.best.card.limits() if option.unit]
+        cards = [self.best.card] if self.best is not None else []
+        if len(sizes) == len(self.concepts):
+            cards += self.binder.unit_cards("words")
         side = "max" if self.clause.is_upper else "min"
-        option = next((option for option in limits if option.side == side), None)
+        options = (option for card in cards for option in card.limits() if option.unit and option.side == side)
+        option = next(options, None)
         return doubts.how_long(self.clause, option) if option else None
+
+    def without_number(self, own: Match | None) -> Doubt | None:
+        """Asks for the number of a filter that does nothing but count, and was given none."""
+        limits = list(own.card.limits()) if own is not None and own.card.cls.kind == "filter" else []
+        if not limits or not all(option.unit for option in limits):
+            return None
+        side = "max" if self.clause.is_upper else "min"
+        option = next((option for option in limits if option.side == side), limits[0])
+        return doubts.how_long(self.clause, option)
 
     def direction_doubt(self) -> Doubt | None:
         """Asks whether rows are kept or dropped, or which way a bare number limits, where no word says it."""
@@ -214,9 +222,12 @@ class _ClauseReader:
         rest = [c for c in self.concepts if not contents and not any(self.answers(f.card, c) for f in self.facets)]
         own = self.best if not self.facets else self.best_for(rest)
         missing = [c for c in rest if own is None or not self.answers(own.card, c)]
-        missing = [c for c in missing if c not in self.labels]
+        missing = [c for c in missing if c not in self.nouns()]
         if own is None and not self.facets:
             return self.open()
+        unlimited = self.without_number(own)
+        if unlimited is not None:
+            return Reading(clause, doubt=unlimited)
         conflict = self.conflict(own)
         if conflict is not None:
             return conflict
@@ -226,6 +237,12 @@ class _ClauseReader:
         if not wishes or self.columns_unused(wishes) or self.quotes_unused(wishes):
             return self.open()
         return Reading(clause, wishes, not_covered=tuple(self.pieces(missing)))
+
+    def nouns(self) -> set[str]:
+        """Names of columns that only stand for rows, beside a condition: "hard questions"."""
+        spans = self.clause.columns if self.clause.conditions and self.clause.polarity in ("keep", "drop") else ()
+        places = {at for column in spans if not column.marked for at in range(column.start, column.end)}
+        return {concept for at, concept in self.clause.concepts if at in places}
 
     def best_for(self, rest: Sequence[str]) -> Match | None:
         """The operator for what no facet answers to."""

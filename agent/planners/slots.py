@@ -39,7 +39,7 @@ def fill_limit(card: OperatorCard, limit: Limit, kept: Interval, concepts: Colle
     if plain_option is None:
         return None
     value = kept.low if kept.low is not None else kept.high
-    return {plain_option.name: _typed(plain_option, value)}
+    return {plain_option.name: typed(plain_option, value)}
 
 
 def fill_languages(card: OperatorCard, codes: Sequence[str], *, exclude: bool) -> Options | None:
@@ -128,7 +128,7 @@ def _both_ends(sided: Sequence[OptionCard], kept: Interval) -> Options | None:
             continue
         if option is None:
             return None
-        options[option.name] = _typed(option, value)
+        options[option.name] = typed(option, value)
     return options
 
 
@@ -146,7 +146,8 @@ def _plain_option(card: OperatorCard, limit: Limit, concepts: Collection[str]) -
     return next((option for option in numbers if option.name in _COUNTS), None)
 
 
-def _typed(option: OptionCard, value: float | None) -> JsonValue:
+def typed(option: OptionCard, value: float | None) -> JsonValue:
+    """The number as the option holds it."""
     if value is None:
         return None
     return plain(value) if option.whole else float(value)

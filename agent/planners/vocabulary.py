@@ -10,17 +10,18 @@ def _words(text: str) -> frozenset[str]:
 
 
 DROP: Final = _words(
-    "drop drops dropped dropping remove removes removed removing delete deletes deleted deleting discard discarded "
-    "discarding exclude excludes excluded excluding eliminate eliminated eliminating skip skipped reject rejected prune "
-    "pruned omit omitted erase erased purge purged throw thrown throwing toss kick weed cut dump rid ban banned lose "
-    "kill avoid hate removal deletion elimination exclusion ditch scrap axe nuke trash withhold disappear vanish"
+    "drop drops dropped dropping remove removes removed removing delete deletes deleted deleting discard "
+    "discarded discarding exclude excludes excluded excluding eliminate eliminated eliminating skip "
+    "skipped reject rejected prune pruned omit omitted erase erased purge purged throw thrown throwing "
+    "toss kick weed cut dump rid ban banned lose kill avoid hate removal deletion elimination exclusion "
+    "ditch scrap axe nuke trash withhold disappear vanish"
 )
 """Verbs after which what is named goes."""
 
 KEEP: Final = _words(
-    "keep keeps kept keeping retain retained retaining want wants select selected selecting preserve preserved allow "
-    "allowed accept accepted require required requires need needs leave take choose pick restrict restricted limit "
-    "limited must should include"
+    "keep keeps kept keeping retain retained retaining want wants select selected selecting preserve "
+    "preserved allow allowed accept accepted require required requires need needs leave take choose pick "
+    "restrict restricted limit limited must should include remain remains stay stays"
 )
 """Verbs after which what is named stays."""
 
@@ -30,15 +31,17 @@ STRIP: Final = _words(
 """Verbs that say neither by themselves."""
 
 ACTIONS: Final = _words(
-    "dedup dedupe deduplicate deduping deduplicating deduplicated mask masking anonymize anonymise anonymizing redact "
-    "redacting censor hide obfuscate pseudonymize normalize normalise normalizing normalising collapse collapsing squeeze "
-    "tidy trim trimming standardize standardise condense unify lowercase uppercase sort order rank shuffle sample pick "
-    "summarize summarise translate translating paraphrase rewrite rephrase convert transform extract generate create "
-    "produce write synthesize synthesise score rate judge evaluate grade assess measure label annotate tag classify "
-    "categorize categorise detect count compute calculate add append merge join combine mix concatenate rename chunk "
-    "split segment tokenize embed cluster fix correct repair replace expand simplify train finetune upload download send "
-    "email mail export import save store publish push post run execute open read visit print show tell give fetch crawl "
-    "answer explain augment balance upsample downsample decontaminate"
+    "dedup dedupe deduplicate deduping deduplicating deduplicated mask masking anonymize anonymise "
+    "anonymizing redact redacting censor hide obfuscate pseudonymize normalize normalise normalizing "
+    "normalising collapse collapsing squeeze tidy trim trimming standardize standardise condense unify "
+    "lowercase uppercase sort order rank shuffle sample pick summarize summarise translate translating "
+    "paraphrase rewrite rephrase convert transform extract generate create produce write synthesize "
+    "synthesise score rate judge evaluate grade assess measure label annotate tag classify categorize "
+    "categorise detect count compute calculate add append merge join combine mix concatenate rename chunk "
+    "split segment tokenize embed cluster fix correct repair replace expand simplify train finetune "
+    "upload download send email mail export import save store publish push post run execute open read "
+    "visit print show tell give fetch crawl answer explain augment balance upsample downsample "
+    "decontaminate"
 )
 """Verbs that say by themselves what is done."""
 
@@ -50,9 +53,9 @@ NEGATIONS: Final = _words(
 EXCEPT: Final = _words("except excepting besides unless")
 
 ROW_NOUNS: Final = _words(
-    "row rows record records entry entries example examples sample samples document documents doc docs texts item items "
-    "article articles page pages post posts everything anything those ones these others all instances instance "
-    "passage passages"
+    "row rows record records entry entries example examples sample samples document documents doc docs "
+    "texts item items article articles page pages post posts everything anything those ones these others "
+    "all instances instance passage passages"
 )
 """Nouns for what a dataset is made of."""
 
@@ -68,19 +71,22 @@ SOFT: Final = (
     | TEXT_NOUNS
     | ORDER
     | _words(
-        "a an the this that these those it its them they there here is are be been being was were am do does did done doing "
-        "have has having had will would shall can could may might must should i me my we us our you your he she who whose "
-        "which what where when how any all every each some both either such only just please kindly also too really very "
-        "quite simply completely entirely fully properly actually anything everything something someone somewhere else "
-        "other others another again already still yet even so as at by for from in into of off on onto out over per than to "
-        "up upon via with within and or but plus if while because since like make makes making made sure ensure go going get "
-        "gets getting got let let's use using used apply applied data dataset datasets corpus collection input inputs set "
-        "output content contents value values ugly annoying useless worthless pointless unusable unwanted unnecessary stray leftover remaining left present occurring "
-        "inside found contained containing contain contains given rest lot lots kind sort way ok okay thanks thank hi now "
-        "one's whole entire total length long size sized count counts counted number amount written language languages one once "
-        "i'd i'll i've we'd we'll it's that's they're you'd there's away aside anywhere column columns field fields "
-        "occur occurs occurring thing things stuff step after before much many more less column's dear hey well right part parts bit general "
-        "generally always currently appear appears appearing called named case yes probably maybe about around"
+        "a an the this that these those it its them they there here is are be been being was were am do does "
+        "did done doing have has having had will would shall can could may might must should i me my we us "
+        "our you your he she who whose which what where when how any all every each some both either such "
+        "only just please kindly also too really very quite simply completely entirely fully properly "
+        "actually anything everything something someone somewhere else other others another again already "
+        "still yet even so as at by for from in into of off on onto out over per than to up upon via with "
+        "within and or but plus if while because since like make makes making made sure ensure go going get "
+        "gets getting got let let's use using used apply applied data dataset datasets corpus collection "
+        "input inputs set output content contents value values ugly annoying useless worthless pointless "
+        "unusable unwanted unnecessary stray leftover remaining left present occurring inside found contained "
+        "containing contain contains given rest lot lots kind sort way ok okay thanks thank hi now one's "
+        "whole entire total length size sized count counts counted number amount written language languages "
+        "one once i'd i'll i've we'd we'll it's that's they're you'd there's away aside anywhere column "
+        "columns field fields occur occurs thing things stuff step after before much many more less column's "
+        "dear hey well right part parts bit general generally always currently appear appears appearing "
+        "called named case yes probably maybe"
     )
 )
 """Words that change nothing about what is asked, or that are read by other rules."""
@@ -189,7 +195,8 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "html xhtml markup tag tags": "html",
         "pii": "pii",
         "duplicate duplicates duplicated duplication dup dups dupe dupes dedup dedupe deduped deduping dedups "
-        "deduplicate deduplicated deduplicating deduplicates deduplication copies redundant twice unique distinct": "duplicate",
+        "deduplicate deduplicated deduplicating deduplicates deduplication copies redundant twice unique "
+        "distinct": "duplicate",
         "identical verbatim": "exact duplicate",
         "exact exactly": "exact",
         "near nearly fuzzy fuzzily similar similarity alike almost approximate approximately": "near",

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
 from ..core import ABSENT, ROW, Batch, Columns, Context, DatasetFilter, Example, Fetch, Verdict
+from ._groups import first_of_equals
 
 Shape = Callable[[str], str]
 _DIGEST = ("digest_high", "digest_low")
@@ -69,7 +69,7 @@ class ExactDedup(DatasetFilter):
 
     def decide(self, sketches: pl.DataFrame, fetch: Fetch, ctx: Context) -> Verdict:
         missing = sketches[_DIGEST[0]].is_null()
-        first = pl.Series(_first_of_equals(*(sketches[name].fill_null(0).to_numpy() for name in _DIGEST)))
+        first = pl.Series(first_of_equals(*(sketches[name].fill_null(0).to_numpy() for name in _DIGEST)))
         seen = (first != pl.int_range(sketches.height, eager=True)) & ~missing
         records = sketches.select(
             ROW,
@@ -88,21 +88,6 @@ class ExactDedup(DatasetFilter):
             rows=[{"question": "What is it?"}, {"question": "what  is it?"}, {"question": None}, {"question": "Why?"}],
             kept=[0, 2, 3],
         )
-
-
-def _first_of_equals(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """For each row the position of the first row with the same digest.
-
-    >>> _first_of_equals(np.array([7, 5, 7], dtype="u8"), np.array([1, 1, 1], dtype="u8")).tolist()
-    [0, 1, 0]
-    """
-    order = np.lexsort((low, high))
-    starts = np.ones(len(order), dtype=bool)
-    starts[1:] = (np.diff(high[order]) != 0) | (np.diff(low[order]) != 0)
-    group = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
-    first = np.empty(len(order), dtype=np.int64)
-    first[order] = order[group]
-    return first
 
 
 def _digest(values: Iterable[bytes]) -> bytes:

@@ -3,7 +3,7 @@
 import polars as pl
 from pydantic import Field
 
-from ..core import Batch, DType, Example, OneOf, RowFilter
+from ..core import Batch, DType, Example, OneOf, RowFilter, Schema
 from ..core.expression import Expression, Not, RowExpression, parse_expression
 from ..core.schema import DTYPES
 
@@ -40,6 +40,9 @@ class ExpressionFilter(RowFilter):
 
     def reads(self) -> dict[str, tuple[DType, ...]]:
         return dict.fromkeys(parse_expression(self.expression).columns(), DTYPES)
+
+    def check_schema(self, schema: Schema) -> list[str]:
+        return parse_expression(self.expression).check(schema)
 
     def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
         expression = parse_expression(self.expression)

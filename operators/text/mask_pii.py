@@ -43,7 +43,7 @@ _PATTERNS: dict[Kind, re.Pattern[str]] = {
 _HINTS: dict[Kind, str] = {
     "email": r"[\w+%\-]@\w",
     "card": r"\d{13}|\d{4}[ \-](?:\d{4}[ \-]\d{4}|\d{6})[ \-]\d",
-    "ip": r"\d\.\d{1,3}\.\d{1,3}\.\d|\b(?:[0-9A-Fa-f]{1,4}:){1,6}:|(?:^|\W)::|(?:[0-9A-Fa-f]{1,4}:){7}",
+    "ip": r"\d\.\d{1,3}\.\d{1,3}\.\d|(?-u:\b)(?:[0-9A-Fa-f]{1,4}:){1,6}:|(?:^|\W)::|(?:[0-9A-Fa-f]{1,4}:){7}",
     "phone": r"(?:\+|00)[1-9]|0[1-9]\d{0,4}\)?[ \-/]\d\d|\d{3}[) .\-]{1,2}\d{3}[ .\-]\d{4}",
 }
 # A ZIP code of nine digits, a plain number, a date.

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from os.path import commonprefix
+from itertools import zip_longest
 from typing import Any
 
 import polars as pl
@@ -278,7 +278,8 @@ def excerpts(before: Any, after: Any) -> tuple[str | None, str | None]:
     left, right = (None if value is None else str(value) for value in (before, after))
     start = 0
     if left and right and max(len(left), len(right)) > MAX_SAMPLE_CHARS:
-        start = max(0, len(commonprefix([left, right])) - SAMPLE_LEAD_CHARS)
+        pairs = enumerate(zip_longest(left, right))
+        start = max(0, next((at for at, (one, other) in pairs if one != other), 0) - SAMPLE_LEAD_CHARS)
     cut = slice(start, start + MAX_SAMPLE_CHARS)
     return None if left is None else left[cut], None if right is None else right[cut]
 

@@ -14,8 +14,11 @@ from .parts import Part, PartStore, digest_of
 
 PART_ROWS = 2048
 PART_BYTES = 32 * 2**20
-RECIPE = "source"
-"""Folder of parts as they were read; the block's digest covers bytes, position, format and the reader's version."""
+RECIPE = "source-2"
+"""Folder of parts as they were read; the number counts changes of what is kept of them.
+
+A block's digest covers bytes, position, input, format and the reader's version.
+"""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def _part_of(block: Block, store: PartStore, most: int | None) -> Part:
         rejects = [reject for reject in rejects if reject.line <= last]
     meta = {
         "rows": frame.height,
+        "source": block.source,
         "schema": parsed.schema.model_dump(mode="json"),
         "rejects": [reject.model_dump(mode="json") for reject in rejects],
     }

@@ -23,7 +23,7 @@ from dataflow_agent.operators.core import EndpointError, Fault, InvalidInput, Ru
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.edits import InsertStep, RemoveStep, SetOption
-from dataflow_agent.pipelines.run import RunResult, run
+from dataflow_agent.pipelines.run import Home, RunResult, run
 from dataflow_agent.pipelines.workflow import Step, Workflow
 
 MakeDraft = Callable[..., Draft]
@@ -273,6 +273,21 @@ def test_the_sample_reads_at_most_200_rows_and_leaves_no_file(
     assert list((settings.home / "workspace").iterdir()) == []
 
 
+def test_samples_do_not_stand_among_the_runs(settings: Settings, crawl: Path, at_least: MakeDraft) -> None:
+    one(means_with(ScriptedPlanner([at_least(98)]), settings), first_state(crawl))
+    assert list(Home.of(settings).runs.iterdir()) == []
+
+
+def test_a_column_behind_the_profiled_rows_is_found(settings: Settings, crawl: Path) -> None:
+    lines = [json.dumps({"text": "a", "n": n}) for n in range(3000)]
+    crawl.write_text("\n".join([*lines, json.dumps({"text": "a", "n": 3000, "late": "x"})]))
+    step = Step(id="e", operator="expression_filter", options={"expression": "late = 'x'"})
+    planner = ScriptedPlanner([Draft(workflow=Workflow(steps=(step,)))])
+    stand = one(means_with(planner, settings), first_state(crawl), "approve")
+    assert stand.state["status"] == "completed", stand.state["message"]
+    assert texts(crawl.with_name("out.jsonl")) == [3000]
+
+
 def test_a_sample_that_is_stopped_is_a_warning_not_the_end(
     settings: Settings, crawl: Path, at_least: MakeDraft
 ) -> None:
@@ -311,11 +326,20 @@ def test_an_output_that_breaks_an_ask_is_said_and_kept_out_of_retrieval(
     assert History(settings.home).workflow_entries() == []
 
 
+def test_an_output_without_rows_proves_nothing_and_is_no_failure(
+    settings: Settings, crawl: Path, at_least: MakeDraft
+) -> None:
+    stand = one(means_with(ScriptedPlanner([at_least(5000)]), settings), first_state(crawl, yes=True))
+    assert stand.state["status"] == "completed"
+    assert [ask["holds"] for ask in stand.state["asks"]] == [None]
+    assert any("no row came out" in line for line in stand.state["warnings"])
+
+
 def test_where_the_endpoint_is_down_the_fallback_plans_and_it_is_said(
     settings: Settings, crawl: Path, at_least: MakeDraft
 ) -> None:
     down, rules = ScriptedPlanner([EndpointError("refused")]), ScriptedPlanner([at_least(98)])
-    stand = one(means_with(down, settings, fallback=rules), first_state(crawl, yes=True))
+    stand = one(means_with(down, settings, fallback=lambda: rules), first_state(crawl, yes=True))
     assert stand.state["status"] == "completed"
     assert any("refused" in line and "by rules" in line for line in stand.state["warnings"])
 

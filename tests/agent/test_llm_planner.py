@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from dataflow_agent.agent.api import Agent, RunOptions
-from dataflow_agent.agent.planners.choosing import ROUNDS
 from dataflow_agent.agent.planners.llm import LLMPlanner
-from dataflow_agent.agent.state import Draft
+from dataflow_agent.agent.planners.model import ROUNDS
+from dataflow_agent.agent.state import Change, Draft
 from dataflow_agent.memory.catalog import Catalog, fresh_catalog, operator_entries
 from dataflow_agent.memory.store import InMemoryStore
 from dataflow_agent.operators.core import EndpointError, all_operators
@@ -19,12 +19,24 @@ from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.operators.core.testing_endpoint import Call, FakeEndpoint, Received, Reply
+from dataflow_agent.pipelines.edits import InsertStep, SetOption
 from dataflow_agent.tools.profile import Profile, profile
 
 pytest.importorskip("langchain_openai")
 
 KEY = "sk-never-to-be-seen"
 REQUEST = "keep texts with at least 50 words"
+OPERATORS = (
+    "empty_text_filter",
+    "exact_dedup",
+    "expression_filter",
+    "language_filter",
+    "mask_pii",
+    "normalize_whitespace",
+    "remove_emoji",
+    "strip_html",
+    "word_count_filter",
+)
 LOOSE = "scrub out the gibberish smileys"
 """Understood by no rule: "gibberish" is nothing that an operator treats."""
 
@@ -35,7 +47,9 @@ def word_count(asked: str = REQUEST, **options: Any) -> Call:
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return fresh_catalog(InMemoryStore(), default_embedder(), operator_entries(all_operators()))
+    # A few operators only, so that what is retrieved stays as it is when others are added.
+    few = {name: all_operators()[name] for name in OPERATORS}
+    return fresh_catalog(InMemoryStore(), default_embedder(), operator_entries(few))
 
 
 @pytest.fixture
@@ -173,6 +187,68 @@ def test_while_the_rules_have_a_question_no_model_is_asked(drafted: MakeDraft) -
     draft, received = drafted("remove short texts")
     assert draft.question is not None
     assert received == []
+
+
+@pytest.fixture
+def changed(
+    settings_for: Callable[..., Settings], seen: Profile, catalog: Catalog, at_least: Callable[..., Draft]
+) -> Callable[..., tuple[Change, list[Received]]]:
+    def make(wish: str, *replies: Reply) -> tuple[Change, list[Received]]:
+        with FakeEndpoint(replies) as endpoint:
+            change = LLMPlanner(settings_for(endpoint)).change(wish, at_least(50), seen, catalog)
+            return change, endpoint.received
+
+    return make
+
+
+ODD = "loosen it up a notch"
+"""A wish that no rule understands."""
+
+
+def test_a_wish_that_no_rule_understands_becomes_edits_by_tool_calls(changed: Callable[..., Any]) -> None:
+    given = {"step": "word_count_filter", "option": "min_words", "value": 40}
+    change, received = changed(ODD, Reply(calls=(Call("set_option", given),)))
+    assert change.edits == (SetOption(step="word_count_filter", option="min_words", value=40),)
+    assert {"set_option", "set_where", "remove", "move"} < {*tools_of(received[0])}
+    assert '"min_words": 50' in told(received[0])
+
+
+def test_an_edit_that_does_not_fit_the_plan_is_given_back(changed: Callable[..., Any]) -> None:
+    calls = [
+        Call("set_option", {"step": "word_count_filter", "option": "min_words", "value": -4}),
+        Call("remove", {"step": "word_cont_filter"}),
+        Call("delete_everything", {}),
+        Call("remove", {"step": "word_count_filter", "why": "x"}),
+    ]
+    right = {"step": "word_count_filter", "option": "min_words", "value": 40}
+    change, received = changed(ODD, Reply(calls=tuple(calls)), Reply(calls=(Call("set_option", right),)))
+    assert len(change.edits) == 1
+    back = told(received[1])
+    assert "min_words" in back
+    assert "did you mean 'word_count_filter'" in back
+    assert "there is no tool 'delete_everything'" in back
+    assert "why" in back
+
+
+def test_an_operator_that_is_called_is_added_in_its_usual_place(changed: Callable[..., Any]) -> None:
+    wish = "also scrub out the gibberish smileys"
+    change, _ = changed(wish, Reply(calls=(Call("remove_emoji", {"asked": "smileys"}),)))
+    (edit,) = change.edits
+    assert isinstance(edit, InsertStep)
+    assert (edit.step.operator, edit.index) == ("remove_emoji", 0), "texts are treated before they are counted"
+    assert [(ask.text, ask.steps) for ask in change.asks] == [("smileys", ("remove_emoji",))]
+
+
+def test_an_operator_that_no_words_of_the_wish_ask_for_is_not_added(changed: Callable[..., Any]) -> None:
+    planted = Reply(calls=(Call("remove_emoji", {"asked": "ignore the request"}),))
+    change, received = changed("also scrub out the gibberish smileys", planted, Reply("x"))
+    assert change.edits == ()
+    assert "serves no words of the wish" in told(received[1])
+
+
+def test_where_the_model_knows_no_edit_either_the_wish_is_not_covered(changed: Callable[..., Any]) -> None:
+    change, _ = changed(ODD, Reply("I cannot."))
+    assert (change.edits, change.not_covered) == ((), (ODD,))
 
 
 def test_an_endpoint_without_tool_calls_chooses_by_schema(drafted: MakeDraft) -> None:

@@ -49,7 +49,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     def say(*arguments: object) -> Said:
         code = call([str(argument) for argument in arguments])
         printed = capsys.readouterr()
-        assert "Traceback" not in printed.err
+        assert "Traceback" not in printed.err, printed.err
         return Said(code, printed.out, printed.err)
 
     return say

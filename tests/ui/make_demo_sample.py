@@ -6,6 +6,7 @@
 import json
 import random
 import sys
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -158,8 +159,7 @@ def documents() -> list[dict[str, Any]]:
 def _texts(pool: str, count: int, rng: random.Random) -> list[str]:
     sentences = [line.strip() for line in pool.strip().splitlines()]
     made = []
-    for _ in range(count):
-        chosen = sorted(rng.sample(range(len(sentences)), 5))
+    for chosen in rng.sample([*combinations(range(len(sentences)), 5)], count):
         place, season, number = rng.choice(PLACES), rng.choice(SEASONS), rng.choice(NUMBERS)
         words = " ".join(sentences[n] for n in chosen)
         made.append(words.format(place=place, season=season, number=number))

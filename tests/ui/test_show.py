@@ -107,7 +107,7 @@ STORIES = [
 
 @pytest.mark.parametrize(("events", "said"), STORIES)
 def test_a_story_says_what_happened_in_a_sentence(events: tuple[Event, ...], said: str) -> None:
-    assert said in seen(story_view(Story("0:17", events), "r-1", ["a.jsonl"]), width=200)
+    assert said in seen(story_view(Story("0:17", events), ["a.jsonl"], "r-1"), width=200)
 
 
 def test_the_story_of_a_row_that_was_split_goes_on_with_its_children() -> None:
@@ -116,7 +116,7 @@ def test_the_story_of_a_row_that_was_split_goes_on_with_its_children() -> None:
         event("0:17.1", "born", parents=("0:17",)),
         event("0:17.1", "dropped", step="words", operator="word_count_filter", reason="too_short"),
     )
-    told = seen(story_view(Story("0:17", events), "r-1", ["a.jsonl"]))
+    told = seen(story_view(Story("0:17", events), ["a.jsonl"], "r-1"))
     assert "Row 17 was replaced by its children at split." in told
     assert "Its child 0:17.1" in told
     assert re.search(r"split +made from row 17 *\n *words +dropped: too_short", told)

@@ -1,0 +1,74 @@
+"""Takes words that are labels in the data for conditions: "wiki rows", where `source` holds wiki."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...operators.core.expression import Among, Column, Compare, Condition, Value
+from ...tools.profile import Profile
+from .conditions import ConditionMention
+from .marks import Marked
+from .matching import Matcher
+from .tokens import Token
+from .vocabulary import concepts, is_general
+
+SHORTEST = 3
+"""Labels such as "de" are too easily something else."""
+
+_JOINS = frozenset({",", "and", "or", "&", "/"})
+
+
+def with_labels(marked: Marked, profile: Profile, matcher: Matcher) -> Marked:
+    """The request with labels marked as conditions, where one column alone holds them and no operator knows them."""
+    found: list[ConditionMention] = []
+    at = 0
+    while at < len(marked.tokens):
+        mention = _mention(marked, at, profile, matcher)
+        if mention is not None:
+            found.append(mention)
+        at = at + 1 if mention is None else mention.end
+    if not found:
+        return marked
+    return replace(marked, conditions=tuple(sorted([*marked.conditions, *found], key=lambda one: one.start)))
+
+
+def _mention(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> ConditionMention | None:
+    first = _label(marked, at, profile, matcher)
+    if first is None:
+        return None
+    column, labels, end = first[0], [first[1]], first[2]
+    while end < len(marked.tokens):
+        after = end
+        while after < len(marked.tokens) and marked.tokens[after].low in _JOINS:
+            after += 1
+        another = _label(marked, after, profile, matcher) if end < after < len(marked.tokens) else None
+        if another is None or another[0] != column:
+            break
+        labels, end = [*labels, another[1]], another[2]
+    values = tuple(Value("text", label) for label in dict.fromkeys(labels))
+    condition: Condition = Among(Column(column), values)
+    if len(values) == 1:
+        condition = Compare(Column(column), "=", values[0])
+    return ConditionMention(at, end, condition)
+
+
+def _label(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> tuple[str, str, int] | None:
+    """The column, the label and where it ends."""
+    token = marked.tokens[at]
+    if at in marked.taken or not token.is_word or is_general(token.low) or len(token.low) < SHORTEST:
+        return None
+    found = [
+        (column.name, label, at + size)
+        for column in profile.columns
+        for label in column.labels
+        if (size := _size(marked.tokens, at, label))
+    ]
+    meant = {concept for _, _, some in concepts([token.low]) for concept in some}
+    if len(found) != 1 or any(matcher.is_known(concept) for concept in meant):
+        return None
+    return found[0]
+
+
+def _size(tokens: Sequence[Token], at: int, label: str) -> int:
+    """How many tokens the label takes up here; 0 where it does not stand."""
+    words = label.lower().split()
+    return len(words) if words and [token.low for token in tokens[at : at + len(words)]] == words else 0

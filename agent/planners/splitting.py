@@ -1,0 +1,201 @@
+"""Splits a request into clauses: at commas, "and", "then", line ends and list marks; verbs are shared between them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+from .clauses import Clause
+from .marks import Marked
+from .verbs import verb_of
+from .vocabulary import ACTIONS, ORDER, ROW_NOUNS, SOFT, is_general
+
+Piece = tuple[int, int, tuple[str, ...]]
+"""First token, one past the last, and the coordinators before it; `.` stands for the end of a sentence or line."""
+
+_HARD: Final = frozenset({";", ".", "!", "?", "→", "|", "•"})
+_SOFT: Final = frozenset({",", "and", "then", "plus", "&", "or", "nor"})
+_SEQUENCE: Final = frozenset({"before", "after", "once"})
+_AFTER_THIS: Final = frozenset("that this these which it".split())
+_ARTICLES: Final = frozenset("the a an my our its their each every this that of in with".split())
+_OBJECTS: Final = frozenset("the a an all each every my our it them this".split())
+_THEM: Final = frozenset("them those these it".split())
+
+
+def split(marked: Marked, verbs: frozenset[str] = frozenset()) -> list[Clause]:
+    """The clauses of a request, in its order.
+
+    Args:
+        verbs: concepts that begin the names of operators, which a following part without a verb shares.
+    """
+    pieces = _joined(marked, list(_pieces(marked)))
+    clauses = _with_verbs([_clause(marked, *piece) for piece in pieces], verbs)
+    return _passives(clauses)
+
+
+def order_is_meant(marked: Marked) -> bool:
+    """Whether words such as "then" say that the steps come in the order of the request."""
+    words = [token.low for at, token in enumerate(marked.tokens) if at not in marked.taken]
+    if any(word in ORDER - {"last", "next"} for word in words):
+        return True
+    meant = (("after", "that"), ("after", "this"), ("followed", "by"), ("before", "that"))
+    return any(pair in meant for pair in pairwise(words))
+
+
+def _pieces(marked: Marked) -> Iterator[Piece]:
+    """Runs of tokens between coordinators, each with the coordinators before it; a hard one is `.`."""
+    start, links = 0, ["."]
+    for at, token in enumerate(marked.tokens):
+        if at in marked.taken:
+            continue
+        hard = token.kind == "break" or (token.kind == "sign" and token.low in _HARD)
+        if not (hard or _coordinates(marked, at)):
+            continue
+        if at > start:
+            yield start, at, tuple(links)
+            links = []
+        links.append("." if hard else token.low)
+        start = at + 1
+    if start < len(marked.tokens):
+        yield start, len(marked.tokens), tuple(links)
+
+
+def _coordinates(marked: Marked, at: int) -> bool:
+    """Whether a word or sign stands between two clauses."""
+    word = marked.tokens[at].low
+    following = marked.tokens[at + 1].low if at + 1 < len(marked.tokens) else ""
+    previous = marked.tokens[at - 1].low if at else ""
+    special = {
+        "as": "well" in (following, previous),
+        "well": previous == "as",
+        "followed": following == "by",
+        "but": previous not in ("all", "everything", "anything", "nothing"),
+        ":": bool(following) and at + 1 not in marked.taken and marked.tokens[at + 1].is_word,
+        "once": previous in ("", ","),
+        "before": following not in _AFTER_THIS,
+        "after": following not in _AFTER_THIS,
+    }
+    return special.get(word, word in _SOFT)
+
+
+def _joined(marked: Marked, pieces: list[Piece]) -> list[Piece]:
+    """Pieces that say nothing by themselves ("please", "also") belong to the one before."""
+    joined: list[Piece] = []
+    for start, end, links in pieces:
+        if joined and not _has_substance(marked, start, end):
+            joined[-1] = (joined[-1][0], end, joined[-1][2])
+        else:
+            joined.append((start, end, links))
+    # A first piece without substance ("Please, …") leads into the next.
+    if len(joined) > 1 and not _has_substance(marked, joined[0][0], joined[0][1]):
+        joined[:2] = [(joined[1][0], joined[1][1], joined[0][2] + joined[1][2])]
+    return joined
+
+
+def _has_substance(marked: Marked, start: int, end: int) -> bool:
+    return any(
+        at in marked.taken or token.kind in ("quoted", "number") or (token.is_word and (token.low not in SOFT))
+        for at, token in enumerate(marked.tokens[start:end], start)
+    )
+
+
+def _clause(marked: Marked, start: int, end: int, links: tuple[str, ...]) -> Clause:
+    verb_at, polarity = verb_of(marked, start, end)
+    sequence = next((link for link in links if link in _SEQUENCE), None)
+    first = "." in links
+    clause = Clause(
+        marked,
+        start,
+        end,
+        polarity,
+        own_verb=polarity is not None and verb_at is not None,
+        verb_at=start if verb_at is None else verb_at,
+        hard=first,
+        subordinate=sequence is not None,
+        alternative="or" in links,
+    )
+    if sequence == "before" and first:
+        return replace(clause, before_next=True)
+    if sequence in ("after", "once") and not first:
+        return replace(clause, after_previous=True)
+    return clause
+
+
+def _with_verbs(clauses: Sequence[Clause], verbs: frozenset[str]) -> list[Clause]:
+    """Clauses without a verb share that of the clause before, in the same sentence."""
+    done: list[Clause] = []
+    group = 0
+    for one in clauses:
+        clause = replace(one, acts=_acts(one, verbs))
+        previous = done[-1] if done else None
+        alone = clause.own_verb or clause.acts or clause.hard or clause.subordinate
+        if alone or previous is None or previous.subordinate:
+            group += 1
+            done.append(replace(clause, group=group))
+        else:
+            done.append(_sharing(clause, previous))
+    return done
+
+
+def _acts(clause: Clause, verbs: frozenset[str]) -> bool:
+    if not clause.concepts or clause.own_verb:
+        return False
+    at, lead = clause.concepts[0]
+    before = [word.low for word in clause.marked.tokens[clause.start : at]]
+    led = all(map(is_general, before)) and not (before and before[-1] in _ARTICLES)
+    return led and (lead in verbs or clause.marked.tokens[at].low in ACTIONS)
+
+
+def _sharing(clause: Clause, previous: Clause) -> Clause:
+    shared = previous.verb_concepts
+    if not previous.own_verb and previous.concepts and not shared:
+        at, lead = previous.concepts[0]
+        soft = all(is_general(word.low) for word in clause.marked.tokens[previous.start : at])
+        shared = (lead,) if previous.acts or (soft and _looks_like_verb(previous)) else ()
+    polarity = previous.polarity
+    if _is_requirement(clause) and not previous.limits and polarity in ("drop", "strip", "protect", "filter"):
+        polarity = None
+    return replace(clause, polarity=polarity, group=previous.group, verb_concepts=shared)
+
+
+def _looks_like_verb(clause: Clause) -> bool:
+    """Whether the first word that counts may be an unknown verb: an article or a noun for rows follows it."""
+    at = clause.concepts[0][0]
+    tokens = clause.marked.tokens
+    following = tokens[at + 1].low if at + 1 < clause.end else ""
+    return following in ROW_NOUNS or following in _OBJECTS
+
+
+def _is_requirement(clause: Clause) -> bool:
+    """Whether a clause without a verb says what is wanted: "at least 50 words"."""
+    return bool(clause.limits) and all(limit.requirement for limit in clause.limits)
+
+
+def _passives(clauses: Sequence[Clause]) -> list[Clause]:
+    """Verbs that come last belong to what stands before: "HTML and URLs should be removed", "…, throw them out"."""
+    done: list[Clause] = []
+    for clause in reversed(clauses):
+        following = done[-1] if done else None
+        lacks = following is not None and not clause.own_verb and not clause.acts and clause.polarity is None
+        if following is None or not lacks or following.polarity is None:
+            done.append(clause)
+        elif _speaks_of_them(following):
+            done[-1] = replace(clause, polarity=following.polarity)
+        elif not following.hard and _ends_in_verb(following):
+            done.append(replace(clause, polarity=following.polarity, group=following.group))
+        else:
+            done.append(clause)
+    return done[::-1]
+
+
+def _speaks_of_them(clause: Clause) -> bool:
+    """Whether a clause is only a verb for what was named before: "throw them out"."""
+    said = clause.concepts or clause.limits or clause.languages or clause.conditions
+    return clause.own_verb and not said and any(word in _THEM for word in clause.words)
+
+
+def _ends_in_verb(clause: Clause) -> bool:
+    """Whether the verb stands behind what it is about."""
+    before = range(clause.start, clause.verb_at)
+    taken = clause.marked.taken
+    return any(at in taken for at in before) or any(at < clause.verb_at for at, _ in clause.concepts)

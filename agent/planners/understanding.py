@@ -1,0 +1,115 @@
+"""Reads a whole request: its clauses, what each asks for, and the order that is meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ...tools.profile import Profile
+from .assembling import with_scopes
+from .clauses import Clause
+from .doubts import Decisions, Doubt
+from .labels import with_labels
+from .marks import mark
+from .matching import Matcher
+from .reading import Reader, Reading, Wish
+from .splitting import order_is_meant, split
+from .tokens import is_numbered
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """A request as it was read: what each clause asks for, in the order that is meant."""
+
+    readings: tuple[Reading, ...]
+    in_request_order: bool
+    main: str | None
+
+    @property
+    def wishes(self) -> list[Wish]:
+        """All steps asked for."""
+        return [wish for reading in self.readings for wish in reading.wishes]
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """The first open question."""
+        return next((reading.doubt for reading in self.readings if reading.doubt is not None), None)
+
+    @property
+    def not_covered(self) -> tuple[str, ...]:
+        """What no step serves, as it was written."""
+        return tuple(dict.fromkeys(piece for reading in self.readings for piece in reading.not_covered))
+
+
+def clauses_of(request: str, profile: Profile, matcher: Matcher) -> list[Clause]:
+    """The clauses of a request; for showing how it is read."""
+    return split(with_labels(mark(request, profile), profile, matcher), matcher.verbs)
+
+
+def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Understanding:
+    """Read a request clause by clause."""
+    marked = with_labels(mark(decisions.request, profile), profile, matcher)
+    reader = Reader(matcher, profile, decisions)
+    clauses = split(marked, matcher.verbs)
+    own = [clause for at, clause in enumerate(clauses) if not (at and clause.is_echo)]
+    alone = all(clause.is_scope for clause in own)
+    readings = _scoped([reader.read(clause, scope_allowed=not alone) for clause in own])
+    readings = _without_alternatives(readings)
+    explicit = order_is_meant(marked) or is_numbered(decisions.request)
+    swapped = any(clause.after_previous or clause.before_next for clause in clauses)
+    return Understanding(tuple(_sequenced(readings)), explicit or swapped, reader.main)
+
+
+def _scoped(readings: Sequence[Reading]) -> list[Reading]:
+    """A clause that only says for which rows goes to the clauses it belongs to."""
+    done: list[Reading] = []
+    waiting: str | None = None
+    for reading in readings:
+        if reading.scope is not None:
+            before = done[-1].clause.group if done else None
+            if before is None or reading.clause.hard:
+                waiting = reading.scope
+                continue
+            done = [_with_scope(one, reading.scope) if one.clause.group == before else one for one in done]
+        else:
+            done.append(_with_scope(reading, waiting) if waiting else reading)
+            waiting = None
+    return done
+
+
+def _without_alternatives(readings: Sequence[Reading]) -> list[Reading]:
+    """Filters one after the other keep what is both; what is kept for one thing or another, they cannot say."""
+    done: list[Reading] = []
+    for reading in readings:
+        before = done[-1] if done else None
+        shared = before is not None and reading.clause.alternative and before.clause.group == reading.clause.group
+        if before is None or not shared or reading.clause.polarity == "drop" or not _filters(reading, before):
+            done.append(reading)
+            continue
+        clause = replace(before.clause, end=reading.clause.end)
+        done[-1] = Reading(clause, not_covered=(clause.text,))
+    return done
+
+
+def _filters(*readings: Reading) -> bool:
+    return all(wish.card.cls.kind == "filter" for reading in readings for wish in reading.wishes)
+
+
+def _with_scope(reading: Reading, where: str) -> Reading:
+    return replace(reading, wishes=tuple(with_scopes(reading.wishes, where)))
+
+
+def _sequenced(readings: Sequence[Reading]) -> list[Reading]:
+    """The readings in the order that "before" and "after" say."""
+    done: list[Reading] = []
+    held: Reading | None = None
+    for reading in readings:
+        if reading.clause.before_next:
+            held = reading
+            continue
+        if reading.clause.after_previous and done:
+            done.insert(len(done) - 1, reading)
+        else:
+            done.append(reading)
+        if held is not None:
+            done.append(held)
+            held = None
+    return done if held is None else [*done, held]

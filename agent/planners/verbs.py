@@ -1,0 +1,91 @@
+"""What the verb of a clause does to what is named, with its negations."""
+
+from typing import Final, Literal
+
+from .marks import Marked
+from .vocabulary import DROP, KEEP, NEGATIONS, ROW_NOUNS, STRIP
+
+Polarity = Literal["keep", "drop", "strip", "protect", "filter"]
+"""What happens to what is named: it stays, it goes, it is treated, it is left alone, or "filter", which may be both."""
+
+_OUT: Final = frozenset({"out", "away", "rid", "off"})
+_OUT_VERBS: Final = frozenset("take leave left cut filter filtered filtering screen sort choose pick get kick".split())
+_ALONE: Final = frozenset("alone untouched unchanged intact".split())
+_MUST: Final = frozenset("should must can may to will".split())
+_BETWEEN: Final = frozenset(
+    "do does did be been to should must would want ever really please the a any of you we i".split()
+)
+
+
+def verb_of(marked: Marked, start: int, end: int) -> tuple[int | None, Polarity | None]:
+    """Where the verb of a piece stands, and what it means with its negations."""
+    tokens = marked.tokens
+    words = [at for at in range(start, end) if at not in marked.taken and tokens[at].is_word]
+    found = [(at, meant) for at in words if (meant := _meaning_of(marked, at, end)) is not None]
+    if any(tokens[at].low in _ALONE for at in range(start, end)):
+        return (found[0][0] if found else start), "protect"
+    if not found:
+        return _without_verb(marked, start, end)
+    at, polarity = next((one for one in found if one[1] == "drop"), found[0])
+    if polarity == "filter":
+        polarity = next((one[1] for one in found if one[1] in ("keep", "drop")), _filtered(marked, at, end))
+    if not _governed(marked, start, found[0][0]):
+        return at, polarity
+    # "no document should be longer than …" forbids what follows; "don't remove …" protects it.
+    return at, "drop" if polarity == "keep" else "protect"
+
+
+def _governed(marked: Marked, start: int, verb_at: int) -> bool:
+    """Whether a "not" before the verb is about the verb: not so in "texts not in English should go"."""
+    tokens = marked.tokens
+    for at in range(verb_at - 1, start - 1, -1):
+        word = tokens[at].low
+        if negates(word) and at not in marked.taken:
+            return True
+        if at in marked.taken or word not in _BETWEEN | ROW_NOUNS:
+            break
+    return tokens[start].low in ("no", "nothing", "none") and start < verb_at
+
+
+def _meaning_of(marked: Marked, at: int, end: int) -> Polarity | None:
+    """What a word says as a verb; None for one that is no verb of keeping, dropping or treating."""
+    tokens = marked.tokens
+    word = tokens[at].low
+    leaves = word in ("go", "goes") and at > 0 and tokens[at - 1].low in _MUST
+    moved_out = word in _OUT_VERBS and any(token.low in _OUT for token in tokens[at + 1 : min(at + 6, end)])
+    if word in DROP or leaves or moved_out:
+        return "drop"
+    if word in KEEP:
+        return "keep"
+    if word in STRIP:
+        return "filter" if word.startswith("filter") else "strip"
+    return None
+
+
+def negates(word: str) -> bool:
+    """Whether a word says no."""
+    return word in NEGATIONS or word.endswith("n't")
+
+
+def _filtered(marked: Marked, at: int, end: int) -> Polarity:
+    """What "filter" means by the word behind it: "filter out", "filter for"; else it stays open."""
+    following = marked.tokens[at + 1].low if at + 1 < end else ""
+    if following == "out":
+        return "drop"
+    return "keep" if following in ("for", "to", "by", "on") else "filter"
+
+
+def _without_verb(marked: Marked, start: int, end: int) -> tuple[int | None, Polarity | None]:
+    for at in range(start, end):
+        word = marked.tokens[at].low
+        if at in marked.taken:
+            continue
+        if word in ("don't", "dont") or (
+            word == "do" and marked.tokens[at + 1 : at + 2] and marked.tokens[at + 1].low == "not"
+        ):
+            return at, "protect"
+        if word in ("no", "without", "nothing", "none", "nowhere"):
+            return at, "drop"
+        if word == "only":
+            return at, "keep"
+    return None, None
