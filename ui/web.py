@@ -81,7 +81,7 @@ def launch(
     _prepare_environment(sessions)
     blocks = build(sessions, about(chosen, planner))
     url = _start(blocks, sessions, host, _free_port(host) if port == 0 else port, open_browser=open_browser)
-    served = Served(url, sessions.folder, blocks.close)
+    served = Served(url, sessions.folder, lambda: blocks.close(verbose=False))
     if not prevent_thread_lock:
         _wait(served)
     return served

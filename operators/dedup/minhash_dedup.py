@@ -15,6 +15,8 @@ from ._groups import first_of_equals
 from ._minhash import Meetings, band_hashes, choose_bands, merge_into_kept, signatures
 from ._shingles import jaccard, shingled
 
+_BLOCK = 64
+"""Texts sketched at once, so that their hashes stay in the processor's cache."""
 _FETCHED = 1024
 """Rows read back at once."""
 
@@ -63,16 +65,20 @@ class MinhashDedup(DatasetFilter):
 
     def sketch(self, batch: Batch, state: None) -> pl.DataFrame:
         views = batch.views(self.column)
-        texts = shingled([view for view in views if view is not None], self.shingle, self.shingle_size)
-        table = signatures(texts, self.permutations)
-        if self.verify:
-            table = band_hashes(table, *self._bands())
+        texts = [view for view in views if view is not None]
+        blocks = [self._sketched(texts[start : start + _BLOCK]) for start in range(0, max(len(texts), 1), _BLOCK)]
+        keys, table = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
         present = pl.Series([view is not None for view in views], dtype=pl.Boolean)
         dtypes = pl.Schema({"key": pl.UInt64(), "signature": pl.Array(pl.UInt32, table.shape[1])})
-        found = pl.DataFrame({"key": texts.keys(), "signature": table}, schema=dtypes)
+        found = pl.DataFrame({"key": keys, "signature": table}, schema=dtypes)
         places = pl.select(pl.when(present).then(present.cum_sum().cast(pl.Int64) - 1)).to_series()
         encoded = pl.lit(self.column in batch.schema and batch.schema[self.column].encoded)
         return batch.frame.select(ROW, encoded=encoded).hstack(found.select(pl.all().gather(places)))
+
+    def _sketched(self, texts: list[TextView]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        shingles = shingled(texts, self.shingle, self.shingle_size)
+        table = signatures(shingles, self.permutations)
+        return shingles.keys(), band_hashes(table, *self._bands()) if self.verify else table
 
     def decide(self, sketches: pl.DataFrame, fetch: Fetch, ctx: Context) -> Verdict:
         has_text = sketches["key"].is_not_null()

@@ -80,22 +80,31 @@ class WorkerPool:
         """Go on after a worker died: each part alone, so that it is known which one a worker dies of."""
         self.close()
         for task in tasks:
+            yield self._alone(job, task)
+
+    def _alone(self, job: bytes, task: Task) -> Done:
+        for _ in range(2):
             try:
-                yield self._submit(job, task).result()
+                return self._submit(job, task).result()
             except BrokenProcessPool:
                 self.close()
-                first, last = _range(task[0])
-                raise RunStopped(
-                    f"a worker process died twice while it worked on rows {first} to {last}; finished parts are kept. "
-                    "Run with one worker to see the error, or give the machine more memory"
-                ) from None
+        first, last = _range(task[0])
+        raise RunStopped(
+            f"a worker process died twice while it worked on rows {first} to {last}; finished parts are kept. "
+            "Run with one worker to see the error, or give the machine more memory"
+        )
 
     def _submit(self, job: bytes, task: Task) -> "Future[Done]":
         if self._executor is None:
             self._executor = ProcessPoolExecutor(
                 self._workers, multiprocessing.get_context("spawn"), initializer=_start_worker
             )
-        return self._executor.submit(_work, job, *task)
+        try:
+            return self._executor.submit(_work, job, *task)
+        except BrokenProcessPool as broken:  # a worker died while nobody waited for it
+            died: Future[Done] = Future()
+            died.set_exception(broken)
+            return died
 
 
 def _start_worker() -> None:

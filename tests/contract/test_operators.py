@@ -142,9 +142,7 @@ def test_its_limits_are_options_that_say_whether_the_limit_is_kept(cls: type[Ope
 def test_it_says_what_it_does_for_people_and_for_retrieval(cls: type[Operator]) -> None:
     summary, _, body = (cls.__dict__.get("__doc__") or "").strip().partition("\n\n")
     assert summary.endswith("."), f"{cls.name}: the docstring opens with one sentence"
-    assert body.strip(), (
-        f"{cls.name}: the docstring says what is measured, kept or changed"
-    )
+    assert body.strip(), f"{cls.name}: the docstring says what is measured, kept or changed"
     assert len(set(cls.phrases)) >= 3, f"{cls.name}: at least 3 requests that mean it"
     assert len(set(cls.phrases)) == len(cls.phrases)
 

@@ -48,7 +48,7 @@ def main(mode: str, folder: Path) -> None:
     data = folder / "in.jsonl"
     if mode == "trace":
         write_data(data)
-        say(in_child(lambda: traced(folder / "traced", data)))
+        say([in_child(lambda n=n: traced(folder / f"traced-{n}", data, n)) for n in (1, 2)])
         return
     for line in sys.stdin:
         point = int(line)
@@ -90,7 +90,7 @@ def end_child(work: Callable[[], object]) -> NoReturn:
     os.setsid()
     try:
         work()
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the child ends here, whatever happened, and must not go on as the parent
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
@@ -104,19 +104,21 @@ def attempt(place: Path, data: Path, **options: Any) -> dict[str, Any]:
     return {"output": sha256(result.output), "ledger": result.ledger.digest()}
 
 
-def traced(place: Path, data: Path) -> dict[str, Any]:
+def traced(place: Path, data: Path, workers: int) -> dict[str, Any]:
     """An undisturbed run, and its events."""
     place.mkdir()
     events: list[str] = []
-    watch(place, lambda event: events.append(event))
-    return {**attempt(place, data), "events": [*events]}
+    watch(place, events.append)
+    return {**attempt(place, data, workers=workers), "events": [*events]}
 
 
 def completed(place: Path, data: Path) -> dict[str, Any]:
     """The same command again, in one process, and what lies about after it."""
     answer = attempt(place, data)
     statuses = [manifest.status for manifest in manifests(Home(place / "home").runs)]
-    hidden = [path.name for path in place.rglob(".*")]
+    hidden = {"home": 0, ".": 0}
+    for path in place.rglob(".*"):
+        hidden[(path.parent.relative_to(place).parts or ".")[0]] += 1
     return {**answer, "statuses": statuses, "hidden": hidden}
 
 
@@ -140,19 +142,17 @@ def killed(place: Path, data: Path, point: int, workers: int) -> dict[str, Any]:
 def worker_killed(place: Path, data: Path, point: int) -> dict[str, Any]:
     """A run with two workers, of which one is killed when the n-th part is done."""
     place.mkdir()
-    killed_pids: list[int] = []
+    parts_done = iter(range(1, point + 1))
+    killed_pids: list[int | None] = []
 
     def strike(event: dict[str, Any]) -> None:
-        if event["event"] == "part_done":
-            strike.count += 1  # type: ignore[attr-defined]
-            if strike.count == point:  # type: ignore[attr-defined]
-                workers = multiprocessing.active_children()
-                os.kill(workers[0].pid or 0, signal.SIGKILL)
-                killed_pids.append(workers[0].pid or 0)
+        if event["event"] == "part_done" and next(parts_done, None) == point:
+            worker = multiprocessing.active_children()[0]
+            worker.kill()
+            killed_pids.append(worker.pid)
 
-    strike.count = 0  # type: ignore[attr-defined]
     answer = attempt(place, data, workers=2, on_event=strike)
-    return {**answer, "killed": bool(killed_pids), "between": None, "orphans": [], "hidden": [], "statuses": []}
+    return {**answer, "killed": bool(killed_pids)}
 
 
 def watch(place: Path, seen: Callable[[str], object]) -> None:
@@ -161,7 +161,7 @@ def watch(place: Path, seen: Callable[[str], object]) -> None:
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         if event in EVENTS and str(args[0]).startswith(prefix):
-            seen(event)
+            seen(f"{event} {Path(args[1]).name}" if event == "os.rename" else event)
 
     sys.addaudithook(hook)
 

@@ -6,16 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 import dataflow_agent.operators.core.testing as doubles
 from dataflow_agent.operators.core import RunStopped
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.run import RunResult, run
 from dataflow_agent.pipelines.workflow import Step, Workflow
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-WORDS = st.sampled_from(["", "a", "A", "a b", "a  b\n", "fail", "boom", "three small words", "<b>x</b> y", "x y", "\u4f60\u597d 😀"])
+WORDS = st.sampled_from(
+    ["", "a", "A", "a b", "a  b\n", "fail", "boom", "three small words", "<b>x</b> y", "x y", "\u4f60\u597d 😀"]
+)
 ROWS = st.lists(
     st.fixed_dictionaries({"text": st.one_of(WORDS, st.none(), st.just(7))}, optional={"n": st.integers(0, 3)}),
     min_size=1,
@@ -45,7 +46,7 @@ STEPS = st.sampled_from(
         _step("testing_fail_on"),
         _step("testing_raise_on"),
         _step("testing_add_summary"),
-        _where("normalize_whitespace", 'length(text) > 2'),
+        _where("normalize_whitespace", "length(text) > 2"),
     ]
 )
 WORKFLOWS = st.lists(STEPS, min_size=1, max_size=5).map(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from dataflow_agent.agent.planners.scripted import ScriptedPlanner
-from dataflow_agent.agent.state import Draft, Planner, Question
+from dataflow_agent.agent.state import Draft, Question
 from dataflow_agent.operators.core import InvalidInput, Operator, Refiner
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.workflow import Step, Workflow
@@ -101,15 +101,16 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
-    """Starts servers, each with a home of its own."""
+    """Starts servers in one home, since gradio knows one folder for uploads in a process."""
     with pytest.MonkeyPatch.context() as environment:
         for name in ("GRADIO_TEMP_DIR", "GRADIO_ANALYTICS_ENABLED", "HF_HUB_DISABLE_TELEMETRY"):
             environment.setenv(name, "")
         started: list[Served] = []
 
-        def start(planner: Planner | str = "offline", home: Path | None = None) -> Served:
-            settings = Settings(home=home or tmp_path_factory.mktemp("served"))
-            started.append(launch(settings, planner, port=0, prevent_thread_lock=True))  # type: ignore[arg-type]
+        home = tmp_path_factory.mktemp("served")
+
+        def start(planner: Any = "offline") -> Served:
+            started.append(launch(Settings(home=home), planner, port=0, prevent_thread_lock=True))
             return started[-1]
 
         yield start
@@ -161,13 +162,14 @@ def scripted(*steps: Step, **more: Any) -> ScriptedPlanner:
 
 
 def test_from_words_to_a_result_that_can_be_downloaded_and_explained(
-    served: Served, opened: Callable[..., Window], data: Path, tmp_path: Path
+    served: Served, opened: Callable[..., Window], tmp_path: Path
 ) -> None:
     window = opened(served)
     page = window.page
+    data = write(tmp_path / "story.jsonl", ROWS)
     assert page.title() == "DataFlow Agent"
     window.give(data)
-    expect(page.locator("#df-file-list")).to_contain_text("crawl.jsonl")
+    expect(page.locator("#df-file-list")).to_contain_text("story.jsonl")
 
     window.say(REQUEST)
     expect(window.button("Approve and run")).to_be_enabled()
@@ -189,7 +191,7 @@ def test_from_words_to_a_result_that_can_be_downloaded_and_explained(
     got = Path(download.value.path()).read_bytes()
     kept = [json.loads(line)["id"] for line in got.splitlines()]
     assert kept == [1]
-    on_disk = [path for path in Path(str(served.folder)).rglob("crawl.clean.jsonl")]
+    on_disk = list(served.folder.rglob("story.clean.jsonl"))
     assert [path.read_bytes() for path in on_disk] == [got]
     assert page.locator("#df-rows tbody tr").count() == len(kept)
 
@@ -224,7 +226,7 @@ def test_what_the_data_holds_is_text_and_never_markup(
     window.button("Approve and run").click()
 
     expect(page.locator("#df-rows th").get_by_text(NASTY, exact=True)).to_be_visible()
-    assert page.locator("#df-rows tbody tr").nth(3).locator("td").nth(3).text_content() == NASTY
+    assert page.locator("#df-rows tbody tr").nth(4).locator("td").nth(3).text_content() == NASTY
     expect(page.locator("#df-chat")).to_contain_text(f"keep all of {NASTY}")
     page.locator("#df-row textarea, #df-row input").fill(NASTY)
     window.button("Why?").click()
@@ -281,7 +283,7 @@ def test_what_cannot_be_used_is_told_in_a_sentence(
     picture.write_bytes(b"\x89PNG")
     window.give(picture)
     expect(page.locator("#df-file-list")).to_contain_text("cat.png: the ending tells the format")
-    assert not [*Path(served.folder).rglob("cat.png")]
+    assert not list(served.folder.rglob("cat.png"))
 
     window.give(data)
     expect(page.locator("#df-file-list")).to_contain_text("crawl.jsonl")
@@ -399,11 +401,11 @@ def test_a_run_that_fails_says_why_and_can_be_tried_again(
 
 
 def test_only_this_machine_and_only_files_of_the_page_are_served(served: Served, tmp_path: Path) -> None:
-    secret = Path(served.folder).parent / "secret.txt"
+    secret = served.folder.parent / "secret.txt"
     secret.write_text("not for the page")
     assert _status(served.url) == 200
     assert _status(served.url, host="evil.example") == 400
-    for path in (secret, tmp_path / "outside.txt", Path("/etc/hostname"), Path(served.folder) / ".." / secret.name):
+    for path in (secret, tmp_path / "outside.txt", Path("/etc/hostname"), served.folder / ".." / secret.name):
         path.touch() if path.parent == tmp_path else None
         assert _status(f"{served.url}gradio_api/file={path}") == 403
     with pytest.raises(InvalidInput, match="this machine only"):
