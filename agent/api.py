@@ -315,10 +315,11 @@ def _resumed(conversations: Conversations, thread: str, stand: Stand, answer: st
             return conversations.decide(thread, {**_afresh("run"), **changed})
         stand, answer = conversations.go_on(thread), ""
     if stand.question:
-        if changed:
-            # As if its review asked again, now under these options; the question may be another one then.
-            stand = conversations.decide(thread, {**changed, "decision": "ask"})
-        return conversations.answer(thread, answer) if answer.strip() and stand.question else stand
+        if not changed:
+            return conversations.answer(thread, answer) if answer.strip() else stand
+        # As if the review had heard this under the new options.
+        said: Conversation = heard(stand.state, stand.question, answer) if answer.strip() else {"decision": "ask"}
+        return conversations.decide(thread, {**said, **changed})
     decision = _reopened(stand.state, answer)
     return conversations.decide(thread, {**decision, **changed}) if decision else stand
 

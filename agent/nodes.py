@@ -269,7 +269,7 @@ def _bound(state: Conversation, means: Means) -> dict[str, str]:
 
 
 def _available(state: Conversation, means: Means) -> Resources:
-    return available(_bound(state, means))
+    return available(_bound(state, means), means.settings)
 
 
 def _run(state: Conversation, means: Means, workflow: Workflow, output: Path, **options: Any) -> RunResult:

@@ -28,7 +28,7 @@ def open_question(state: Conversation) -> Question | None:
         what = "; ".join(printable(clause, 200) for clause in draft.not_covered)
         verb, option = ("Keep", PLAN_COVERED) if options.plan_only else ("Run", RUN_COVERED)
         return Question(text=f"Not covered by the plan: {what}. {verb} what is covered?", options=(option, REJECT))
-    if options.plan_only and not unheeded:
+    if options.plan_only:
         return None
     if options.wanted == "llm" and state.get("planner") == "offline":
         text = "The model could not be reached. Run the plan that was made without it?"

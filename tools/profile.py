@@ -1,7 +1,7 @@
 """What a dataset looks like at its beginning: columns, types, what their values resemble, and which holds the text."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import orjson
@@ -87,6 +87,15 @@ class Profile(BaseModel):
             if column.name == name:
                 return column
         raise KeyError(name)
+
+    def with_columns(self, written: Mapping[str, DType]) -> "Profile":
+        """The profile with columns that steps will write, of which only the type is known."""
+        new = {name: dtype for name, dtype in written.items() if name not in self.schema}
+        schema = self.schema
+        for name, dtype in new.items():
+            schema = schema.with_column(name, dtype)
+        columns = (*self.columns, *(ColumnProfile(name=name, dtype=dtype) for name, dtype in new.items()))
+        return self.model_copy(update={"columns_schema": schema, "columns": columns})
 
     def text_column(self) -> str | None:
         """The column with the main text: by its name, else the only or clearly longest text; None when in doubt."""

@@ -1,6 +1,6 @@
 """Puts together what a run and a request need: the context of operators, the means of this machine, the catalogue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import cleandoc
 from pathlib import Path
@@ -11,6 +11,7 @@ from ..memory.chroma_store import open_store
 from ..memory.history import History
 from ..operators.core import Context, all_operators
 from ..operators.core.embedder import default_embedder
+from ..operators.core.operator import Need
 from ..operators.core.settings import Settings, make_private_folder
 from ..pipelines.run import Home
 from ..pipelines.validate import Resources
@@ -49,13 +50,16 @@ class ContextFactory:
         )
 
 
-def available(bound: dict[str, str]) -> Resources:
+def available(bound: Mapping[str, str], settings: Settings | None = None) -> Resources:
     """What validation may take to be there on this machine.
 
     Args:
         bound: resources with the path or URL behind each.
+        settings: may name the endpoint of a model.
     """
-    return Resources(names=frozenset(bound), bound=dict(bound))
+    named = settings is not None and settings.llm_base_url and settings.llm_model
+    model: frozenset[Need] = frozenset({"llm"} if named else ())
+    return Resources(names=frozenset(bound), needs=Resources().needs | model, bound=dict(bound))
 
 
 def tool_of(function: Callable[..., Any]) -> "StructuredTool":

@@ -50,7 +50,7 @@ def validated(workflow: str, files: list[str], settings: Settings) -> list[dict[
         InvalidInput: the text is no workflow, or a file cannot be read.
     """
     parsed, seen = Workflow.parse_text(workflow), profile(Dataset.open(files))
-    faults = validate(parsed, seen.schema, available(settings.resources))
+    faults = validate(parsed, seen.schema, available(settings.resources, settings))
     return [fault.model_dump(mode="json") for fault in faults]
 
 
@@ -73,7 +73,7 @@ def carried_out(
         resources=bound,
         settings=settings,
         context=ContextFactory(parsed.seed, bound, Home.of(settings).path / "workspace"),
-        available=available(bound),
+        available=available(settings.resources, settings),
     )
     return result.report.model_dump(mode="json")
 

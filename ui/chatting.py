@@ -6,7 +6,7 @@ from ..agent.api import Agent
 from ..agent.planners.choice import PlannerName
 from ..operators.core.settings import Settings
 from .answer import Answer
-from .delivery import fault_line, show
+from .delivery import fault_line, prompted, show
 from .document import document
 from .progress import Watch
 from .requesting import answer_for, pending_view
@@ -16,7 +16,7 @@ BYE = frozenset({"exit", "quit", "bye"})
 WELCOME = "Say what your data should become; `use PATH` takes another file, `exit` or Ctrl-D ends."
 
 
-def talk(settings: Settings, data: Sequence[str], planner: PlannerName, ask: Callable[[str], str] = input) -> Answer:
+def talk(settings: Settings, data: Sequence[str], planner: PlannerName, ask: Callable[[str], str] = prompted) -> Answer:
     """Talk until the person leaves.
 
     Args:

@@ -1,6 +1,7 @@
 """Prints what a command says, and turns errors into answers."""
 
 import errno
+import signal
 import sys
 import traceback
 
@@ -37,6 +38,19 @@ def show(*parts: RenderableType) -> None:
     """Print on stdout; lines that must stay whole, such as paths, are not cut at the edge of the terminal."""
     for part in parts:
         console().print(part, crop=False)
+
+
+def prompted(prompt: str) -> str:
+    """The line that a person types after a prompt.
+
+    Raises:
+        EOFError: no more lines will come.
+        KeyboardInterrupt: Ctrl-C.
+    """
+    if hasattr(signal, "siginterrupt"):
+        # chromadb sets a handler of its own, under which a read goes on after Ctrl-C as if nothing had happened.
+        signal.siginterrupt(signal.SIGINT, True)
+    return input(prompt)
 
 
 def deliver(answer: Answer, *, as_json: bool) -> int:

@@ -17,7 +17,7 @@ from ..pipelines.run import Home
 from ..pipelines.workflow import Workflow
 from .answer import Answer
 from .applying import Running, run_folder
-from .delivery import INTERRUPTED, show
+from .delivery import INTERRUPTED, prompted, show
 from .document import WorkflowPart, from_standing
 from .history import telling_rows
 from .progress import Watch
@@ -108,7 +108,7 @@ def save_plan(workflow: Workflow, reasons: Mapping[str, str], target: Path) -> N
     target.write_text("".join(lines), encoding="utf-8")
 
 
-def talk_over(agent: Agent, standing: Standing, running: Running, ask: Callable[[str], str] = input) -> Standing:
+def talk_over(agent: Agent, standing: Standing, running: Running, ask: Callable[[str], str] = prompted) -> Standing:
     """Show what is planned and ask, until nothing is open or the person leaves.
 
     Args:

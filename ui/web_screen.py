@@ -90,7 +90,8 @@ class Screen:
 
     def value_of(self, step: Step, option: str) -> Shown:
         """The value of an option, and what the option means."""
-        told = element("p", line(explained(step, option), 600), cls="df-muted")
+        named = element("b", f"{step.id} {option}")
+        told = element("p", named, ": ", line(explained(step, option), 600), cls="df-muted")
         return {self._page.editing.value: shown_value(step, option), self._page.editing.help: str(told)}
 
     def _plan(self, session: Session) -> Shown:

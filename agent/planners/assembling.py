@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 
 from ...operators.core.columns import accepts
+from ...operators.core.schema import DType
 from ...pipelines.workflow import Step, Workflow, free_id
 from ...tools.profile import Profile
 from ..state import Ask
@@ -13,7 +14,7 @@ from .cards import OperatorCard
 from .ordering import STAGES, arranged, rank
 from .proofs import within
 from .reading import Wish
-from .slots import EXPRESSION, LANGUAGES, fault_of
+from .slots import EXPRESSION, LANGUAGES, fault_of, missing_options
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,15 @@ def bound_options(card: OperatorCard, columns: Sequence[str], main: str | None) 
     value: JsonValue = [*names] if option.many else names[0]
     default = list(option.default) if option.many and option.default is not None else option.default
     return {} if value == default else {option.name: value}
+
+
+def columns_written(wishes: Sequence[Wish]) -> dict[str, DType]:
+    """The columns that the steps asked for will write, with their types."""
+    written: dict[str, DType] = {}
+    for wish in wishes:
+        if fault_of(wish.card, wish.options) is None and not missing_options(wish.card, wish.options):
+            written |= wish.card.cls.model_validate(wish.options).writes()
+    return written
 
 
 def needs_text(wish: Wish) -> bool:

@@ -5,13 +5,14 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
+from ...operators.core.expression import Condition
 from .columns import ColumnMention
-from .conditions import ConditionMention
+from .conditions import ConditionMention, complement, joined
 from .directions import Limit
 from .languages import LanguageMention
 from .marks import Marked, inside
 from .verbs import Polarity, negates
-from .vocabulary import DROP, EXCEPT, KEEP, ROW_NOUNS, SIZE_WORDS, STRIP, concepts
+from .vocabulary import ACTIONS, DROP, EXCEPT, KEEP, ROW_NOUNS, SIZE_WORDS, SOFT, STRIP, concepts, stem
 
 _HEAD_ENDS: Final = frozenset(
     "from in of with that which whose where containing on for by who without inside when if".split()
@@ -99,15 +100,27 @@ class Clause:
     @cached_property
     def concepts(self) -> tuple[tuple[int, str], ...]:
         """What its free words are about, each with the position of its word."""
+        tokens = self.marked.tokens
         runs: list[list[int]] = []
         for at in self.free:
             runs[-1].append(at) if runs and runs[-1][-1] == at - 1 else runs.append([at])
-        return tuple(
+        found = tuple(
             (run[first], concept)
             for run in runs
-            for first, _, some in concepts([self.marked.tokens[at].low for at in run])
+            for first, _, some in concepts([tokens[at].low for at in run])
             for concept in some
         )
+        return (*self._verb_like_noun(), *found)
+
+    def _verb_like_noun(self) -> tuple[tuple[int, str], ...]:
+        """The word "sample" is a noun for rows, but not where the clause begins with it or with "a sample"."""
+        tokens = self.marked.tokens
+        first = next(
+            (at for at in self.free if tokens[at].low not in SOFT - ROW_NOUNS and tokens[at].low != "take"), None
+        )
+        if first is None or tokens[first].low not in ROW_NOUNS & ACTIONS:
+            return ()
+        return ((first, stem(tokens[first].low)),)
 
     @cached_property
     def about_rows(self) -> bool:
@@ -167,6 +180,14 @@ class Clause:
         """Whether a size without a number asks for a maximum: "keep short texts", "drop long ones"."""
         short = any(concept == "short" for _, concept in self.concepts)
         return short == (self.polarity != "drop") and any(c in SIZE_WORDS for _, c in self.concepts)
+
+    def stated_condition(self) -> Condition:
+        """All its conditions as one, those behind "except" and the like turned round."""
+        stated = [
+            mention.condition if not self.negations_before(mention.start) % 2 else complement(mention.condition)
+            for mention in self.conditions
+        ]
+        return joined("and", stated)
 
     def keeps(self, position: int) -> bool:
         """Whether what stands at a position describes the rows that stay."""

@@ -28,6 +28,7 @@ _TESTS: Final = {
     **dict.fromkeys("ends end ending".split(), "ends with"),
     **dict.fromkeys("matches match matching".split(), "matches"),
 }
+_AFTER_RELATIVE: Final = frozenset({*_TESTS, *_COPULAS, *_NEGATED, "do", "does"})
 _CITED: Final = frozenset("the a an word words phrase phrases string strings text term terms regex pattern".split())
 _LEADS: Final = frozenset("the a an its their with whose where have has having that which also".split())
 _ENDS: Final = frozenset(
@@ -94,6 +95,8 @@ class _Finder:
             return None
         column, after = self.profile.column(named[0]), named[1]
         if self.low(after) in ("column", "field", "columns", "fields"):
+            after += 1
+        if self.low(after) in ("that", "which") and self.low(after + 1) in _AFTER_RELATIVE:
             after += 1
         after, copula, negated = self._copula(after)
         parsers: list[Callable[[ColumnProfile, int, bool], tuple[Condition, int, bool] | None]] = [
@@ -275,7 +278,7 @@ class _Finder:
         if after >= len(self.tokens) or (not lacking and after == at + 1):
             return None
         named = column_at(self.tokens, after, self.profile)
-        if named is None or named[0] == self.main or not self._ends(named[1]):
+        if named is None or named[0] == self.main or not self._ends(named[1]) or self.low(named[1]) == "of":
             return None
         name = Column(named[0])
         nothing: Condition = IsNull(name)

@@ -20,7 +20,7 @@ def _table(entries: Mapping[Sign, str]) -> Mapping[tuple[str, ...], Sign]:
 
 _BEFORE: Final = _table(
     {
-        ">=": "at least|minimum|minimum of|min|a minimum of|minimum is|>=|≥|no less than|no fewer than|"
+        ">=": "at least|minimum|minimum of|min|a minimum of|minimum is|>=|=>|≥|no less than|no fewer than|"
         "no shorter than|no under|no below|no smaller than|no lower than|starting at|upwards of|"
         "at the least|= >|from at least|minimum length|minimum length of|minimum to|min of",
         ">": "more than|over|above|greater than|longer than|larger than|bigger than|higher than|exceeding|"
@@ -209,6 +209,17 @@ def _range(tokens: Sequence[Token], quantities: Sequence[Quantity], at: int) -> 
     return Limit(start, high.end, Interval(first, high.value), unit, share, requirement=True)
 
 
+def _directed_as(one: Limit, other: Limit) -> Limit:
+    """In "at least 50 words and 3 sentences" the direction belongs to both."""
+    low, high = one.interval.low, one.interval.high
+    if low is not None and high is not None:
+        return other
+    value = other.interval.low
+    lower, upper = (value, None) if low is not None else (None, value)
+    interval = Interval(lower, upper, one.interval.low_open, one.interval.high_open)
+    return replace(other, interval=interval, stated=True, requirement=one.requirement)
+
+
 def _share_units(tokens: Sequence[Token], limits: list[Limit]) -> list[Limit]:
     """In "at least 50 and at most 500 words" the unit belongs to both."""
     shared = list(limits)
@@ -222,4 +233,6 @@ def _share_units(tokens: Sequence[Token], limits: list[Limit]) -> list[Limit]:
         between = {token.low for token in tokens[one.end : other.start]}
         if other.unit is None and not other.share and one.unit and between <= {"and", "or", "but", ","}:
             shared[i] = replace(other, unit=one.unit)
+        elif not other.stated and other.unit not in (None, one.unit) and one.stated and between <= {"and", ","}:
+            shared[i] = _directed_as(one, other)
     return shared

@@ -80,7 +80,7 @@ def how_long(clause: Clause, option: OptionCard) -> Doubt:
     options = tuple(f"{rest} with {way} {number} {unit}" for number in sorted({*first, *SIZES[side]})[:3])
     what = "short" if side == "min" else "long"
     text = f"How {what} is too {what} in {clause.text!r}?" if sized else f"Which limit is meant in {clause.text!r}?"
-    return Doubt(Question(text=text, options=options), _replacing(clause, unit))
+    return Doubt(Question(text=text, options=options), _replacing(clause, options, unit))
 
 
 def at_least_or_at_most(clause: Clause, limit: Limit) -> Doubt:
@@ -89,7 +89,7 @@ def at_least_or_at_most(clause: Clause, limit: Limit) -> Doubt:
     subject = _subject(clause)
     options = tuple(f"keep {subject} with {way} {number} {unit}" for way in ("at least", "exactly", "at most"))
     return Doubt(
-        Question(text=f"Which way is the limit in {clause.text!r}?", options=options), _replacing(clause, unit)
+        Question(text=f"Which way is the limit in {clause.text!r}?", options=options), _replacing(clause, options, unit)
     )
 
 
@@ -98,7 +98,7 @@ def keep_or_drop(clause: Clause) -> Doubt:
     rest = clause.marked.text(clause.verb_at + 1 if clause.own_verb else clause.start, clause.end)
     options = (f"keep {rest}", f"drop {rest}")
     text = f"Should what {clause.text!r} describes be kept or dropped?"
-    return Doubt(Question(text=text, options=options), _replacing(clause, None))
+    return Doubt(Question(text=text, options=options), _replacing(clause, options, None))
 
 
 def which_unit(clause: Clause, limit: Limit, units: Sequence[str]) -> Doubt:
@@ -107,7 +107,9 @@ def which_unit(clause: Clause, limit: Limit, units: Sequence[str]) -> Doubt:
     after = clause.marked.text(limit.end, clause.end)
     names = {"chars": "characters"}
     options = tuple(f"{before} {names.get(unit, unit)} {after}".strip() for unit in units[:3])
-    return Doubt(Question(text=f"What is counted in {clause.text!r}?", options=options), _replacing(clause, None))
+    return Doubt(
+        Question(text=f"What is counted in {clause.text!r}?", options=options), _replacing(clause, options, None)
+    )
 
 
 def which_operator(clause: Clause, cards: Sequence[OperatorCard]) -> Doubt:
@@ -126,7 +128,7 @@ def all_of_them(clause: Clause, parts: Sequence[str]) -> Doubt:
     both = " and ".join(f"drop {part}" for part in parts)
     options = (both, *(f"drop {part}" for part in parts))[:3]
     text = f"No single filter drops only rows that are all of {clause.text!r}. Which is meant?"
-    return Doubt(Question(text=text, options=options), _replacing(clause, None))
+    return Doubt(Question(text=text, options=options), _replacing(clause, options, None))
 
 
 def _without_size(clause: Clause) -> str:
@@ -159,18 +161,23 @@ def _subject(clause: Clause) -> str:
     return f"rows whose `{names[0]}` is a text" if len(names) == 1 else "texts"
 
 
-def _replacing(clause: Clause, unit: str | None) -> Callable[[str, Decisions], Decisions | None]:
-    """Puts the answer in the place of the clause; a bare number or "80 words" is read as the limit asked for."""
+def _replacing(
+    clause: Clause, options: Sequence[str], unit: str | None
+) -> Callable[[str, Decisions], Decisions | None]:
+    """Puts the answer in the place of the clause: an option, its first word, or a number such as "80" or "80 words"."""
 
     def decide(answer: str, so_far: Decisions) -> Decisions | None:
-        if not answer:
+        if answer in options:
+            return _replaced(so_far, clause.text, answer)
+        first = answer.split(maxsplit=1)[0].lower() if answer.split() else ""
+        named = [option for option in options if option.split()[0] == first]
+        if len(named) == 1 and answer.strip().lower() == first:
+            return _replaced(so_far, clause.text, named[0])
+        if unit is None or not first.replace(",", "").isdigit():
             return None
-        said = answer
-        if unit is not None and answer.replace(",", "").split()[0].isdigit():
-            way = "at most" if clause.is_upper else "at least"
-            number = answer if not answer.replace(",", "").isdigit() else f"{answer} {unit}"
-            said = f"keep {_subject(clause)} with {way} {number}"
-        return _replaced(so_far, clause.text, said)
+        way = "at most" if clause.is_upper else "at least"
+        number = answer if len(answer.split()) > 1 else f"{answer} {unit}"
+        return _replaced(so_far, clause.text, f"keep {_subject(clause)} with {way} {number}")
 
     return decide
 

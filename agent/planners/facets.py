@@ -87,10 +87,8 @@ class FacetBinder:
         """Each limit in the operator of the words, or in one of its own; and those that fit nowhere."""
         bound, unbound = list[Facet](), list[Limit]()
         for limit in self.clause.limits:
-            kept: Interval | None = limit.interval
-            if not self.clause.keeps(limit.start) and (limit.unit or self.best is None):
-                kept = limit.interval.outside()
-            facet = None if kept is None else self._limit(limit, kept)
+            keeps = self.clause.keeps(limit.start)
+            facet = self._limit(limit, limit.interval if keeps else limit.interval.outside())
             if facet is None:
                 unbound.append(limit)
             else:
@@ -117,21 +115,10 @@ class FacetBinder:
             facets.append(Facet(self.clause.marked.text(mention.start, mention.end), card, options, check))
         return facets
 
-    def condition(self) -> Condition | None:
-        """All conditions of the clause as one, as it was stated."""
-        stated = [mention.condition for mention in self.clause.conditions]
-        return joined("and", stated) if stated else None
-
     def kept_rows(self) -> Facet | None:
         """The filter for the rows that the clause's conditions keep, or leave after they were dropped."""
-        stated = [
-            mention.condition if not self.clause.negations_before(mention.start) % 2 else complement(mention.condition)
-            for mention in self.clause.conditions
-        ]
-        if not stated:
-            return None
         first, last = self.clause.conditions[0], self.clause.conditions[-1]
-        return self.filter_by(joined("and", stated), self.clause.marked.text(first.start, last.end))
+        return self.filter_by(self.clause.stated_condition(), self.clause.marked.text(first.start, last.end))
 
     def containing(self) -> Facet | None:
         """The filter for rows whose text contains a URL, an emoji and the like."""
@@ -154,7 +141,7 @@ class FacetBinder:
         kept = str(Expression(stated if self.clause.polarity != "drop" else complement(stated)))
         return Facet(text, card, {EXPRESSION: kept}, proofs.condition_check(kept))
 
-    def _limit(self, limit: Limit, kept: Interval) -> Facet | None:
+    def _limit(self, limit: Limit, kept: Interval | None) -> Facet | None:
         cards = [] if self.best is None else [self.best.card]
         if limit.unit is not None:
             cards += self.unit_cards(limit.unit)
@@ -163,7 +150,7 @@ class FacetBinder:
             options = fill_limit(card, limit, kept, self.concepts)
             if options is not None:
                 return Facet(text, card, options, proofs.limit_check(limit.unit, kept, self.column))
-        return self._length(text, kept) if limit.unit == "chars" else None
+        return self._length(text, kept) if limit.unit == "chars" and kept is not None else None
 
     def _length(self, text: str, kept: Interval) -> Facet | None:
         """A limit of characters as a condition, where no operator counts them."""

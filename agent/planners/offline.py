@@ -9,10 +9,11 @@ from ...operators.core.registry import all_operators
 from ...pipelines.workflow import Workflow
 from ...tools.profile import Profile
 from ..state import Change, Draft
-from .assembling import Assembled, assemble, needs_text
+from .assembling import Assembled, assemble, columns_written, needs_text
 from .changing import changed
 from .doubts import Decisions, Doubt, which_column
 from .matching import Matcher
+from .spelling import mended
 from .tokens import MAX_CHARACTERS
 from .understanding import Understanding, understand
 
@@ -45,14 +46,19 @@ class OfflinePlanner:
         if refusal is not None:
             return Draft(workflow=NO_STEPS, refusal=refusal)
         matcher = Matcher(catalog, self._operators or all_operators())
-        decisions, pending = Decisions(request), list(answers)
+        said, notes = mended(request, profile, matcher)
+        decisions, pending = Decisions(said), list(answers)
         while True:
             understood = understand(decisions, profile, matcher)
+            written = columns_written(understood.wishes) if understood.not_covered else {}
+            if written:  # a clause may be about what another clause's step writes
+                understood = understand(decisions, profile.with_columns(written), matcher)
             doubt = understood.doubt or _column_doubt(understood, profile)
             if doubt is None or not pending:
                 break
             decisions = doubt.resolved(pending.pop(0), decisions) or decisions
-        return _draft(understood, doubt, decisions, profile, matcher)
+        made = _draft(understood, doubt, decisions, profile, matcher)
+        return made.model_copy(update={"notes": (*notes, *made.notes)})
 
     def change(self, request: str, draft: Draft, profile: Profile, catalog: Catalog) -> Change:
         """Edits that turn the plan on the table into what is wished now.

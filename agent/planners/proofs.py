@@ -13,9 +13,9 @@ _PATTERNS: Final = {"url": "url", "emoji": "emoji", "html": "html", "email": "em
 """Concepts of what must not be in the output, and the name of the pattern that finds it."""
 
 
-def limit_check(unit: str | None, kept: Interval, column: str | None) -> Check:
+def limit_check(unit: str | None, kept: Interval | None, column: str | None) -> Check:
     """The proof that a number of words or characters lies in an interval."""
-    if unit not in ("words", "chars") or column is None:
+    if kept is None or unit not in ("words", "chars") or column is None:
         return Check()
     whole = kept.whole()
     arguments: dict[str, JsonValue] = {

@@ -80,7 +80,7 @@ class Reader:
             listed = [near] if near else list(self.profile.text_candidates() or names)
             return Reading(clause, doubt=doubts.unknown_column(clause, unknown, listed))
         if clause.is_scope and scope_allowed:
-            return Reading(clause, scope=clause.conditions[0].text)
+            return Reading(clause, scope=str(Expression(clause.stated_condition())))
         return _ClauseReader(self, clause).read()
 
     def about(self, columns: Sequence[str]) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ class _ClauseReader:
             doubt = self.binder.open_unit(unbound)
             return Reading(clause, doubt=doubt) if doubt else self.open()
         self.facets += languages
-        if where is None and self.binder.condition() is not None:
+        if where is None and clause.conditions:
             rows = self.binder.kept_rows()
             if rows is None:
                 return self.open()
@@ -203,13 +203,13 @@ class _ClauseReader:
 
     def where(self) -> str | None:
         """The rows that the clause is for, where its conditions only say that."""
-        clause, stated = self.clause, self.binder.condition()
-        if stated is None:
+        clause = self.clause
+        if not clause.conditions:
             return None
         treats = self.best is not None and self.best.card.cls.kind != "filter"
         drops_some = clause.polarity == "drop" and bool(self.best or clause.limits or clause.languages)
         if treats or drops_some or (clause.scope_led and self.best is not None):
-            return str(Expression(stated))
+            return str(Expression(clause.stated_condition()))
         return None
 
     # Conclusion
@@ -267,7 +267,11 @@ class _ClauseReader:
     def conflict(self, own: Match | None) -> Reading | None:
         """A treatment of only some texts, or a drop of rows that are several things, cannot be said by steps."""
         others = {
-            facet.card.name: facet.text for facet in self.facets if own is None or facet.card.name != own.card.name
+            facet.card.name: f"rows where {facet.text}"
+            if EXPRESSION in facet.options
+            else f"texts that are {facet.text}"
+            for facet in self.facets
+            if own is None or facet.card.name != own.card.name
         }
         if not others:
             return None

@@ -22,23 +22,24 @@ _COUNTS: Final = ("count", "rows", "n", "number", "size", "samples", "k")
 """Options that take a plain number of rows."""
 
 
-def fill_limit(card: OperatorCard, limit: Limit, kept: Interval, concepts: Collection[str]) -> Options | None:
+def fill_limit(card: OperatorCard, limit: Limit, kept: Interval | None, concepts: Collection[str]) -> Options | None:
     """The options that hold a limit, or None where the operator has none for it.
 
     The other end of a limit that has a default is set to null, since only what was asked may drop rows.
 
     Args:
         limit: the number with its unit.
-        kept: the numbers that are to stay.
+        kept: the numbers that are to stay, None where these are no interval. An option without a side, such as a
+            threshold, takes the number as it was said: "drop what is more than 90 % similar" is a threshold of 0.9.
         concepts: what the words around the number are about.
     """
     sided = _sided(card, limit, concepts)
     if sided:
-        return _both_ends(sided, kept)
+        return None if kept is None else _both_ends(sided, kept)
     plain_option = _plain_option(card, limit, concepts)
     if plain_option is None:
         return None
-    value = kept.low if kept.low is not None else kept.high
+    value = limit.interval.low if limit.interval.low is not None else limit.interval.high
     return {plain_option.name: typed(plain_option, value)}
 
 

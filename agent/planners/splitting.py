@@ -13,7 +13,8 @@ from .vocabulary import ACTIONS, ORDER, ROW_NOUNS, SOFT, is_general
 Piece = tuple[int, int, tuple[str, ...]]
 """First token, one past the last, and the coordinators before it; `.` stands for the end of a sentence or line."""
 
-_HARD: Final = frozenset({";", ".", "!", "?", "→", "|", "•"})
+_HARD: Final = frozenset({";", ".", "!", "?", "|", "•"})
+_ARROWS: Final = frozenset({"→", "->", "-->", "=>"})
 _SOFT: Final = frozenset({",", "and", "then", "plus", "&", "or", "nor"})
 _SEQUENCE: Final = frozenset({"before", "after", "once"})
 _AFTER_THIS: Final = frozenset("that this these which it".split())
@@ -36,7 +37,7 @@ def split(marked: Marked, verbs: frozenset[str] = frozenset()) -> list[Clause]:
 def order_is_meant(marked: Marked) -> bool:
     """Whether words such as "then" say that the steps come in the order of the request."""
     words = [token.low for at, token in enumerate(marked.tokens) if at not in marked.taken]
-    if any(word in ORDER - {"last", "next"} for word in words):
+    if any(word in _ARROWS or word in ORDER - {"last", "next"} for word in words):
         return True
     meant = (("after", "that"), ("after", "this"), ("followed", "by"), ("before", "that"))
     return any(pair in meant for pair in pairwise(words))
@@ -48,7 +49,7 @@ def _pieces(marked: Marked) -> Iterator[Piece]:
     for at, token in enumerate(marked.tokens):
         if at in marked.taken:
             continue
-        hard = token.kind == "break" or (token.kind == "sign" and token.low in _HARD)
+        hard = token.kind == "break" or (token.kind == "sign" and token.low in _HARD | _ARROWS)
         if not (hard or _coordinates(marked, at)):
             continue
         if at > start:
@@ -116,7 +117,8 @@ def _clause(marked: Marked, start: int, end: int, links: tuple[str, ...]) -> Cla
     )
     if sequence == "before" and first:
         return replace(clause, before_next=True)
-    if sequence in ("after", "once") and not first:
+    opens = [word for word in clause.words[:3] if word not in ("but", "and", "also")][:2]
+    if (sequence in ("after", "once") and not first) or opens in (["before", "that"], ["before", "this"]):
         return replace(clause, after_previous=True)
     return clause
 
@@ -142,7 +144,8 @@ def _acts(clause: Clause, verbs: frozenset[str]) -> bool:
         return False
     at, lead = clause.concepts[0]
     before = [word.low for word in clause.marked.tokens[clause.start : at]]
-    led = all(map(is_general, before)) and not (before and before[-1] in _ARTICLES)
+    ordered = before[-2:] in (["before", "that"], ["after", "that"], ["before", "this"], ["after", "this"])
+    led = all(map(is_general, before)) and (ordered or not (before and before[-1] in _ARTICLES))
     return led and (lead in verbs or clause.marked.tokens[at].low in ACTIONS)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from ...tools.profile import Profile
 from .assembling import with_scopes
 from .clauses import Clause
-from .doubts import Decisions, Doubt
+from .doubts import Decisions, Doubt, all_of_them
 from .labels import with_labels
 from .marks import mark
 from .matching import Matcher
@@ -52,7 +52,7 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     own = [clause for at, clause in enumerate(clauses) if not (at and clause.is_echo)]
     alone = all(clause.is_scope for clause in own)
     readings = _scoped([reader.read(clause, scope_allowed=not alone) for clause in own])
-    readings = _without_alternatives(readings)
+    readings = _without_alternatives(_without_lead_in(_asked_about_both(readings)))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(clause.after_previous or clause.before_next for clause in clauses)
     return Understanding(tuple(_sequenced(readings)), explicit or swapped, reader.main)
@@ -87,6 +87,52 @@ def _without_alternatives(readings: Sequence[Reading]) -> list[Reading]:
         clause = replace(before.clause, end=reading.clause.end)
         done[-1] = Reading(clause, not_covered=(clause.text,))
     return done
+
+
+def _without_lead_in(readings: Sequence[Reading]) -> list[Reading]:
+    """A first clause such as "make a corpus out of this:" asks for nothing by itself."""
+    if len(readings) < 2 or not _leads_in(readings[0]):
+        return list(readings)
+    return list(readings[1:])
+
+
+def _leads_in(reading: Reading) -> bool:
+    clause = reading.clause
+    follows = clause.marked.tokens[clause.end].low if clause.end < len(clause.marked.tokens) else ""
+    stated = clause.limits or clause.languages or clause.conditions or reading.wishes or reading.doubt
+    return follows == ":" and not stated and not clause.acts and clause.polarity in (None, "keep")
+
+
+def _asked_about_both(readings: Sequence[Reading]) -> list[Reading]:
+    """Asks about "drop texts that are English and under 50 words", which no row of filters can say."""
+    done: list[Reading] = []
+    for reading in readings:
+        before = done[-1] if done else None
+        if before is None or not _continues_relative(before, reading):
+            done.append(reading)
+            continue
+        clause = replace(before.clause, end=reading.clause.end)
+        parts = [_described(wish.clause) for one in (before, reading) for wish in one.wishes]
+        done[-1] = Reading(clause, doubt=all_of_them(clause, parts))
+    return done
+
+
+def _continues_relative(before: Reading, after: Reading) -> bool:
+    first, second = before.clause, after.clause
+    joined = first.group == second.group and first.polarity == "drop" and not second.alternative
+    if not joined or second.own_verb or second.about_rows or not (before.wishes and after.wishes):
+        return False
+    facets = [*first.limits, *first.languages, *first.conditions]
+    start = min((facet.start for facet in facets), default=first.start)
+    relative = any(first.marked.tokens[at].low in ("that", "which", "who") for at in range(first.start, start))
+    described = bool(second.limits or second.languages or second.conditions)
+    return relative and described and before.wishes[0].card.name != after.wishes[0].card.name
+
+
+def _described(clause: Clause) -> str:
+    """What rows a clause drops, in words that can stand by themselves."""
+    named = sorted([*clause.languages, *clause.limits, *clause.conditions], key=lambda one: one.start)
+    return f"texts that are {clause.marked.text(named[0].start, named[-1].end)}" if named else clause.text
 
 
 def _filters(*readings: Reading) -> bool:

@@ -33,15 +33,15 @@ STRIP: Final = _words(
 ACTIONS: Final = _words(
     "dedup dedupe deduplicate deduping deduplicating deduplicated mask masking anonymize anonymise "
     "anonymizing redact redacting censor hide obfuscate pseudonymize normalize normalise normalizing "
-    "normalising collapse collapsing squeeze tidy trim trimming standardize standardise condense unify "
-    "lowercase uppercase sort order rank shuffle sample pick summarize summarise translate translating "
-    "paraphrase rewrite rephrase convert transform extract generate create produce write synthesize "
-    "synthesise score rate judge evaluate grade assess measure label annotate tag classify categorize "
-    "categorise detect count compute calculate add append merge join combine mix concatenate rename chunk "
-    "split segment tokenize embed cluster fix correct repair replace expand simplify train finetune "
-    "upload download send email mail export import save store publish push post run execute open read "
-    "visit print show tell give fetch crawl answer explain augment balance upsample downsample "
-    "decontaminate"
+    "normalising collapse collapsing squeeze squash squashed compress compressed compact tidy trim "
+    "trimming standardize standardise condense unify lowercase uppercase sort order rank shuffle sample "
+    "pick summarize summarise translate translating paraphrase rewrite rephrase convert transform extract "
+    "generate create produce write synthesize synthesise score rate judge evaluate grade assess measure "
+    "label annotate tag classify categorize categorise detect count compute calculate add append merge "
+    "join combine mix concatenate rename chunk split segment tokenize embed cluster fix correct repair "
+    "replace expand simplify train finetune upload download send email mail export import save store "
+    "publish push post run execute open read visit print show tell give fetch crawl answer explain "
+    "augment balance upsample downsample decontaminate"
 )
 """Verbs that say by themselves what is done."""
 
@@ -62,7 +62,8 @@ ROW_NOUNS: Final = _words(
 TEXT_NOUNS: Final = _words("text texts string strings body")
 
 ORDER: Final = _words(
-    "then first firstly finally next afterwards afterward last lastly second secondly third subsequently"
+    "then first firstly finally next afterwards afterward last lastly second secondly third thirdly "
+    "fourth fourthly fifth subsequently"
 )
 """Words that say that the order is meant."""
 
@@ -81,7 +82,7 @@ SOFT: Final = (
         "gets getting got let let's use using used apply applied data dataset datasets corpus collection "
         "input inputs set output content contents value values ugly annoying useless worthless pointless "
         "unusable unwanted unnecessary stray leftover remaining left present occurring inside found contained "
-        "containing contain contains given rest lot lots kind sort way ok okay thanks thank hi now one's "
+        "containing contain contains given rest lot lots kind way ok okay thanks thank hi now one's "
         "whole entire total length size sized count counts counted number amount written language languages "
         "one once i'd i'll i've we'd we'll it's that's they're you'd there's away aside anywhere column "
         "columns field fields occur occurs thing things stuff step after before much many more less column's "
@@ -161,6 +162,10 @@ _MULTI: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
         "sensitive data": "pii",
         "sensitive information": "pii",
         "de identify": "mask",
+        "by placeholders": "mask",
+        "by a placeholder": "mask",
+        "with placeholders": "mask",
+        "with a placeholder": "mask",
         "without text": "empty",
         "without any text": "empty",
         "without content": "empty",
@@ -208,7 +213,8 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "mask masks masked masking anonymize anonymise anonymized anonymised anonymizing anonymising redact redacted "
         "redacting redaction censor censored hide hidden obfuscate pseudonymize pseudonymise": "mask",
         "normalize normalise normalized normalised normalizing normalising normalization normalisation collapse "
-        "collapsed squeeze squeezed tidy trim trimmed standardize standardise condense": "normalize",
+        "collapsed squeeze squeezed squash squashed compress compressed tidy trim trimmed standardize "
+        "standardise condense": "normalize",
         "newline newlines linebreak linebreaks": "newline",
         "repeated repeating consecutive multiple": "repeated",
         "short shorter tiny": "short",
@@ -269,7 +275,20 @@ def concepts(words: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
 def concept_set(text: str) -> frozenset[str]:
     """The concepts of a plain text such as a phrase or a name with underscores."""
     letters = "".join(one.lower() if one.isalnum() or one == "'" else " " for one in text)
-    return frozenset(concept for _, _, some in concepts(letters.split()) for concept in some)
+    words = letters.split()
+    # The word "sample" is a noun for rows, but in "sample rows" or "a random sample" it is what is done.
+    acts = {stem(word) for word in words[:4] if word in ACTIONS and word in ROW_NOUNS}
+    return frozenset(concept for _, _, some in concepts(words) for concept in some) | acts
+
+
+def synonyms() -> Mapping[str, tuple[str, ...]]:
+    """Every word with synonyms, and the concepts it means."""
+    return _SYNONYMS
+
+
+def is_synonym(word: str) -> bool:
+    """Whether a word is known to mean the same as others."""
+    return word in _SYNONYMS
 
 
 def is_general(word: str) -> bool:

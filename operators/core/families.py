@@ -123,10 +123,10 @@ class Refiner(RowOperator):
         return {self.output or self.column: "text"}
 
     def output_schema(self, schema: Schema, resources: Mapping[str, str]) -> Schema:
-        """A column of several types that is refined in place keeps its type."""
+        """A column that holds other values than texts keeps those of rows without a text, so it holds several types."""
         target = self.output or self.column
-        in_place = target in schema and schema[target].dtype == "json"
-        return schema if in_place else schema.with_column(target, "text")
+        mixed = target in schema and schema[target].dtype != "text"
+        return schema.with_column(target, "json" if mixed else "text")
 
     def apply(self, batch: Batch, state: Any) -> Outcome:
         """Rewrite each text; rows without one fall under `on_null`."""

@@ -244,6 +244,25 @@ def test_consent_may_come_as_an_option_of_the_resumed_request(
     assert end.status == "completed"
 
 
+def test_words_that_come_with_new_options_are_heard_before_anything_runs(
+    agent: MakeAgent, crawl: Path, at_least: MakeDraft
+) -> None:
+    asked = agent([at_least(50)]).start(REQUEST, crawl, output="out.jsonl")
+    assert asked.thread is not None
+    unheard = agent([], [Change()]).resume(asked.thread, "gibberish", options=YES)
+    assert unheard.status == "needs_input"
+    assert not Path("out.jsonl").exists()
+    assert agent([], [to(98)]).resume(asked.thread, "make it 98", options=YES).status == "completed"
+    assert rows("out.jsonl") == [98, 99, 100]
+
+
+def test_a_wish_after_a_run_is_asked_about_even_where_the_first_run_was_not(
+    agent: MakeAgent, crawl: Path, at_least: MakeDraft
+) -> None:
+    done = agent([at_least(98)]).start(REQUEST, crawl, options=YES)
+    assert resumed(agent([], [to(99)]), done, "99").status == "needs_input"
+
+
 def test_options_reach_the_run(agent: MakeAgent, crawl: Path, at_least: MakeDraft) -> None:
     options = RunOptions(yes=True, sample=10)
     end = agent([at_least(5)]).start(REQUEST, crawl, output="out.jsonl", options=options)

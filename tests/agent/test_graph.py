@@ -19,12 +19,14 @@ from dataflow_agent.agent.state import Ask, Change, Check, Draft, Planner, Quest
 from dataflow_agent.memory.catalog import Catalog
 from dataflow_agent.memory.history import History
 from dataflow_agent.memory.store import InMemoryStore
-from dataflow_agent.operators.core import EndpointError, Fault, InvalidInput, RunStopped
+from dataflow_agent.operators.core import EndpointError, Fault, InvalidInput, Operator, RunStopped
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.settings import Settings
+from dataflow_agent.operators.core.testing import FailOn
 from dataflow_agent.pipelines.edits import InsertStep, RemoveStep, SetOption
 from dataflow_agent.pipelines.run import Home, RunResult, run
 from dataflow_agent.pipelines.workflow import Step, Workflow
+from langsmith.utils import get_env_var, tracing_is_enabled
 
 MakeDraft = Callable[..., Draft]
 EIGHTY = Change(edits=(SetOption(step="word_count_filter", option="min_words", value=80),))
@@ -286,6 +288,55 @@ def test_a_column_behind_the_profiled_rows_is_found(settings: Settings, crawl: P
     stand = one(means_with(planner, settings), first_state(crawl), "approve")
     assert stand.state["status"] == "completed", stand.state["message"]
     assert texts(crawl.with_name("out.jsonl")) == [3000]
+
+
+@pytest.fixture
+def paid_operator() -> Iterator[str]:
+    """An operator that calls a model for each row; forgotten afterwards."""
+
+    class Paid(FailOn):
+        """Double: needs a model."""
+
+        name = "testing_paid"
+        needs = ("llm",)
+
+    yield Paid.name
+    del Operator.registry[Paid.name]
+
+
+def test_the_sample_stops_before_the_first_step_that_costs_money(
+    settings: Settings, crawl: Path, at_least: MakeDraft, paid_operator: str
+) -> None:
+    paid = Step(id="paid", operator=paid_operator)
+    draft = at_least(98)
+    draft = draft.model_copy(update={"workflow": Workflow(steps=(*draft.workflow.steps, paid))})
+    with_model = settings.model_copy(update={"llm_base_url": "http://127.0.0.1:1/v1", "llm_model": "m"})
+    stand = one(means_with(ScriptedPlanner([draft]), with_model), first_state(crawl))
+    assert stand.question == RUN_IT
+    assert stand.state["sample"] is not None
+    assert [step["id"] for step in stand.state["sample"]["steps"]] == ["word_count_filter"]
+    assert any("stops before step 'paid'" in line for line in stand.state["warnings"])
+
+
+class Noticing(ScriptedPlanner):
+    """Notes whether a tracer of the environment would hear of the request."""
+
+    traced: bool | None = None
+
+    def draft(self, *args: Any, **options: Any) -> Draft:
+        self.traced = tracing_is_enabled() is not False
+        return super().draft(*args, **options)
+
+
+def test_a_tracer_that_the_environment_turns_on_hears_nothing(
+    settings: Settings, crawl: Path, at_least: MakeDraft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGSMITH_TRACING", "true")
+    get_env_var.cache_clear()
+    planner = Noticing([at_least(98)])
+    one(means_with(planner, settings), first_state(crawl))
+    get_env_var.cache_clear()
+    assert planner.traced is False
 
 
 def test_a_sample_that_is_stopped_is_a_warning_not_the_end(

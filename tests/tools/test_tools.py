@@ -20,7 +20,7 @@ AT_LEAST_3 = Workflow(steps=(Step(id="w", operator="word_count_filter", options=
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", resources={"glossary": "terms.csv"})
+    return Settings(home=tmp_path / "home", resources={"glossary": "terms.csv"}, llm_base_url=None, llm_model=None)
 
 
 @pytest.fixture
@@ -45,8 +45,12 @@ def test_a_context_factory_can_be_sent_to_another_process(tmp_path: Path) -> Non
     assert context.embedder().dimension > 0
 
 
-def test_bound_resources_are_available() -> None:
-    assert available({"a": "b"}).names == {"a"}
+def test_resources_and_a_named_model_are_available(settings: Settings) -> None:
+    offered = available({"a": "b"}, settings)
+    assert offered.names == {"a"}
+    assert "llm" not in offered.needs
+    named = settings.model_copy(update={"llm_base_url": "http://127.0.0.1:1/v1", "llm_model": "m"})
+    assert "llm" in available({}, named).needs
 
 
 def test_the_catalogue_holds_operators_and_what_was_done_before(settings: Settings) -> None:

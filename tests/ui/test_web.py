@@ -80,6 +80,8 @@ class Window:
     def set_option(self, step: str, option: str, value: str) -> None:
         self.choose("Step", step)
         self.choose("Option", option)
+        # Until the page shows the option's own value, it would take the place of what is typed.
+        expect(self.page.locator("#df-option-help b")).to_have_text(f"{step} {option}")
         self.page.get_by_label("Value", exact=True).fill(value)
         self.button("Set option").click()
 
@@ -95,7 +97,8 @@ class Window:
 def chromium() -> Iterator[Any]:
     with playwright.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
+        # One context, so that windows share the cache of the page's scripts; each has a session storage of its own.
+        yield browser.new_context(accept_downloads=True)
         browser.close()
 
 
@@ -129,7 +132,8 @@ def opened(chromium: Any) -> Iterator[Callable[..., Window]]:
     windows: list[Window] = []
 
     def open_on(served: Served, width: int = 1280, height: int = 800) -> Window:
-        page = chromium.new_context(viewport={"width": width, "height": height}, accept_downloads=True).new_page()
+        page = chromium.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         window = Window(page)
         windows.append(window)
         page.on("request", lambda request: window.asked.append(request.url))
@@ -141,7 +145,7 @@ def opened(chromium: Any) -> Iterator[Callable[..., Window]]:
 
     yield open_on
     for window in windows:
-        window.page.context.close()
+        window.page.close()
         hosts = {url.split("/")[2] for url in window.asked if not url.startswith(("data:", "blob:"))}
         assert all(host.startswith("127.0.0.1:") for host in hosts), hosts
         assert window.wrong == []
@@ -244,7 +248,7 @@ def test_a_plan_is_edited_by_hand_and_faults_are_told_in_a_sentence(
     window.say("remove emojis, then keep documents with at least 50 words")
     expect(window.button("Approve and run")).to_be_enabled()
     assert window.steps() == ["remove_emoji", "word_count_filter"]
-    window.button("Change the plan by hand").click()
+    page.get_by_role("button", name="Change the plan by hand").click()
 
     window.set_option("word_count_filter", "min_words", "many")
     expect(page.locator("#df-edit-note")).to_contain_text("allowed: a whole number of at least 0 or null")

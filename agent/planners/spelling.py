@@ -1,0 +1,57 @@
+"""Mends words that are nearly ones the planner knows, and says so."""
+
+from difflib import get_close_matches
+from typing import Final
+
+from ...tools.profile import Profile
+from .columns import words_of
+from .languages import NAMES
+from .matching import Matcher
+from .quantities import SCALES, SMALL, UNITS
+from .tokens import Token, tokenize
+from .vocabulary import ACTIONS, is_general, is_synonym, stem, synonyms
+
+SHORTEST: Final = 5
+NEARNESS: Final = 0.87
+"""Least likeness by `difflib`; one wrong letter in seven is about that."""
+MOST: Final = 20
+"""With more unknown words than these a request is about something else, and looking all of them up would take long."""
+
+
+def mended(request: str, profile: Profile, matcher: Matcher) -> tuple[str, tuple[str, ...]]:
+    """The request with misspelt words replaced, and a note for each."""
+    own = {word for column in profile.columns for word in (column.name.lower(), *words_of(column.name))}
+    own |= {word for column in profile.columns for label in column.labels for word in label.lower().split()}
+    known = sorted(_known_words(matcher))
+    own |= {stem(word) for word in known}
+    unknown = [token for token in tokenize(request) if _is_unknown(token, own)]
+    if not unknown or len(unknown) > MOST:
+        return request, ()
+    notes: list[str] = []
+    for token in reversed(unknown):
+        near = [word for word in get_close_matches(token.low, known, n=3, cutoff=NEARNESS) if word[0] == token.low[0]]
+        if near:
+            request = request[: token.start] + near[0] + request[token.end :]
+            notes.insert(0, f"“{token.text}” is read as “{near[0]}”.")
+    return request, tuple(notes)
+
+
+def _is_unknown(token: Token, own: set[str]) -> bool:
+    word = token.low
+    if not token.is_word or len(word) < SHORTEST or not word.isalpha() or word in own or stem(word) in own:
+        return False
+    said = is_general(word) or is_synonym(word) or word in ACTIONS or (word,) in NAMES
+    return not (said or word in UNITS or word in SMALL or word in SCALES)
+
+
+def _known_words(matcher: Matcher) -> set[str]:
+    known = {word for word, meant in synonyms().items() if all(map(matcher.is_known, meant))}
+    known |= {word for name in NAMES for word in name} | ACTIONS
+    known |= {
+        word for card in map(matcher.card, matcher.operators) for phrase in card.cls.phrases for word in _words(phrase)
+    }
+    return {word for word in known if len(word) >= SHORTEST}
+
+
+def _words(phrase: str) -> set[str]:
+    return {token.low for token in tokenize(phrase) if token.is_word and token.low.isalpha()}
