@@ -1,9 +1,9 @@
 """Plans that are mended or changed by edits; pure functions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ..operators.core import Fault, InvalidInput
-from ..pipelines.edits import InsertStep, PlanEdit, apply_edit, describe, parse_edit
+from ..pipelines.edits import InsertStep, PlanEdit, SetOption, apply_edit, describe, parse_edit
 from ..pipelines.workflow import Workflow
 from .state import Ask, Change, Check, Draft
 
@@ -40,15 +40,28 @@ def amended(draft: Draft, change: Change) -> tuple[Draft, list[str]]:
         lines.append(describe(edit, workflow))
         workflow = apply_edit(workflow, edit)
     ids = {step.id for step in workflow.steps}
+    void = tuple(_void(draft.workflow, change, workflow))
     reasons = {step: reason for step, reason in {**draft.reasons, **change.reasons}.items() if step in ids}
     update = {
         "workflow": workflow,
         "reasons": reasons,
         "asks": _asks(draft, change, ids),
+        "notes": tuple(note for note in draft.notes if not note.startswith(void)),
         "not_covered": tuple(dict.fromkeys([*draft.not_covered, *change.not_covered])),
         "question": change.question or draft.question,
     }
     return draft.model_copy(update=update), lines
+
+
+def _void(before: Workflow, change: Change, after: Workflow) -> Iterator[str]:
+    """How the notes begin that a change makes untrue: those on operators that are gone and on options it sets."""
+    yield from (
+        f"{gone}: " for gone in {step.operator for step in before.steps} - {step.operator for step in after.steps}
+    )
+    operators = {step.id: step.operator for step in before.steps}
+    for edit in change.edits:
+        if isinstance(edit, SetOption) and edit.step in operators:
+            yield f"{operators[edit.step]}: {edit.option} is "
 
 
 def _asks(draft: Draft, change: Change, ids: set[str]) -> tuple[Ask, ...]:

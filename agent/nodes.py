@@ -92,7 +92,8 @@ def change_plan(state: Conversation, means: Means) -> Conversation:
         return planner.change(wish, before, seen, catalog)
 
     change, found = _with_fallback(means, planned)
-    unheeded: Conversation = {**found, "wishes": earlier, "changes": [], "draft": before.model_dump(mode="json")}
+    unheeded: Conversation = {**found, "wishes": earlier, "changes": [], "asked_by": "draft"}
+    unheeded["draft"] = before.model_dump(mode="json")
     if not change.edits and not change.question:
         words = [f"nothing was changed: no step does what {clause!r} asks" for clause in change.not_covered]
         return {**unheeded, "warnings": [*found.get("warnings", []), *words]}

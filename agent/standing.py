@@ -93,6 +93,8 @@ def _message(thread: str, stand: Stand, status: Status) -> str:
     if stand.question is None:
         return state.get("message", "")
     changes = [f"{line}." for line in state.get("changes", [])]
+    if not changes and state.get("decision") == "change" and state.get("asked_by") != "change":
+        changes = ["Nothing was changed."]
     place = []
     if state.get("output") and not options_of(state).chosen_output and not options_of(state).plan_only:
         place = [f"The result goes to {printable(str(state['output']), 1000)}, since no output was named."]

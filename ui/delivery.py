@@ -50,7 +50,11 @@ def prompted(prompt: str) -> str:
     if hasattr(signal, "siginterrupt"):
         # chromadb sets a handler of its own, under which a read goes on after Ctrl-C as if nothing had happened.
         signal.siginterrupt(signal.SIGINT, True)
-    return input(prompt)
+    try:
+        return input(prompt)
+    except (EOFError, KeyboardInterrupt):
+        show("")  # what follows begins in a line of its own
+        raise
 
 
 def deliver(answer: Answer, *, as_json: bool) -> int:

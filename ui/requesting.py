@@ -109,7 +109,7 @@ def save_plan(workflow: Workflow, reasons: Mapping[str, str], target: Path) -> N
 
 
 def talk_over(agent: Agent, standing: Standing, running: Running, ask: Callable[[str], str] = prompted) -> Standing:
-    """Show what is planned and ask, until nothing is open or the person leaves.
+    """Show what is planned and ask, until nothing is open or the person leaves, by Ctrl-D or Ctrl-C.
 
     Args:
         ask: shows a prompt and returns the line that was typed; raises EOFError where no more will come.
@@ -120,6 +120,8 @@ def talk_over(agent: Agent, standing: Standing, running: Running, ask: Callable[
             words = ask("> ").strip()
         except EOFError:
             break
+        except KeyboardInterrupt:
+            return replace(standing, status="interrupted")
         if words:
             with Watch(silent=running.silent) as watch:
                 standing = agent.resume(standing.thread, words, on_event=watch)

@@ -118,7 +118,9 @@ def report_view(
     run = name or report.id
     why = [(f"runs why {run} {quoted(row)}", f"why row {row} was {fate}") for fate, row in (rows or {}).items()]
     shown = [] if report.status == "running" else [(f"runs show {run}", "this report again")]
-    return Group(*parts, *([next_steps(*why, *shown)] if hints else []))
+    if hints:
+        parts.append(next_steps(*why, *shown))
+    return Group(*parts)
 
 
 def steps_report(report: "Report") -> Table:
@@ -177,7 +179,9 @@ def story_view(story: "Story", inputs: Sequence[str], run_id: str | None = None)
             if event.row == row:
                 grid.add_row(sentence(event.step), sentence(_did(event, inputs)))
         parts.append(Padding(grid, (0, 0, 0, 2), expand=False))
-    return Group(*parts, *([Text(), next_steps(*_after_story(story, run_id, inputs))] if run_id else []))
+    if run_id:
+        parts += [Text(), next_steps(*_after_story(story, run_id, inputs))]
+    return Group(*parts)
 
 
 def _story_head(story: "Story", inputs: Sequence[str]) -> str:

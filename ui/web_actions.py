@@ -117,15 +117,19 @@ class Actions:
     def choose_step(self, session_id: str, step: str) -> Shown:
         """The options of another step are shown."""
         session = self._session(session_id)
+        if session.chosen_step == step:
+            return {}
         session.chosen_step, session.chosen_option = step, ""
         return {self._page.editing.note: "", **self._screen.options_of(session, _step(session, step))}
 
     def choose_option(self, session_id: str, step: str, option: str) -> Shown:
-        """The value of another option is shown."""
+        """The value of another option is shown; what was typed for the same one stays."""
         session = self._session(session_id)
-        session.chosen_option, found = option, _step(session, step)
-        shown = self._screen.value_of(found, option) if found and option else {}
-        return {self._page.editing.note: "", **shown}
+        found = _step(session, step)
+        if session.chosen_option == option or found is None or not option:
+            return {}
+        session.chosen_option = option
+        return {self._page.editing.note: "", **self._screen.value_of(found, option)}
 
     def why(self, session_id: str, row: str) -> Shown:
         """The story of a row is shown."""

@@ -46,7 +46,7 @@ class OfflinePlanner:
         if refusal is not None:
             return Draft(workflow=NO_STEPS, refusal=refusal)
         matcher = Matcher(catalog, self._operators or all_operators())
-        said, notes = mended(request, profile, matcher)
+        said, notes = mended(_writable(request), profile, matcher)
         decisions, pending = Decisions(said), list(answers)
         while True:
             understood = understand(decisions, profile, matcher)
@@ -70,8 +70,10 @@ class OfflinePlanner:
             catalog: the operators to choose from.
         """
         if unreadable(request) is not None:
-            return Change(not_covered=(request[:200],))
-        return changed(request, draft, profile, Matcher(catalog, self._operators or all_operators()))
+            return Change(not_covered=(_writable(request[:200]),))
+        matcher = Matcher(catalog, self._operators or all_operators())
+        said, _ = mended(_writable(request), profile, matcher)
+        return changed(said, draft, profile, matcher)
 
 
 def unreadable(request: str) -> str | None:
@@ -84,6 +86,11 @@ def unreadable(request: str) -> str | None:
             "Say it shorter, or in several requests."
         )
     return None
+
+
+def _writable(request: str) -> str:
+    """The request without halves of surrogate pairs, which no file and no reply could hold."""
+    return request.encode("utf-8", "replace").decode()
 
 
 def _column_doubt(understood: Understanding, profile: Profile) -> Doubt | None:

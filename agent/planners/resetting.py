@@ -7,6 +7,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from ...operators.core.columns import accepts
 from ...pipelines.edits import BindColumn, PlanEdit, RemoveStep, SetOption
 from ...pipelines.workflow import Step
 from ...tools.profile import Profile
@@ -21,6 +22,7 @@ from .slots import EXCLUDE, LANGUAGES, typed
 
 _MORE: Final = frozenset("too also add include allow well plus additionally extra".split())
 _CHANGES: Final = frozenset("change raise increase lower reduce decrease move bump go from set".split())
+_USES: Final = frozenset("use instead switch apply work take".split())
 _SIDES: Final = MappingProxyType({"minimum": "min", "min": "min", "maximum": "max", "max": "max"})
 
 
@@ -212,7 +214,8 @@ class Resetter:
         names = [name for mention in self.clause.columns for name in mention.names]
         inside = {at for mention in self.clause.columns for at in range(mention.start, mention.end)}
         left = [concept for at, concept in self.clause.concepts if at not in inside and concept in self.concepts]
-        if not names or self.clause.polarity not in (None, "keep"):
+        told = all(mention.marked for mention in self.clause.columns) or bool(_USES & {*self.clause.words})
+        if not names or not told or self.clause.polarity is not None:
             return []
         named = self.steps.named(self.clause, left) if left else []
         if left and not named:
@@ -239,6 +242,9 @@ class Resetter:
     def binding(self, step: Step, names: Sequence[str]) -> BindColumn | None:
         """The edit that has a step work on other columns."""
         option = self.steps.card(step).text_option
-        if option is None or (not option.many and len(names) != 1):
+        different = tuple(dict.fromkeys(names))
+        if option is None or option.reads is None or (not option.many and len(different) != 1):
             return None
-        return BindColumn(step=step.id, option=option.name, column=tuple(names) if option.many else names[0])
+        if not all(accepts(option.reads, self.profile.schema[name].dtype) for name in different):
+            return None
+        return BindColumn(step=step.id, option=option.name, column=different if option.many else different[0])

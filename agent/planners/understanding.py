@@ -8,7 +8,7 @@ from .assembling import with_scopes
 from .clauses import Clause
 from .doubts import Decisions, Doubt, all_of_them
 from .labels import with_labels
-from .marks import mark
+from .marks import Span, mark
 from .matching import Matcher
 from .reading import Reader, Reading, Wish
 from .splitting import order_is_meant, split
@@ -122,7 +122,7 @@ def _continues_relative(before: Reading, after: Reading) -> bool:
     joined = first.group == second.group and first.polarity == "drop" and not second.alternative
     if not joined or second.own_verb or second.about_rows or not (before.wishes and after.wishes):
         return False
-    facets = [*first.limits, *first.languages, *first.conditions]
+    facets: list[Span] = [*first.limits, *first.languages, *first.conditions]
     start = min((facet.start for facet in facets), default=first.start)
     relative = any(first.marked.tokens[at].low in ("that", "which", "who") for at in range(first.start, start))
     described = bool(second.limits or second.languages or second.conditions)
@@ -131,7 +131,8 @@ def _continues_relative(before: Reading, after: Reading) -> bool:
 
 def _described(clause: Clause) -> str:
     """What rows a clause drops, in words that can stand by themselves."""
-    named = sorted([*clause.languages, *clause.limits, *clause.conditions], key=lambda one: one.start)
+    stated: list[Span] = [*clause.languages, *clause.limits, *clause.conditions]
+    named = sorted(stated, key=lambda one: one.start)
     return f"texts that are {clause.marked.text(named[0].start, named[-1].end)}" if named else clause.text
 
 

@@ -251,6 +251,7 @@ def test_words_that_come_with_new_options_are_heard_before_anything_runs(
     assert asked.thread is not None
     unheard = agent([], [Change()]).resume(asked.thread, "gibberish", options=YES)
     assert unheard.status == "needs_input"
+    assert unheard.message.startswith("Nothing was changed.")
     assert not Path("out.jsonl").exists()
     assert agent([], [to(98)]).resume(asked.thread, "make it 98", options=YES).status == "completed"
     assert rows("out.jsonl") == [98, 99, 100]

@@ -192,6 +192,14 @@ def test_a_wish_that_is_not_understood_never_runs_the_plan_unasked(
     assert not crawl.with_name("out.jsonl").exists()
 
 
+def test_notes_on_what_a_change_took_away_go_with_it(settings: Settings, crawl: Path, at_least: MakeDraft) -> None:
+    notes = ("word_count_filter: max_words is 9, its default.", "word_count_filter: min_words is 50.", "Stays.")
+    stand = one(
+        means_with(ScriptedPlanner([at_least(50, notes=notes)], [EIGHTY]), settings), first_state(crawl), "make it 80"
+    )
+    assert stand.state["draft"]["notes"] == [notes[0], notes[2]]
+
+
 def test_the_answer_to_a_question_about_a_change_completes_the_wish(
     settings: Settings, crawl: Path, at_least: MakeDraft
 ) -> None:

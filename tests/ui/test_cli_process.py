@@ -75,6 +75,62 @@ def test_ctrl_c_ends_with_130_and_the_same_command_continues(tmp_path: Path, slo
     assert PART_ROWS <= step["reused"] < SLOW_ROWS
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("typed", "code", "written"), [("approve\n", 0, True), ("\x04", 3, False), ("\x03", 130, False)]
+)
+def test_on_a_terminal_the_plan_is_shown_and_the_person_decides(
+    tmp_path: Path, typed: str, code: int, written: bool
+) -> None:
+    import pty
+
+    (tmp_path / "rows.jsonl").write_text('{"text": "two words"}\n{"text": "one"}\n')
+    request = ["run", "keep texts of at least 2 words", "-i", "rows.jsonl", "-o", "out.jsonl", "--planner", "offline"]
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, *request],
+        cwd=tmp_path,
+        env=environment(tmp_path / "home"),
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+        preexec_fn=lambda: _own_terminal(slave),  # noqa: PLW1509 - nothing else runs in this process
+    ) as process:
+        os.close(slave)
+        seen = _read_until(master, b"\n> ")
+        os.write(master, typed.encode())
+        seen += _read_until(master, None)
+        assert process.wait(timeout=60) == code
+    os.close(master)
+    assert b"word_count_filter" in seen
+    assert b"Run this plan?" in seen
+    assert b"Traceback" not in seen
+    assert (tmp_path / "out.jsonl").exists() == written
+
+
+def _own_terminal(slave: int) -> None:
+    """Make the pseudo-terminal the one that Ctrl-C comes from."""
+    import fcntl
+    import termios
+
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+
+def _read_until(master: int, wanted: bytes | None) -> bytes:
+    """What the terminal shows until it shows `wanted`, or to its end."""
+    seen = b""
+    while wanted is None or not seen.endswith(wanted):
+        try:
+            more = os.read(master, 65536)
+        except OSError:  # Linux says so when the other side is closed
+            more = b""
+        if not more:
+            break
+        seen += more
+    return seen
+
+
 def test_the_object_is_all_of_stdout_and_the_code_tells_the_status(tmp_path: Path) -> None:
     done = subprocess.run(
         [*COMMAND, "apply", "nope.yaml", "-i", "nope.jsonl", "-o", "out.jsonl", "--json"],
