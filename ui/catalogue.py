@@ -6,7 +6,8 @@ from ..operators.core import InvalidInput, Operator, all_operators, near_name
 from ..operators.core.operator import Kind
 from ..operators.core.settings import Settings
 from .answer import Answer
-from .document import OperatorCard, OperatorLine, OperatorResult, OperatorsResult, document, summary_of
+from .document import document
+from .results import OperatorCard, OperatorLine, OperatorResult, OperatorsResult, summary_of
 from .show import operator_view, operators_table
 
 FOUND = 8

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from .applying import Running
 
 PROGRAM = "dataflow-agent"
+EXIT_CODES = "Ends with 0 completed or planned, 1 failed, 2 invalid, 3 needs input, 4 rejected, 130 interrupted."
 _PLAIN = {"add_completion": False, "pretty_exceptions_enable": False}
 
-app = typer.Typer(**_PLAIN)  # type: ignore[arg-type]
+app = typer.Typer(epilog=EXIT_CODES, **_PLAIN)  # type: ignore[arg-type]
 operators = typer.Typer(help="What can be done to rows.", **_PLAIN)  # type: ignore[arg-type]
 runs = typer.Typer(help="What was run, and what became of each row.", **_PLAIN)  # type: ignore[arg-type]
 app.add_typer(operators, name="operators")
@@ -88,7 +89,8 @@ def run_request(
 
     running = _running(overwrite, sample, resource, max_failures, silent=json_output)
     if thread and answer:
-        return go_on(thread, answer, running, _settings(), output=output, planner=planner)
+        ask = not json_output and _on_terminal()
+        return go_on(thread, answer, running, _settings(), output=output, planner=planner, ask=ask)
     wanted = Request(request or "", tuple(data or ()), output, planner, yes=yes, partial=partial)
     return start(wanted, running, _settings(), ask=not json_output and _on_terminal())
 

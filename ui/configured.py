@@ -5,8 +5,7 @@ import tomllib
 from pydantic import ValidationError
 
 from ..operators.core import Fault, InvalidInput
-from ..operators.core.settings import Settings
-from ..pipelines.run import Home
+from ..operators.core.settings import Settings, make_private_folder
 
 
 def settings(*, home: bool = True) -> Settings:
@@ -21,7 +20,7 @@ def settings(*, home: bool = True) -> Settings:
     found = _read()
     if home:
         try:
-            Home.of(found)
+            make_private_folder(found.home.expanduser().absolute())
         except OSError as error:
             message = f"the home folder {found.home} cannot be used ({error.strerror}); name another in DATAFLOW_HOME"
             raise InvalidInput.of("folder_unusable", message, got=str(found.home)) from error
@@ -32,12 +31,8 @@ def _read() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise InvalidInput(
-            Fault(
-                code="invalid_setting", message=f"the setting {_named(problem['loc'])} cannot be used: {problem['msg']}"
-            )
-            for problem in error.errors(include_url=False, include_context=False, include_input=False)
-        ) from None
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        raise InvalidInput(_fault(_named(problem["loc"]), problem["msg"]) for problem in problems) from None
     except tomllib.TOMLDecodeError as error:
         raise InvalidInput.of("invalid_setting", f"the settings file is not valid TOML: {error}") from None
 

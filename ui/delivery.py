@@ -77,7 +77,8 @@ def deliver(answer: Answer, *, as_json: bool) -> int:
 def _print_error(said: Document) -> None:
     err = console(stderr=True)
     if not said.faults:
-        err.print(Text(printable(said.message), style="bold"), soft_wrap=True)
+        word = "error: " if said.status == "failed" else ""
+        err.print(Text(word, style="bold") + Text(printable(said.message)), soft_wrap=True)
     workflow = None if said.workflow is None else Workflow.parse(said.workflow.model_dump(mode="json"))
     for fault in said.faults:
         err.print(fault_line(fault, workflow), soft_wrap=True)

@@ -14,10 +14,11 @@ from ..pipelines.ledger import Story
 from ..pipelines.report import Report
 from ..pipelines.run import Home
 from .answer import Answer
-from .document import DemoResult, StoryResult, from_standing
+from .document import from_standing
 from .history import telling_rows
 from .progress import Watch
 from .requesting import answer_for, save_plan
+from .results import DemoResult, StoryResult
 from .show import LAST, heading, next_steps, quoted, report_view, sentence, story_view, unbroken
 from .show_plan import plan_view
 

@@ -15,7 +15,8 @@ from rich.table import Table
 from ..operators.core import all_operators
 from ..operators.core.settings import Settings
 from .answer import Answer
-from .document import DoctorResult, ExtraPart, document
+from .document import document
+from .results import DoctorResult, ExtraPart
 from .show import heading, next_steps, sentence
 
 PACKAGE = "dataflow-agent"

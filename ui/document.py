@@ -1,19 +1,17 @@
 """The one JSON object that every command prints with `--json`: its shape, how it is filled, its schema."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
-from inspect import cleandoc
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import JsonValue
 
 from ..operators.core import Fault, InvalidInput
+from .results import Part, Result
 
 if TYPE_CHECKING:
     from ..agent.api import Standing
-    from ..operators.core import Operator
-    from ..pipelines.ledger import Story
     from ..pipelines.report import Report
     from ..pipelines.workflow import Workflow
 
@@ -31,18 +29,14 @@ _EXITS: Mapping[Status, int] = {
 SCHEMA_FILE = "document.schema.json"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class QuestionPart(_Part):
+class QuestionPart(Part):
     """What a person is asked; `options` are answers that fit, other words may fit too."""
 
     text: str
     options: tuple[str, ...]
 
 
-class StepPart(_Part):
+class StepPart(Part):
     """A step of the workflow, and why it is there; null where nobody said why."""
 
     id: str
@@ -52,7 +46,7 @@ class StepPart(_Part):
     reason: str | None
 
 
-class WorkflowPart(_Part):
+class WorkflowPart(Part):
     """The whole workflow; what `apply` reads, with a reason for each step."""
 
     format: Literal[1]
@@ -69,7 +63,7 @@ class WorkflowPart(_Part):
         return cls.model_validate({**document, "steps": steps})
 
 
-class StepNumbers(_Part):
+class StepNumbers(Part):
     """What one step did to how many rows."""
 
     id: str
@@ -88,7 +82,7 @@ class StepNumbers(_Part):
     seconds: float
 
 
-class RunPart(_Part):
+class RunPart(Part):
     """A run in numbers; `rows_in` counts without rejected records."""
 
     id: str
@@ -101,12 +95,15 @@ class RunPart(_Part):
     @classmethod
     def of(cls, report: "Report") -> "RunPart":
         """From the report of a run."""
-        steps = [StepNumbers(**step.model_dump(include=set(StepNumbers.model_fields))) for step in report.steps]
+        steps = [
+            StepNumbers(**{**step.model_dump(include=set(StepNumbers.model_fields)), "seconds": round(step.seconds, 3)})
+            for step in report.steps
+        ]
         numbers = report.model_dump(include={"id", "rows_in", "rows_out", "rejects", "output"})
         return cls(**numbers, steps=tuple(steps))
 
 
-class AskPart(_Part):
+class AskPart(Part):
     """A clause of the request, the steps that serve it, and whether it was seen to hold in the output."""
 
     text: str
@@ -114,184 +111,7 @@ class AskPart(_Part):
     holds: bool | None
 
 
-class OperatorLine(_Part):
-    """An operator in the catalogue; `score` is how well it fits a search, 0 to 1."""
-
-    name: str
-    kind: str
-    summary: str
-    score: float | None = None
-
-
-class OperatorCard(OperatorLine):
-    """An operator in full; `options` is the JSON Schema of its options."""
-
-    scope: str
-    effect: str
-    version: int
-    needs: tuple[str, ...]
-    phrases: tuple[str, ...]
-    limits: tuple[str, ...]
-    description: str
-    options: dict[str, JsonValue]
-    example: dict[str, JsonValue]
-
-    @classmethod
-    def of(cls, operator: "type[Operator]") -> "OperatorCard":
-        """From an operator's class."""
-        example = operator.example()
-        shown = {"options": example.options, "rows": example.input_rows(), "out": example.expected()}
-        return cls(
-            name=operator.name,
-            kind=operator.kind,
-            summary=summary_of(operator),
-            scope=operator.scope,
-            effect=operator.effect,
-            version=operator.version,
-            needs=operator.needs,
-            phrases=operator.phrases,
-            limits=operator.limits,
-            description="\n\n".join(_paragraphs(cleandoc(operator.__doc__ or ""))),
-            options=operator.model_json_schema(),
-            example=shown,
-        )
-
-
-def _paragraphs(text: str) -> Iterator[str]:
-    """Each paragraph in one line, whatever the width of the source; a list keeps its lines."""
-    for paragraph in text.split("\n\n"):
-        listed = paragraph.lstrip().startswith(("-", ">>>")) or "\n-" in paragraph or "\n  " in paragraph
-        yield paragraph if listed else " ".join(paragraph.split("\n"))
-
-
-def summary_of(operator: "type[Operator]") -> str:
-    """The first sentence of an operator's docstring."""
-    return (operator.__doc__ or "").strip().partition("\n")[0]
-
-
-class RunLine(_Part):
-    """A run in the history; `status` is how that run ended."""
-
-    id: str
-    status: str
-    started: str
-    workflow: str
-    inputs: tuple[str, ...]
-    rows_in: int
-    rows_out: int
-    output: str
-    seconds: float
-
-
-class EventPart(_Part):
-    """What one step did to one row; `rule` says for each metric what is kept."""
-
-    row: str
-    step: str
-    operator: str
-    did: str
-    reason: str | None
-    target: str | None
-    detail: str | None
-    changed: bool
-    metrics: dict[str, JsonValue]
-    rule: dict[str, str]
-    parents: tuple[str, ...]
-
-
-class OperatorsResult(_Part):
-    """Of `operators list` and `operators search`."""
-
-    kind: Literal["operators"] = "operators"
-    operators: tuple[OperatorLine, ...]
-
-
-class OperatorResult(_Part):
-    """Of `operators show`."""
-
-    kind: Literal["operator"] = "operator"
-    operator: OperatorCard
-
-
-class RunsResult(_Part):
-    """Of `runs list`, newest first."""
-
-    kind: Literal["runs"] = "runs"
-    runs: tuple[RunLine, ...]
-
-
-class RunResultPart(_Part):
-    """Of `runs show`; `reasons` counts per step why rows did not go on. The numbers are in `run`."""
-
-    kind: Literal["run"] = "run"
-    status: str
-    said: str
-    started: str
-    inputs: tuple[str, ...]
-    seconds: float
-    reasons: dict[str, dict[str, int]]
-    folder: str
-
-
-class StoryResult(_Part):
-    """Of `runs why`: what happened to one row, in order, its children after it."""
-
-    kind: Literal["story"] = "story"
-    run: str
-    row: str
-    fate: str
-    events: tuple[EventPart, ...]
-
-    @classmethod
-    def of(cls, run: str, story: "Story") -> "StoryResult":
-        """From the story of a row in a run."""
-        events = [
-            EventPart(**{name: getattr(event, name) for name in EventPart.model_fields}) for event in story.events
-        ]
-        return cls(run=run, row=story.row, fate=story.fate, events=tuple(events))
-
-
-class ExtraPart(_Part):
-    """An optional part of the package, and how to get it."""
-
-    name: str
-    installed: bool
-    missing: tuple[str, ...]
-    install: str
-
-
-class DoctorResult(_Part):
-    """Of `doctor`: what this machine can do. A key is never shown."""
-
-    kind: Literal["doctor"] = "doctor"
-    versions: dict[str, str]
-    extras: tuple[ExtraPart, ...]
-    home: str
-    home_writable: bool
-    free_bytes: int
-    cores: int
-    endpoint: bool
-    model: str | None
-    share_samples: str
-    operators: int
-
-
-class DemoResult(_Part):
-    """Of `demo`: where its files lie, and the stories it told."""
-
-    kind: Literal["demo"] = "demo"
-    folder: str
-    request: str
-    stories: tuple[StoryResult, ...]
-
-
-Result = Annotated[
-    OperatorsResult | OperatorResult | RunsResult | RunResultPart | StoryResult | DoctorResult | DemoResult,
-    Field(discriminator="kind"),
-]
-
-
-class Document(_Part):
+class Document(Part):
     """What a command of `dataflow-agent` says with `--json`.
 
     `result` is there only for commands of the catalogue, the history, `doctor` and `demo`.

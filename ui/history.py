@@ -1,6 +1,7 @@
 """The commands `runs …`: what was run, and what became of each row."""
 
 from datetime import datetime
+from itertools import islice
 
 from ..operators.core.settings import Settings
 from ..pipelines.engine.manifest import Manifest, manifests
@@ -9,17 +10,18 @@ from ..pipelines.report import Report, build_report
 from ..pipelines.run import Home
 from ..pipelines.workflow import Workflow
 from .answer import Answer
-from .document import RunLine, RunResultPart, RunsResult, StoryResult, document
+from .document import document
+from .results import RunLine, RunResultPart, RunsResult, StoryResult
 from .show import report_view, row_argument, runs_table, story_view
 
 TOLD_FATES = ("dropped", "merged", "failed")
+LOOKED_AT = 50
 
 
 def list_runs(settings: Settings, limit: int) -> Answer:
     """The newest runs."""
     home = Home.of(settings)
-    found = [manifest for manifest, _ in zip(manifests(home.runs), range(limit), strict=False)]
-    lines = tuple(_line(manifest, build_report(manifest, home.parts)) for manifest in found)
+    lines = tuple(_line(manifest) for manifest in islice(manifests(home.runs), limit))
     said = f"{len(lines)} run{'s' * (len(lines) != 1)}"
     return Answer(document("completed", said, result=RunsResult(runs=lines)), (runs_table(lines),))
 
@@ -62,10 +64,10 @@ def explain_row(settings: Settings, run_id: str, row: str) -> Answer:
 
 
 def telling_rows(ledger: Ledger, report: Report) -> dict[str, str]:
-    """For each fate that rows had, the first row that had it, as `runs why` takes it."""
+    """For each fate that rows had, a row that had it, as `runs why` takes it; looked for in the first parts only."""
     wanted = [fate for fate in TOLD_FATES if any(getattr(step, fate) for step in report.steps)]
     found: dict[str, str] = {}
-    for _, frame in ledger.frames():
+    for _, frame in islice(ledger.frames(), LOOKED_AT):
         for fate in wanted:
             rows = frame.filter(frame["fate"] == fate)["_row"]
             if fate not in found and len(rows):
@@ -75,8 +77,16 @@ def telling_rows(ledger: Ledger, report: Report) -> dict[str, str]:
     return {fate: found[fate] for fate in wanted if fate in found}
 
 
-def _line(manifest: Manifest, report: Report) -> RunLine:
-    started = datetime.fromisoformat(manifest.started).astimezone().isoformat(timespec="seconds")
-    numbers = report.model_dump(include={"rows_in", "rows_out", "output", "seconds"})
-    named = {"id": report.id, "status": report.status, "workflow": report.workflow, "inputs": report.inputs}
-    return RunLine(**named, **numbers, started=started)
+def _line(manifest: Manifest) -> RunLine:
+    last = manifest.stages[-1].parts if manifest.stages else manifest.source
+    return RunLine(
+        id=manifest.id,
+        status=manifest.status,
+        started=datetime.fromisoformat(manifest.started).astimezone().isoformat(timespec="seconds"),
+        workflow=manifest.workflow,
+        inputs=manifest.inputs,
+        rows_in=sum(part.rows for part in manifest.source),
+        rows_out=sum(part.rows for part in last),
+        output=manifest.output,
+        seconds=manifest.seconds,
+    )

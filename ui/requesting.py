@@ -58,7 +58,14 @@ def start(request: Request, running: Running, settings: Settings, *, ask: bool) 
 
 
 def go_on(
-    thread: str, words: str, running: Running, settings: Settings, *, output: str | None, planner: PlannerName
+    thread: str,
+    words: str,
+    running: Running,
+    settings: Settings,
+    *,
+    output: str | None,
+    planner: PlannerName,
+    ask: bool,
 ) -> Answer:
     """Give a request the answer it waits for."""
     agent = Agent(planner=planner, settings=settings)
@@ -66,6 +73,8 @@ def go_on(
     changed = options if options.model_fields_set else None
     with Watch(silent=running.silent) as watch:
         standing = agent.resume(thread, words, output=output, options=changed, on_event=watch)
+    if ask:
+        standing = talk_over(agent, standing, running)
     return answer_for(standing, settings)
 
 

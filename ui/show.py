@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .delivery import printable
-from .document import OperatorCard, OperatorLine, RunLine
+from .results import OperatorCard, OperatorLine, RunLine
 
 if TYPE_CHECKING:
     from ..agent.state import Ask
@@ -113,7 +113,7 @@ def report_view(
         parts += [heading("Your request, checked on the output"), asks_grid(asks, judged=True), Text()]
     parts += warnings_view(report.warnings)
     parts += [unbroken(said, "bold")] if said else []
-    parts += [unbroken(f"The run's folder, with what was rejected and failed: {folder}")] if folder else []
+    parts += [unbroken(f"Its folder, with rejected and failed records where there are any: {folder}")] if folder else []
     parts += [Text()] if said or folder else []
     run = name or report.id
     why = [(f"runs why {run} {quoted(row)}", f"why row {row} was {fate}") for fate, row in (rows or {}).items()]

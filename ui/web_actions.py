@@ -1,6 +1,5 @@
 """What happens on the page: each action changes a conversation, and shows what has come of it."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -173,8 +172,8 @@ class Actions:
             turn = self._screen.turned_to(RUN) if job.running and not turned else {}
             turned = turned or job.running
             yield {**self._screen.busy(session, job), **turn}
-            time.sleep(PACE_S)
-            seen = job.wait(seen, HEARTBEAT_S)
+            if not job.ends_within(PACE_S):
+                seen = job.wait(seen, HEARTBEAT_S)
         yield {**self._screen.whole(session), **self._screen.tab_for(session)}
 
     def _session(self, session_id: str) -> Session:

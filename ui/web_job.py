@@ -63,6 +63,11 @@ class Job:
             self._changed.wait_for(lambda: self._ended or self._news > seen, timeout_s)
             return self._news
 
+    def ends_within(self, seconds: float) -> bool:
+        """Wait for the end; whether it came in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._ended, seconds)
+
     def _go(self) -> None:
         standing, error = None, ""
         try:

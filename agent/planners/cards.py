@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType, NoneType
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
@@ -131,6 +131,28 @@ class OperatorCard:
         return found
 
     @cached_property
+    def own_concepts(self) -> frozenset[str]:
+        """All concepts but those of the options."""
+        return self.name_concepts | self.summary_concepts | frozenset().union(*self.phrase_concepts)
+
+    @cached_property
+    def sureness(self) -> Mapping[str, float]:
+        """How well each concept is answered, 0 to 1, by where it stands; least beside others in a single phrase."""
+        places = {
+            0.5: self.own_concepts,
+            0.6: self.option_concepts,
+            0.8: self.summary_concepts,
+            1.0: self.name_concepts | self.main_concepts,
+        }
+        return MappingProxyType({concept: sure for sure, known in places.items() for concept in known})
+
+    @cached_property
+    def phrase_words(self) -> frozenset[str]:
+        """The words of its phrases, in lower case."""
+        text = " ".join(self.cls.phrases).lower()
+        return frozenset("".join(one if one.isalpha() else " " for one in text).split())
+
+    @cached_property
     def text_option(self) -> OptionCard | None:
         """The option that names the text it works on: `column` or `columns`, else the first one that reads text."""
         reading = [option for option in self.options.values() if option.reads and "text" in option.reads]
@@ -147,6 +169,12 @@ class OperatorCard:
             return None
         other = "max" if option.side == "min" else "min"
         return self.options.get(other + option.name.removeprefix(option.side))
+
+
+@cache
+def card_of(operator: type[Operator]) -> OperatorCard:
+    """The card of an operator class, made once: classes do not change."""
+    return OperatorCard.of(operator)
 
 
 def _option(operator: type[Operator], name: str, field: FieldInfo) -> OptionCard:

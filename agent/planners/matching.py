@@ -1,14 +1,15 @@
 """Finds the operator that a clause means: hybrid retrieval proposes, the clause's own words decide."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from math import log
 from typing import Final
 
 from ...memory.catalog import Catalog
 from ...operators.core.operator import Kind, Operator
-from .cards import OperatorCard
+from .cards import OperatorCard, card_of
 from .vocabulary import concept_set, stem
 
 CANDIDATES: Final = 12
@@ -21,8 +22,6 @@ SURE: Final = 0.5
 """From how much on an operator answers to a single concept."""
 
 _WEIGHTS: Final[Mapping[str, float]] = {"coverage": 0.5, "phrase": 0.2, "name": 0.15, "retrieval": 0.15}
-_SURE: Final[Mapping[str, float]] = {"name": 1.0, "phrase": 1.0, "summary": 0.8, "option": 0.6, "aside": 0.5}
-"""How well a word is answered, by where the operator has it; `aside` is beside other words in a single phrase."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +45,18 @@ class Match:
         return self.coverage >= ACCEPTED_COVERAGE
 
 
-@dataclass(frozen=True)
 class Matcher:
-    """Searches one catalogue; only operators that the catalogue holds are ever proposed."""
+    """Searches one catalogue; only operators that the catalogue holds are ever proposed.
 
-    catalog: Catalog
-    operators: Mapping[str, type[Operator]]
-    _cards: dict[str, OperatorCard] = field(default_factory=dict, repr=False)
-    _searches: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict, repr=False)
+    Args:
+        catalog: where operators are looked up.
+        operators: the classes of the operators, by name.
+    """
+
+    def __init__(self, catalog: Catalog, operators: Mapping[str, type[Operator]]) -> None:
+        self.catalog, self.operators = catalog, operators
+        self._searches: dict[str, tuple[tuple[str, float], ...]] = {}
+        self._rarities: dict[str, float] = {}
 
     @cached_property
     def verbs(self) -> frozenset[str]:
@@ -63,9 +66,7 @@ class Matcher:
 
     def card(self, name: str) -> OperatorCard:
         """The card of an operator."""
-        if name not in self._cards:
-            self._cards[name] = OperatorCard.of(self.operators[name])
-        return self._cards[name]
+        return card_of(self.operators[name])
 
     def rank(self, concepts: Sequence[str], text: str, kinds: Iterable[Kind] | None = None) -> list[Match]:
         """The operators for a clause, best first, ties in name order; accepted or not.
@@ -78,10 +79,9 @@ class Matcher:
         if not concepts:
             return []
         allowed = None if kinds is None else frozenset(kinds)
-        found = self.hits(" ".join([text, *concepts]))
-        matches = [self._match(self.card(name), concepts, score) for name, score in found]
-        kept = [match for match in matches if allowed is None or match.card.cls.kind in allowed]
-        return sorted(kept, key=lambda match: (-round(match.score, 6), match.card.name))
+        found = ((self.card(name), score) for name, score in self.hits(" ".join([text, *concepts])))
+        matches = [self._match(card, concepts, s) for card, s in found if allowed is None or card.cls.kind in allowed]
+        return sorted(matches, key=lambda match: (-round(match.score, 6), match.card.name))
 
     def hits(self, text: str) -> tuple[tuple[str, float], ...]:
         """Names and scores of the operators that retrieval proposes."""
@@ -92,32 +92,29 @@ class Matcher:
 
     def answers(self, card: OperatorCard, concept: str) -> float:
         """How well an operator answers to a concept, 0 to 1."""
-        places = {
-            "name": card.name_concepts,
-            "phrase": card.main_concepts,
-            "summary": card.summary_concepts,
-            "option": card.option_concepts,
-            "aside": frozenset().union(*card.phrase_concepts),
-        }
-        return max((_SURE[place] for place, known in places.items() if _holds(known, concept)), default=0.0)
+        return max(card.sureness.get(concept, 0.0), card.sureness.get(stem(concept), 0.0))
 
     def rarity(self, concept: str) -> float:
         """How much a concept tells operators apart; one that no operator knows counts most."""
-        known = sum(1 for name in self.operators if _holds(self._all_concepts[name], concept))
-        return log(1 + (len(self.operators) + 1) / (known + 0.5))
+        if concept not in self._rarities:
+            known = max(self._counts[concept], self._counts[stem(concept)])
+            self._rarities[concept] = log(1 + (len(self.operators) + 1) / (known + 0.5))
+        return self._rarities[concept]
 
     def is_known(self, concept: str) -> bool:
         """Whether any operator is named or asked for by a concept."""
-        cards = map(self.card, self.operators)
-        return any(_holds(card.name_concepts | card.main_concepts, concept) for card in cards)
+        return concept in self._main or stem(concept) in self._main
 
     @cached_property
-    def _all_concepts(self) -> Mapping[str, frozenset[str]]:
+    def _main(self) -> frozenset[str]:
         cards = [self.card(name) for name in self.operators]
-        return {
-            card.name: card.name_concepts | card.summary_concepts | frozenset().union(*card.phrase_concepts)
-            for card in cards
-        }
+        return frozenset().union(*(card.name_concepts | card.main_concepts for card in cards))
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        """In how many operators each concept occurs."""
+        cards = [self.card(name) for name in self.operators]
+        return Counter(concept for card in cards for concept in card.own_concepts)
 
     def _match(self, card: OperatorCard, concepts: Sequence[str], retrieved: float) -> Match:
         wanted = dict.fromkeys(concepts)
@@ -137,7 +134,3 @@ class Matcher:
         """Shared rarity over all rarity of two sets of concepts."""
         together = sum(self.rarity(one) for one in left | right)
         return sum(self.rarity(one) for one in left & right) / together if together else 0.0
-
-
-def _holds(known: frozenset[str], concept: str) -> bool:
-    return concept in known or stem(concept) in known

@@ -18,6 +18,7 @@ SMALL: Final[Mapping[str, int]] = MappingProxyType(
 SCALES: Final[Mapping[str, int]] = MappingProxyType(
     {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "k": 1000, "m": 10**6}
 )
+MOST_DIGITS: Final = 15
 PARTS: Final[Mapping[str, float]] = MappingProxyType({"half": 0.5, "quarter": 0.25, "third": 1 / 3})
 
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
@@ -103,6 +104,8 @@ def _digits(tokens: Sequence[Token], at: int) -> tuple[float, int, bool] | None:
     if tokens[at].kind != "number":
         return None
     text = tokens[at].low.replace(",", "")
+    if len(text) > MOST_DIGITS:
+        return None
     scale = SCALES.get(text[-1], 1)
     value, end = float(text.rstrip("km")) * scale, at + 1
     if end < len(tokens) and tokens[end].low in SCALES and tokens[end].low != "m":

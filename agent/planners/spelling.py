@@ -47,11 +47,5 @@ def _is_unknown(token: Token, own: set[str]) -> bool:
 def _known_words(matcher: Matcher) -> set[str]:
     known = {word for word, meant in synonyms().items() if all(map(matcher.is_known, meant))}
     known |= {word for name in NAMES for word in name} | ACTIONS
-    known |= {
-        word for card in map(matcher.card, matcher.operators) for phrase in card.cls.phrases for word in _words(phrase)
-    }
+    known = known.union(*(matcher.card(name).phrase_words for name in matcher.operators))
     return {word for word in known if len(word) >= SHORTEST}
-
-
-def _words(phrase: str) -> set[str]:
-    return {token.low for token in tokenize(phrase) if token.is_word and token.low.isalpha()}

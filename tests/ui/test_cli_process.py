@@ -15,7 +15,7 @@ from dataflow_agent.ui.document import shipped_schema
 
 COMMAND = [sys.executable, "-m", "dataflow_agent"]
 HEAVY = {"torch", "vllm", "ray", "chromadb", "gradio", "langgraph", "langchain_core", "openai", "pandas"}
-SLOW_ROWS, PART_ROWS = 12_000, 2048
+SLOW_ROWS, PART_ROWS = 9_000, 2048
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -28,9 +28,7 @@ def test_the_sample_holds_everything_that_the_demonstration_cleans() -> None:
     assert sum(len(text.split()) < 15 for text in texts) >= 10
 
 
-def test_it_goes_from_request_to_plan_to_run_to_the_story_of_a_dropped_and_a_merged_row(
-    cli: Cli, tmp_path: Path
-) -> None:
+def test_it_goes_from_request_to_plan_to_run_to_the_stories_of_two_rows(cli: Cli, tmp_path: Path) -> None:
     said = cli("demo", "--folder", tmp_path / "here", "--json")
     assert said.code == 0
     found = said.document

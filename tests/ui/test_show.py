@@ -9,7 +9,7 @@ import pytest
 from dataflow_agent.operators.core import InvalidInput, RunStopped
 from dataflow_agent.pipelines.ledger import Event, Story
 from dataflow_agent.pipelines.report import Report, StepReport
-from dataflow_agent.ui.delivery import answer_to, printable
+from dataflow_agent.ui.delivery import answer_to, answer_to_bug, printable
 from dataflow_agent.ui.show import report_view, row_argument, steps_report, story_view
 from hypothesis import given
 from hypothesis import strategies as st
@@ -152,3 +152,10 @@ def test_what_a_user_can_act_on_has_an_answer(error: BaseException, code: int, s
 @pytest.mark.parametrize("bug", [ValueError("odd"), KeyError("x"), FileNotFoundError(errno.ENOENT, "gone", "x")])
 def test_a_bug_is_not_dressed_up_as_an_answer(bug: Exception) -> None:
     assert answer_to(bug) is None
+
+
+def test_a_bug_shows_its_trace_and_still_has_a_document(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = answer_to_bug(ValueError("odd"))
+    assert answer.document.exit_code == 1
+    assert "ValueError: odd" in answer.document.message
+    assert "ValueError: odd" in capsys.readouterr().err

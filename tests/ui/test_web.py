@@ -276,7 +276,7 @@ def test_a_plan_is_edited_by_hand_and_faults_are_told_in_a_sentence(
     window.set_option("remove_emoji", "where", "note >")
     expect(page.locator("#df-edit-note")).to_contain_text("the condition cannot be read")
     window.set_option("remove_emoji", "where", 'note = "plain"')
-    expect(window.options("remove_emoji")).to_contain_text('only rows where all rowsnote = "plain"')
+    expect(window.options("remove_emoji")).to_contain_text('only rows where all rows note = "plain"')
 
 
 def test_what_cannot_be_used_is_told_in_a_sentence(

@@ -1,10 +1,14 @@
 """Profiles and the real catalogue for planner tests."""
 
-import pytest
+from collections.abc import Callable
 
+import pytest
+from dataflow_agent.agent.planners.matching import Matcher
+from dataflow_agent.agent.planners.offline import OfflinePlanner
+from dataflow_agent.agent.state import Draft
 from dataflow_agent.memory.catalog import Catalog, fresh_catalog, operator_entries
 from dataflow_agent.memory.store import InMemoryStore
-from dataflow_agent.operators.core import all_operators
+from dataflow_agent.operators.core import Operator, all_operators
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.schema import DType, Schema
 from dataflow_agent.tools.profile import ColumnProfile, Profile
@@ -48,9 +52,7 @@ PROFILES = {
         plain("views", "integer"),
         plain("is_ad", "boolean"),
     ),
-    "raw": profile_of(
-        text("id", 12, "identifier"), text("raw_content", 900, "prose", "html"), plain("meta", "nested")
-    ),
+    "raw": profile_of(text("id", 12, "identifier"), text("raw_content", 900, "prose", "html"), plain("meta", "nested")),
     "qa": profile_of(
         text("question", 90, "prose"),
         text("answer", 140, "prose"),
@@ -64,7 +66,38 @@ PROFILES = {
 
 
 @pytest.fixture(scope="session")
-def catalog() -> Catalog:
+def operators() -> dict[str, type[Operator]]:
+    """The operators that ship; no doubles, and none that another test defined."""
+    package = Operator.__module__.rpartition(".core")[0]
+    return {
+        n: c for n, c in all_operators().items() if c.__module__.startswith(package) and ".core" not in c.__module__
+    }
+
+
+@pytest.fixture(scope="session")
+def catalog(operators: dict[str, type[Operator]]) -> Catalog:
     """All operators, found by the embedder that ships."""
-    operators = {name: cls for name, cls in all_operators().items() if not name.startswith("testing_")}
     return fresh_catalog(InMemoryStore(), default_embedder(), operator_entries(operators))
+
+
+@pytest.fixture(scope="session")
+def matcher(catalog: Catalog, operators: dict[str, type[Operator]]) -> Matcher:
+    """Finds operators in the catalogue."""
+    return Matcher(catalog, operators)
+
+
+@pytest.fixture(scope="session")
+def profiles() -> dict[str, Profile]:
+    """Data of several shapes, by name."""
+    return PROFILES
+
+
+@pytest.fixture(scope="session")
+def plan(catalog: Catalog, operators: dict[str, type[Operator]]) -> Callable[..., Draft]:
+    """Plans a request over data of one shape: `plan("strip html", "qa", "answer to its question")`."""
+    planner = OfflinePlanner(operators)
+
+    def planned(request: str, data: str = "web", *answers: str) -> Draft:
+        return planner.draft(request, PROFILES[data], catalog, answers=answers)
+
+    return planned

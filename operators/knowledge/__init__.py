@@ -1,0 +1,1 @@
+"""Operators that turn documents into knowledge: reading, chunking, cleaning, questions and answers."""

@@ -1,0 +1,194 @@
+"""What the commands of the catalogue, the history, `doctor` and `demo` add to the JSON object, as `result`."""
+
+from collections.abc import Iterator
+from inspect import cleandoc
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+if TYPE_CHECKING:
+    from ..operators.core import Operator
+    from ..pipelines.ledger import Story
+
+
+class Part(BaseModel):
+    """Base of all parts of the object: no key that is not declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OperatorLine(Part):
+    """An operator in the catalogue; `score` is how well it fits a search, 0 to 1."""
+
+    name: str
+    kind: str
+    summary: str
+    score: float | None = None
+
+
+class OperatorCard(OperatorLine):
+    """An operator in full; `options` is the JSON Schema of its options."""
+
+    scope: str
+    effect: str
+    version: int
+    needs: tuple[str, ...]
+    phrases: tuple[str, ...]
+    limits: tuple[str, ...]
+    description: str
+    options: dict[str, JsonValue]
+    example: dict[str, JsonValue]
+
+    @classmethod
+    def of(cls, operator: "type[Operator]") -> "OperatorCard":
+        """From an operator's class."""
+        example = operator.example()
+        shown = {"options": example.options, "rows": example.input_rows(), "out": example.expected()}
+        return cls(
+            name=operator.name,
+            kind=operator.kind,
+            summary=summary_of(operator),
+            scope=operator.scope,
+            effect=operator.effect,
+            version=operator.version,
+            needs=operator.needs,
+            phrases=operator.phrases,
+            limits=operator.limits,
+            description="\n\n".join(_paragraphs(cleandoc(operator.__doc__ or ""))),
+            options=operator.model_json_schema(),
+            example=shown,
+        )
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """Each paragraph in one line, whatever the width of the source; a list keeps its lines."""
+    for paragraph in text.split("\n\n"):
+        listed = paragraph.lstrip().startswith(("-", ">>>")) or "\n-" in paragraph or "\n  " in paragraph
+        yield paragraph if listed else " ".join(paragraph.split("\n"))
+
+
+def summary_of(operator: "type[Operator]") -> str:
+    """The first sentence of an operator's docstring."""
+    return (operator.__doc__ or "").strip().partition("\n")[0]
+
+
+class RunLine(Part):
+    """A run in the history; `status` is how that run ended."""
+
+    id: str
+    status: str
+    started: str
+    workflow: str
+    inputs: tuple[str, ...]
+    rows_in: int
+    rows_out: int
+    output: str
+    seconds: float
+
+
+class EventPart(Part):
+    """What one step did to one row; `rule` says for each metric what is kept."""
+
+    row: str
+    step: str
+    operator: str
+    did: str
+    reason: str | None
+    target: str | None
+    detail: str | None
+    changed: bool
+    metrics: dict[str, JsonValue]
+    rule: dict[str, str]
+    parents: tuple[str, ...]
+
+
+class OperatorsResult(Part):
+    """Of `operators list` and `operators search`."""
+
+    kind: Literal["operators"] = "operators"
+    operators: tuple[OperatorLine, ...]
+
+
+class OperatorResult(Part):
+    """Of `operators show`."""
+
+    kind: Literal["operator"] = "operator"
+    operator: OperatorCard
+
+
+class RunsResult(Part):
+    """Of `runs list`, newest first."""
+
+    kind: Literal["runs"] = "runs"
+    runs: tuple[RunLine, ...]
+
+
+class RunResultPart(Part):
+    """Of `runs show`; `reasons` counts per step why rows did not go on. The numbers are in `run`."""
+
+    kind: Literal["run"] = "run"
+    status: str
+    said: str
+    started: str
+    inputs: tuple[str, ...]
+    seconds: float
+    reasons: dict[str, dict[str, int]]
+    folder: str
+
+
+class StoryResult(Part):
+    """Of `runs why`: what happened to one row, in order, its children after it."""
+
+    kind: Literal["story"] = "story"
+    run: str
+    row: str
+    fate: str
+    events: tuple[EventPart, ...]
+
+    @classmethod
+    def of(cls, run: str, story: "Story") -> "StoryResult":
+        """From the story of a row in a run."""
+        events = [
+            EventPart(**{name: getattr(event, name) for name in EventPart.model_fields}) for event in story.events
+        ]
+        return cls(run=run, row=story.row, fate=story.fate, events=tuple(events))
+
+
+class ExtraPart(Part):
+    """An optional part of the package, and how to get it."""
+
+    name: str
+    installed: bool
+    missing: tuple[str, ...]
+    install: str
+
+
+class DoctorResult(Part):
+    """Of `doctor`: what this machine can do. A key is never shown."""
+
+    kind: Literal["doctor"] = "doctor"
+    versions: dict[str, str]
+    extras: tuple[ExtraPart, ...]
+    home: str
+    home_writable: bool
+    free_bytes: int
+    cores: int
+    endpoint: bool
+    model: str | None
+    share_samples: str
+    operators: int
+
+
+class DemoResult(Part):
+    """Of `demo`: where its files lie, and the stories it told."""
+
+    kind: Literal["demo"] = "demo"
+    folder: str
+    request: str
+    stories: tuple[StoryResult, ...]
+
+
+Result = Annotated[
+    OperatorsResult | OperatorResult | RunsResult | RunResultPart | StoryResult | DoctorResult | DemoResult,
+    Field(discriminator="kind"),
+]
