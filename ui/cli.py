@@ -32,7 +32,10 @@ Data = Annotated[list[str], typer.Option("--input", "-i", metavar="PATH", help="
 Maybe = Annotated[
     list[str] | None, typer.Option("--input", "-i", metavar="PATH", help="A data file; repeat for several.")
 ]
-Output = Annotated[str | None, typer.Option("--output", "-o", metavar="PATH", help="The result; its ending decides.")]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="PATH", help="The result: .jsonl, .csv or .parquet; made up if not given."),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an output that is there.")]
 Sample = Annotated[int | None, typer.Option(min=1, metavar="N", help="Read only the first N rows.")]
 Resource = Annotated[
@@ -119,7 +122,9 @@ def plan(
 def apply_plan(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="A saved workflow: YAML or JSON.")],
     data: Data,
-    output: Annotated[str, typer.Option("--output", "-o", metavar="PATH", help="The result; its ending decides.")],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="PATH", help="The result: .jsonl, .csv or .parquet.")
+    ],
     overwrite: Overwrite = False,
     sample: Sample = None,
     resource: Resource = None,

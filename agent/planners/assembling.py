@@ -99,7 +99,17 @@ def _fault(one: Planned, profile: Profile) -> str | None:
         for name in [named] if isinstance(named, str) else list(named or []):  # type: ignore[arg-type]
             if name in profile.schema and not accepts(option.reads, profile.schema[str(name)].dtype):
                 return f"the column {name!r} holds {profile.schema[str(name)].dtype}, not {' or '.join(option.reads)}"
-    return fault_of(one.card, one.options)
+    fault = fault_of(one.card, one.options)
+    if fault is None and one.where is not None and not _allows_where(one):
+        return f"{one.card.name} cannot be for some rows only"
+    return fault
+
+
+def _allows_where(one: Planned) -> bool:
+    """Whether rows outside a condition could pass untouched; not so where rows move, or others take their place."""
+    if missing_options(one.card, one.options):
+        return True
+    return one.card.cls.model_validate(dict(one.options)).row_effect() in ("same", "subset")
 
 
 def _merged(planned: Sequence[Planned]) -> list[Planned]:
@@ -166,9 +176,9 @@ def _asks(planned: Sequence[Planned], ids: Mapping[int, str]) -> Iterator[Ask]:
 def _notes(planned: Sequence[Planned]) -> Iterator[str]:
     """What was not said and therefore is as it comes."""
     for one in planned:
-        for name in one.card.cls.limits:
-            option = one.card.options[name]
-            if name not in one.options and option.default is not None:
+        for name, option in one.card.options.items():
+            decides = name in one.card.cls.limits or (option.is_share and option.side is None)
+            if decides and name not in one.options and option.default is not None:
                 yield f"{one.card.name}: {name} is {option.default}, its default."
         about = {concept for wish in one.wishes for concept in wish.concepts}
         if "duplicate" in about and not about & {"near", "exact", "semantic", "paragraph"}:

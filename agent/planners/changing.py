@@ -8,7 +8,9 @@ from typing import Final
 from pydantic import JsonValue
 
 from ...operators.core.errors import InvalidInput
+from ...operators.core.expression import Expression
 from ...pipelines.edits import InsertStep, MoveStep, PlanEdit, RemoveStep, SetOption, SetWhere, apply_edit
+from ...pipelines.validate import build
 from ...pipelines.workflow import Step, free_id
 from ...tools.profile import Profile
 from ..state import Ask, Change, Draft, Question
@@ -22,7 +24,7 @@ from .matching import Matcher
 from .ordering import place_of
 from .references import PlanSteps
 from .resetting import Resetter
-from .slots import EXCLUDE, fault_of
+from .slots import EXCLUDE
 from .splitting import split
 from .understanding import understand
 from .vocabulary import DROP
@@ -120,7 +122,9 @@ class _Changer:
             return True
         if not isinstance(edit, RemoveStep | MoveStep):
             step = after.step(edit.step)
-            if fault_of(self.matcher.card(step.operator), step.options) is not None:
+            operator, faults = build(step)
+            moves_rows = operator is not None and operator.row_effect() not in ("same", "subset")
+            if operator is None or faults or (step.where is not None and moves_rows):
                 return False
             self.reasons[step.id] = (
                 f"{self.draft.reasons.get(step.id, step.operator).rstrip('.')}; then “{clause.text}”."
@@ -256,7 +260,7 @@ class _Changer:
             options = tuple(f"{step.id} {clause.text}" for step in known[:3])
             self.question = Question(text=f"Which step is “{clause.text}” for?", options=options)
             return True
-        where = clause.conditions[0].text
+        where = str(Expression(clause.stated_condition()))
         return all(self.edit(SetWhere(step=step.id, where=where), clause) for step in meant)
 
     def insert(self, clauses: Sequence[Clause]) -> None:

@@ -23,6 +23,8 @@ ROLE_QUERIES: Final = MappingProxyType(
     }
 )
 """What finds the operator that has an option with a fixed meaning."""
+NEAR: Final = 3
+"""How many words from a number those stand that may say what it is for."""
 PATTERNS: Final = MappingProxyType(
     {
         "url": r"https?://|www\.",
@@ -82,6 +84,16 @@ class FacetBinder:
         asked = self.matcher.hits(f"{unit} count filter: keep texts with at least so many {unit}")
         cards = {card.name: card for card in [*ranked, *(self.matcher.card(name) for name, _ in asked)]}
         return [card for card in cards.values() if any(option.unit == unit for option in card.limits())]
+
+    def takes(self, limit: Limit) -> bool:
+        """Whether a number needs no direction: the words choose an operator with an option just for it, or none has."""
+        plain = self.best is not None and fill_limit(self.best.card, limit, None, self.near(limit)) is not None
+        return plain or not self.unit_cards(limit.unit or "")
+
+    def near(self, limit: Limit) -> list[str]:
+        """What the words right before and behind a number are about; all of the clause where these say nothing."""
+        around = range(limit.start - NEAR, limit.end + NEAR)
+        return [concept for at, concept in self.clause.concepts if at in around] or list(self.concepts)
 
     def limits(self) -> tuple[list[Facet], list[Limit]]:
         """Each limit in the operator of the words, or in one of its own; and those that fit nowhere."""
@@ -147,7 +159,7 @@ class FacetBinder:
             cards += self.unit_cards(limit.unit)
         text = self.clause.marked.text(limit.start, limit.end)
         for card in cards:
-            options = fill_limit(card, limit, kept, self.concepts)
+            options = fill_limit(card, limit, kept, self.near(limit)) or fill_limit(card, limit, kept, self.concepts)
             if options is not None:
                 return Facet(text, card, options, proofs.limit_check(limit.unit, kept, self.column))
         return self._length(text, kept) if limit.unit == "chars" and kept is not None else None

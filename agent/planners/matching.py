@@ -18,6 +18,8 @@ ACCEPTED_COVERAGE: Final = 0.6
 CLOSE: Final = 0.04
 """Two operators whose scores differ by less mean the same to the planner."""
 
+NAMED: Final = 0.8
+"""From how much on a concept is one that an operator is named or described by."""
 SURE: Final = 0.5
 """From how much on an operator answers to a single concept."""
 
@@ -32,12 +34,14 @@ class Match:
         coverage: share of the clause's concepts that it answers to, 0 to 1.
         score: what candidates are compared by, 0 to 1.
         missing: concepts that it does not answer to.
+        named: whether a concept is one that the operator is named or described by; its options alone choose none.
     """
 
     card: OperatorCard
     coverage: float
     score: float
     missing: tuple[str, ...] = ()
+    named: bool = True
 
     @property
     def accepted(self) -> bool:
@@ -128,7 +132,8 @@ class Matcher:
             "retrieval": retrieved,
         }
         score = sum(_WEIGHTS[part] * value for part, value in parts.items())
-        return Match(card, coverage, score, tuple(concept for concept, sure in answered.items() if not sure))
+        missing = tuple(concept for concept, sure in answered.items() if not sure)
+        return Match(card, coverage, score, missing, named=max(answered.values()) >= NAMED)
 
     def _likeness(self, left: frozenset[str], right: frozenset[str]) -> float:
         """Shared rarity over all rarity of two sets of concepts."""

@@ -161,7 +161,8 @@ class _ClauseReader:
         ranked = self.matcher.rank(self.concepts, self.clause.text, self.kinds())
         if chosen is not None:
             return next((match for match in ranked if match.card.name == chosen), None)
-        return next((match for match in ranked if match.accepted), None)
+        # With a number an option's name says enough: "confidence of at least 90 %".
+        return next((match for match in ranked if match.accepted and (match.named or self.clause.limits)), None)
 
     # Doubts
 
@@ -197,7 +198,7 @@ class _ClauseReader:
         if clause.polarity == "filter" and (clause.languages or clause.conditions):
             return doubts.keep_or_drop(clause)
         for limit in clause.limits:
-            if not limit.stated and limit.unit and self.binder.unit_cards(limit.unit):
+            if not limit.stated and limit.unit and not self.binder.takes(limit):
                 return doubts.at_least_or_at_most(clause, limit)
         return None
 

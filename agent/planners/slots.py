@@ -18,6 +18,10 @@ EXCLUDE: Final = "exclude"
 EXPRESSION: Final = "expression"
 """Names of options that mean the same wherever they occur."""
 
+SIZE: Final = "size"
+UNIT: Final = "unit"
+"""Options that belong together: so many of these, as in "chunks of 200 words"."""
+
 _COUNTS: Final = ("count", "rows", "n", "number", "size", "samples", "k")
 """Options that take a plain number of rows."""
 
@@ -40,7 +44,10 @@ def fill_limit(card: OperatorCard, limit: Limit, kept: Interval | None, concepts
     if plain_option is None:
         return None
     value = limit.interval.low if limit.interval.low is not None else limit.interval.high
-    return {plain_option.name: typed(plain_option, value)}
+    options: Options = {plain_option.name: typed(plain_option, value)}
+    if limit.unit is not None and _counts_in(card, limit.unit) and card.options[UNIT].default != limit.unit:
+        options[UNIT] = limit.unit
+    return options
 
 
 def fill_languages(card: OperatorCard, codes: Sequence[str], *, exclude: bool) -> Options | None:
@@ -140,11 +147,16 @@ def _plain_option(card: OperatorCard, limit: Limit, concepts: Collection[str]) -
     if named:
         return named[0] if _fits(named[0], limit) else None
     if limit.unit is not None:
-        return None
+        return next((option for option in numbers if option.name == SIZE and _counts_in(card, limit.unit)), None)
     value = limit.interval.low if limit.interval.low is not None else limit.interval.high
     if limit.share or (value is not None and value < 1):
         return next((option for option in numbers if option.is_share), None)
     return next((option for option in numbers if option.name in _COUNTS), None)
+
+
+def _counts_in(card: OperatorCard, unit: str) -> bool:
+    """Whether an option says what other options count, and this unit is one of its choices."""
+    return UNIT in card.options and unit in card.options[UNIT].choices
 
 
 def typed(option: OptionCard, value: float | None) -> JsonValue:

@@ -78,13 +78,13 @@ class _Ruler:
     @cached_property
     def borders(self) -> list[int]:
         """Where the text may be cut before a word: before the brackets that open it, in no combined character."""
-        found, last = [], -1
+        text, found, last = self.text, [], 0
         for start in self.words:
             place = start
-            while place > last + 1 and self.text[place - 1] in _OPENING:
+            while place > last and text[place - 1] in _OPENING:
                 place -= 1
             last = start
-            if not is_combined(self.text, place):
+            if text[place] < "\u0300" or not is_combined(text, place):
                 found.append(place)
         return found
 

@@ -181,7 +181,7 @@ def test_without_overlap_the_chunks_are_the_text_up_to_white_space_at_borders(te
 
 
 @given(
-    st.lists(st.sampled_from([" ", ". ", "\n\n", ", ", " (", ") "]), max_size=30), UNITS, st.integers(2, 30), st.data()
+    st.lists(st.sampled_from([" ", ". ", "\n\n", ", ", " (", ") "]), max_size=30), UNITS, st.integers(9, 30), st.data()
 )
 def test_an_overlap_is_at_most_what_was_asked_and_begins_with_a_word(
     gaps: list[str], unit: str, size: int, data: st.DataObject

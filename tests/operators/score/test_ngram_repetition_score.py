@@ -39,7 +39,7 @@ def test_a_text_shorter_than_an_ngram_has_no_score_and_is_not_taken_for_repetiti
 
 
 def test_rows_without_a_score_are_kept_unless_asked() -> None:
-    rows = [{"text": "too short"}, {"text": None}, {"text": "long enough to have a score"}]
+    rows: list[dict[str, Any]] = [{"text": "too short"}, {"text": None}, {"text": "long enough to have a score"}]
     kept = apply_rows(NgramRepetitionScore(output="s"), rows)
     assert [row["s"] for row in kept] == [None, None, 1.0]
     assert len(apply_rows(NgramRepetitionScore(on_null="drop"), rows)) == 1
