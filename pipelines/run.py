@@ -108,6 +108,7 @@ def run(
     context: Callable[[], Context] | None = None,
     available: Resources | None = None,
     part_rows: int = PART_ROWS,
+    run_id: str | None = None,
 ) -> RunResult:
     """Run a workflow over data files and write the result.
 
@@ -122,6 +123,7 @@ def run(
         context: makes the means that operators may use, when the first of them needs any.
         available: what validation takes to be there.
         part_rows: most rows of a part.
+        run_id: what the run is called, from `new_run_id`, for those who must know it before the run begins.
 
     Raises:
         InvalidInput: workflow, data or output cannot be used; nothing has run.
@@ -140,7 +142,7 @@ def run(
     own = _own_output(target, workflow, home, source.digest)
     if target.exists() and not overwrite and not own:
         raise _output_exists(target)
-    manifest = _new_manifest(workflow, dataset, source, target, sample)
+    manifest = _new_manifest(run_id or new_run_id(), workflow, dataset, source, target, sample)
     manifest.warnings = [*source.warnings, *(fault.message for fault in faults)]
     return _Run(
         home=home,
@@ -174,7 +176,7 @@ class _Run:
     def __post_init__(self) -> None:
         self._folder = self.home.runs / self.manifest.id
         with storing(self._folder):
-            self._folder.mkdir(mode=0o700)
+            make_private_folder(self._folder)  # a process of the run's own has its folder before the run begins
             self._presence = Presence(self._folder)
             self.workflow.save(self._folder / "workflow.yaml")
         self._save()
@@ -203,7 +205,8 @@ class _Run:
         self.manifest.ended = _now()
         try:
             self._save()
-            self._events.emit("run_ended", run=self.manifest.id, status=status)
+            ended = {"status": status, "message": message, "seconds": self.manifest.seconds}
+            self._events.emit("run_ended", run=self.manifest.id, **ended)
         finally:
             self._events.close()
             self._presence.end()
@@ -287,10 +290,17 @@ class DefaultContext:
         return Context(seed=self.seed, resources=self.resources, workspace=self.workspace, embedder=default_embedder)
 
 
-def _new_manifest(workflow: Workflow, dataset: Dataset, source: Source, target: Path, sample: int | None) -> Manifest:
+def new_run_id() -> str:
+    """A name for a run that no other has; names sort by the time at which they were made."""
     moment = datetime.now(UTC)
+    return f"{moment:%Y%m%d-%H%M%S}-{moment.microsecond // 1000:03d}{secrets.token_hex(2)}"
+
+
+def _new_manifest(
+    run_id: str, workflow: Workflow, dataset: Dataset, source: Source, target: Path, sample: int | None
+) -> Manifest:
     return Manifest(
-        id=f"{moment:%Y%m%d-%H%M%S}-{moment.microsecond // 1000:03d}{secrets.token_hex(2)}",
+        id=run_id,
         started=_now(),
         workflow=workflow.name,
         workflow_digest=workflow.digest(),

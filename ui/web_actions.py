@@ -8,8 +8,8 @@ from ..operators.core import DataFlowError, InvalidInput
 from ..pipelines.edits import PlanEdit
 from ..pipelines.run import Home
 from ..pipelines.workflow import Step, Workflow
-from .delivery import answer_to, answer_to_bug
 from .web_amending import default_edit, moved, option_edit, removed
+from .web_job import sentence
 from .web_layout import PLAN, RUN, Page
 from .web_markup import Content, joined, line, notice
 from .web_rows import story_view
@@ -39,8 +39,7 @@ class Actions:
                 shown = action(session_id, *given)
                 yield from [shown] if isinstance(shown, dict) else shown
             except Exception as error:  # noqa: BLE001 - the outermost border: a page shows sentences, no traces
-                answer = answer_to(error) or answer_to_bug(error)
-                yield self._told(self._session(session_id), answer.document.message)
+                yield self._told(self._session(session_id), sentence(error))
 
         return act
 

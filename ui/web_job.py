@@ -1,13 +1,17 @@
 """One message being dealt with: in a thread of its own, with how far it is."""
 
+import sys
+import traceback
 from collections.abc import Callable
 from threading import Condition, Thread
 
 from ..agent.api import Standing
+from ..pipelines.edits import printable
 from ..pipelines.events import Event
-from .delivery import answer_to, answer_to_bug
+from .delivery import answer_to
 from .web_run import RunProgress
 
+LONGEST_ERROR = 300
 PHASES = {
     "look": "Looking at the data",
     "draft": "Planning",
@@ -18,6 +22,16 @@ PHASES = {
     "run": "Running the plan over all rows",
     "check_output": "Checking the result against your request",
 }
+
+
+def sentence(error: BaseException) -> str:
+    """What is said on the page of an error; the trace of one that is ours goes to the terminal."""
+    answer = answer_to(error)
+    if answer is not None:
+        return answer.document.message
+    traceback.print_exception(error, file=sys.stderr)
+    what = printable(f"{type(error).__name__}: {error}", LONGEST_ERROR)
+    return f"An error in dataflow-agent itself, please report it: {what}. The terminal that serves the page has more."
 
 
 class Job:
@@ -73,7 +87,7 @@ class Job:
         try:
             standing = self._work(self)
         except BaseException as raised:  # noqa: BLE001 - the outermost border of this thread: the page shows a sentence
-            error = (answer_to(raised) or answer_to_bug(raised)).document.message
+            error = sentence(raised)
         self._tell(standing, error)
         with self._changed:
             self._ended = True

@@ -13,7 +13,7 @@ from ...operators.core.columns import Reads, Writes, markers
 from ...operators.core.operator import Operator
 from ...operators.core.schema import DType
 from .quantities import UNITS
-from .vocabulary import concept_set
+from .vocabulary import concept_set, stem
 
 Side = Literal["min", "max"]
 
@@ -144,7 +144,8 @@ class OperatorCard:
             0.8: self.summary_concepts,
             1.0: self.name_concepts | self.main_concepts,
         }
-        return MappingProxyType({concept: sure for sure, known in places.items() for concept in known})
+        by_place = {concept: sure for sure, known in places.items() for concept in known}
+        return MappingProxyType({**by_place, stem(self.name): 1.0})
 
     @cached_property
     def phrase_words(self) -> frozenset[str]:

@@ -30,6 +30,7 @@ from .understanding import understand
 from .vocabulary import DROP
 
 _SET: Final = re.compile(r"(?:.*:\s*)?set (\w+) of ([\w.-]+) to (.+)", re.IGNORECASE | re.DOTALL)
+_PLACE: Final = re.compile(r"\b(?:at|to|in) the (?:very )?(?:end|beginning|start)\b", re.IGNORECASE)
 _UNDO: Final = frozenset("forget undo cancel disable skip revert without mind".split())
 _FIRST: Final = frozenset("first start beginning front top".split())
 _LAST: Final = frozenset("last end finally bottom".split())
@@ -268,7 +269,7 @@ class _Changer:
         if not clauses:
             return
         whole = clauses[0].marked.text(clauses[0].start, clauses[-1].end)
-        made = self.assembled(whole)
+        made = self.assembled(_PLACE.sub("", whole))
         for step in made.workflow.steps if made else ():
             twin = self.twin(step)
             if twin is None:

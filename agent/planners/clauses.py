@@ -10,7 +10,7 @@ from .columns import ColumnMention
 from .conditions import ConditionMention, complement, joined
 from .directions import Limit
 from .languages import LanguageMention
-from .marks import Marked, inside
+from .marks import Marked, Span, inside
 from .verbs import Polarity, negates
 from .vocabulary import ACTIONS, DROP, EXCEPT, KEEP, ROW_NOUNS, SIZE_WORDS, SOFT, STRIP, concepts, stem
 
@@ -139,14 +139,16 @@ class Clause:
                     break
                 if word in ROW_NOUNS and not (word in ("all", "these", "those") and at + 1 < len(words)):
                     return True
-        return any(not c.marked and c.start < self._head_end for c in self.columns) and bool(
-            self.limits or self.languages or self.conditions
-        )
+        behind = min((condition.end for condition in self.conditions), default=self.end)
+        plain = [column for column in self.columns if not column.marked]
+        return any(self.measures(column) or column.start >= behind for column in plain)
 
-    @cached_property
-    def _head_end(self) -> int:
-        ends = (at for at in range(self.verb_at + 1, self.end) if self.marked.tokens[at].low in _HEAD_ENDS)
-        return next(ends, self.end)
+    def measures(self, mention: ColumnMention) -> bool:
+        """Whether a limit or a language is about a column: no other noun for texts stands between."""
+        facets: list[Span] = [*self.limits, *self.languages]
+        first = min((facet.start for facet in facets), default=mention.start)
+        nouns = (self.marked.tokens[at].low in ROW_NOUNS for at in range(mention.end, first))
+        return mention.start < first and not any(nouns)
 
     @property
     def is_scope(self) -> bool:

@@ -92,8 +92,9 @@ class FacetBinder:
 
     def near(self, limit: Limit) -> list[str]:
         """What the words right before and behind a number are about; all of the clause where these say nothing."""
-        around = range(limit.start - NEAR, limit.end + NEAR)
-        return [concept for at, concept in self.clause.concepts if at in around] or list(self.concepts)
+        places = (range(limit.start - NEAR, limit.start), range(limit.end, limit.end + NEAR))
+        found = ([concept for at, concept in self.clause.concepts if at in place] for place in places)
+        return next(filter(None, found), list(self.concepts))
 
     def limits(self) -> tuple[list[Facet], list[Limit]]:
         """Each limit in the operator of the words, or in one of its own; and those that fit nowhere."""

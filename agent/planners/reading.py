@@ -133,7 +133,7 @@ class _ClauseReader:
                 continue
             inside = {c for at, c in self.clause.concepts if mention.start <= at < mention.end}
             without = [concept for concept in self.concepts if concept not in inside]
-            if not inside or self.clause.limits or self.clause.languages or self.add_nothing(without):
+            if not inside or self.clause.measures(mention) or self.add_nothing(without):
                 columns += mention.names
                 self.concepts = without
         return tuple(dict.fromkeys(columns))

@@ -40,7 +40,7 @@ ACTIONS: Final = _words(
     "label annotate tag classify categorize categorise detect count compute calculate add append merge "
     "join combine mix concatenate rename chunk split segment tokenize embed cluster fix correct repair "
     "replace expand simplify train finetune upload download send email mail export import save store "
-    "publish push post run execute open read visit print show tell give fetch crawl answer explain "
+    "publish push post execute open read visit print show tell give fetch crawl answer explain "
     "augment balance upsample downsample decontaminate"
 )
 """Verbs that say by themselves what is done."""
@@ -87,7 +87,7 @@ SOFT: Final = (
         "one once i'd i'll i've we'd we'll it's that's they're you'd there's away aside anywhere column "
         "columns field fields occur occurs thing things stuff step after before much many more less column's "
         "dear hey well right part parts bit general generally always currently appear appears appearing "
-        "called named case yes probably maybe"
+        "called named case yes probably maybe run perform"
     )
 )
 """Words that change nothing about what is asked, or that are read by other rules."""

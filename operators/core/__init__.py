@@ -6,6 +6,7 @@ from .context import Context
 from .dataset_families import DatasetEvaluator, DatasetFilter
 from .errors import DataFlowError, EndpointError, Fault, InvalidInput, RowError, RunStopped, near_name
 from .families import Evaluator, Generator, Refiner, RowExpander, RowFilter, TextFilter, judge, require_text
+from .llm import LLM, Asking, LLMOperator, Reply, Request
 from .operator import DatasetOperator, Example, Operator, RowOperator
 from .outcome import Fetch, Outcome, Verdict
 from .ranges import OneOf, Range, Rule
@@ -16,8 +17,10 @@ from .textview import TextView
 __all__ = [
     "ABSENT",
     "INTERNAL",
+    "LLM",
     "ROW",
     "Anything",
+    "Asking",
     "Batch",
     "Column",
     "ColumnSpec",
@@ -35,6 +38,7 @@ __all__ = [
     "Fetch",
     "Generator",
     "InvalidInput",
+    "LLMOperator",
     "Number",
     "OneOf",
     "Operator",
@@ -42,6 +46,8 @@ __all__ = [
     "OutputColumn",
     "Range",
     "Refiner",
+    "Reply",
+    "Request",
     "RowError",
     "RowExpander",
     "RowFilter",

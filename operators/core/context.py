@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .embedder import Embedder
+    from .llm import LLM
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,6 @@ class Context:
     resources: Mapping[str, str] = field(default_factory=dict)
     workspace: Path | None = None
     embedder: "Callable[[], Embedder] | None" = None
-    llm: Any = None
+    llm: "LLM | None" = None
     open_index: Callable[[str], Any] | None = None
     allow_network: bool = False

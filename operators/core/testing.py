@@ -11,8 +11,9 @@ from pydantic import Field
 from .batch import PHYSICAL, Batch, from_rows
 from .columns import Column, OutputColumn, Text
 from .context import Context
-from .errors import RowError
+from .errors import EndpointError, RowError
 from .families import Generator, RowExpander, RowFilter, require_text
+from .llm import Asking, LLMOperator, Reply, Request
 from .operator import DatasetOperator, Example, Operator, RowOperator
 from .outcome import Fetch, Outcome, Verdict
 from .ranges import OneOf, Rule
@@ -153,6 +154,55 @@ class RaiseOn(RowFilter):
     def example(cls) -> Example:
         """A row that does not raise."""
         return Example(rows=["quiet"], kept=[0])
+
+
+class ScriptedLLM:
+    """Double of a model: gives its replies in order, whatever is asked; `asked` holds the requests it got.
+
+    Args:
+        replies: texts, whole replies, or errors; when they run out, every further request is an error.
+    """
+
+    identity = "scripted"
+
+    def __init__(self, replies: Sequence[str | Reply | EndpointError] = ()) -> None:
+        self._replies = list(replies)
+        self.asked: list[Request] = []
+
+    def complete(self, requests: Sequence[Request]) -> list[Reply | EndpointError]:
+        """The next replies."""
+        self.asked.extend(requests)
+        return [self._next() for _ in requests]
+
+    def _next(self) -> Reply | EndpointError:
+        if not self._replies:
+            return EndpointError("the scripted model has no reply left")
+        reply = self._replies.pop(0)
+        return Reply(reply) if isinstance(reply, str) else reply
+
+
+class AskForLabel(LLMOperator):
+    """Double: asks a model for a label, and once more when the reply is no single word."""
+
+    name = "testing_ask_for_label"
+    column: Column[Text] = Field(default="text", description="Column that holds the text.")
+    output: OutputColumn = Field(default="label", description="Column to write the label to.")
+
+    def ask(self, row: dict[str, Any]) -> Asking:
+        """Ask, and ask again."""
+        text = require_text(row, self.column)
+        reply = yield Request(f"Label this text with one word: {text!r}")
+        if len(reply.text.split()) != 1:
+            reply = yield Request(f"One word only, for: {text!r}")
+        if len(reply.text.split()) != 1:
+            raise RowError("no_label", f"the model said {reply.text!r}")
+        return {self.output: reply.text}
+
+    @classmethod
+    def example(cls) -> Example:
+        """Two rows; the second label comes at the second try."""
+        out = [{"text": "a", "label": "x"}, {"text": "b", "label": "y"}]
+        return Example(rows=["a", "b"], out=out, replies=["x", "two words", "y"])
 
 
 class DieOn(RowFilter):

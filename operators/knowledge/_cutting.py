@@ -122,7 +122,7 @@ def is_combined(text: str, place: int, start: int = 0) -> bool:
     if not start < place < len(text):
         return False
     before, after = text[place - 1], text[place]
-    if before.isspace() or max(before, after) < "\u0300":
+    if max(before, after) < "\u0300" or before.isspace() or after.isspace():
         return before == "\r" and after == "\n"
     if before in _JOINERS or _EXTENDING.match(after) or unicodedata.category(after)[0] == "M":
         return True

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -11,8 +12,11 @@ from dataflow_agent.operators.core import (
     Context,
     DatasetOperator,
     DType,
+    EndpointError,
     Operator,
     Outcome,
+    Reply,
+    Request,
     RowOperator,
     Schema,
     all_operators,
@@ -21,7 +25,7 @@ from dataflow_agent.operators.core.batch import PHYSICAL
 from dataflow_agent.operators.core.operator import RESERVED_OPTIONS
 from dataflow_agent.operators.core.outcome import RECORD_COLUMNS, complete_records
 from dataflow_agent.operators.core.schema import ABSENT, INTERNAL, ROW
-from dataflow_agent.operators.core.testing import apply_outcome, apply_rows, batch_of
+from dataflow_agent.operators.core.testing import ScriptedLLM, apply_outcome, apply_rows, batch_of
 
 HEAVY = {
     "chromadb", "gradio", "langchain_core", "langgraph", "openai", "pandas", "py3langid", "ray", "selectolax", "torch",
@@ -53,16 +57,36 @@ def joined(outcomes: list[Outcome]) -> tuple[list[dict[str, Any]], list[dict[str
     return rows, records
 
 
-def applied_in_parts(operator: Operator, batch: Batch, size: int) -> list[Outcome]:
+def applied_in_parts(operator: Operator, batch: Batch, size: int, ctx: Context) -> list[Outcome]:
     """The operator over parts of `size` rows, as the engine does it."""
     parts = [batch.slice(start, size) for start in range(0, len(batch), size)]
-    state = operator.open(Context())
+    state = operator.open(ctx)
     if isinstance(operator, RowOperator):
         return [operator.apply(part, state) for part in parts]
     assert isinstance(operator, DatasetOperator)
     sketches = pl.concat([operator.sketch(part, state) for part in parts])
-    records = operator.decide(sketches, lambda ids, columns: _fetched(batch, ids, columns), Context()).records
+    records = operator.decide(sketches, lambda ids, columns: _fetched(batch, ids, columns), ctx).records
     return [operator.rewrite(part, records.slice(n * size, len(part))) for n, part in enumerate(parts)]
+
+
+class Remembering:
+    """A model that says the same again when it is asked the same again; new questions take the next scripted reply."""
+
+    identity = "remembering"
+
+    def __init__(self, replies: list[str]) -> None:
+        self._script = ScriptedLLM(replies)
+        self._said: dict[Request, Reply | EndpointError] = {}
+
+    def complete(self, requests: Sequence[Request]) -> list[Reply | EndpointError]:
+        new = [request for request in dict.fromkeys(requests) if request not in self._said]
+        self._said.update(zip(new, self._script.complete(new), strict=True))
+        return [self._said[request] for request in requests]
+
+
+def context_of(operator: Operator) -> Context:
+    """What the example of an operator runs with: its model says what the example scripts."""
+    return Context(llm=Remembering(type(operator).example().replies))
 
 
 def _fetched(batch: Batch, ids: Any, columns: Any) -> pl.DataFrame:
@@ -72,7 +96,10 @@ def _fetched(batch: Batch, ids: Any, columns: Any) -> pl.DataFrame:
 @every_operator
 def test_its_example_holds(cls: type[Operator]) -> None:
     example = cls.example()
-    assert apply_rows(cls(**example.options), example.input_rows()) == example.expected()
+    assert (
+        apply_rows(cls(**example.options), example.input_rows(), context_of(cls(**example.options)))
+        == example.expected()
+    )
 
 
 @every_catalogue_operator
@@ -150,7 +177,7 @@ def test_it_says_what_it_does_for_people_and_for_retrieval(cls: type[Operator]) 
 @every_operator
 def test_the_columns_that_come_out_are_those_it_announced(cls: type[Operator]) -> None:
     operator, batch = built(cls), batch_of(cls.example().input_rows())
-    rows = apply_outcome(operator, batch).rows
+    rows = apply_outcome(operator, batch, context_of(operator)).rows
     assert rows.schema == operator.output_schema(batch.schema, {})
     assert_physical(rows)
 
@@ -158,8 +185,8 @@ def test_the_columns_that_come_out_are_those_it_announced(cls: type[Operator]) -
 @every_operator
 def test_no_rows_in_gives_no_rows_out_and_the_same_columns(cls: type[Operator]) -> None:
     operator, batch = built(cls), batch_of(cls.example().input_rows())
-    outcome = apply_outcome(operator, batch.slice(0, 0))
-    assert outcome.rows.schema == apply_outcome(operator, batch).rows.schema
+    outcome = apply_outcome(operator, batch.slice(0, 0), context_of(operator))
+    assert outcome.rows.schema == apply_outcome(operator, batch, context_of(operator)).rows.schema
     assert_physical(outcome.rows)
     if operator.row_effect() != "create":
         assert len(outcome.rows) == 0
@@ -176,7 +203,7 @@ def assert_physical(rows: Batch) -> None:
 @every_operator
 def test_every_row_that_came_in_has_one_fate(cls: type[Operator]) -> None:
     operator, batch = built(cls), batch_of(cls.example().input_rows())
-    outcome = apply_outcome(operator, batch)
+    outcome = apply_outcome(operator, batch, context_of(operator))
     if outcome.records is None:
         assert outcome.rows.ids.to_list() == batch.ids.to_list()
         return
@@ -195,7 +222,8 @@ def test_it_reads_and_writes_only_the_columns_it_declares(cls: type[Operator]) -
     operator, rows = built(cls), cls.example().input_rows()
     declared = set(operator.reads()) | set(operator.writes())
     strange = [{**row, "bystander": n} for n, row in enumerate(rows)]
-    wide, narrow = apply_rows(operator, strange), apply_rows(operator, [_only(row, declared) for row in rows])
+    wide = apply_rows(operator, strange, context_of(operator))
+    narrow = apply_rows(operator, [_only(row, declared) for row in rows], context_of(operator))
     assert [_only(row, declared) for row in wide] == [_only(row, declared) for row in narrow]
     if operator.row_effect() in ("same", "subset", "reorder"):
         assert all("bystander" in row for row in wide)
@@ -217,7 +245,9 @@ def test_parts_give_the_same_as_the_whole(cls: type[Operator], size: int) -> Non
     if operator.row_effect() in ("create", "reorder"):
         pytest.skip("the engine puts these together itself")
     batch = batch_of(cls.example().input_rows() * 2)
-    assert joined(applied_in_parts(operator, batch, size)) == joined(applied_in_parts(operator, batch, len(batch)))
+    ctx = context_of(operator)
+    whole = joined(applied_in_parts(operator, batch, len(batch), ctx))
+    assert joined(applied_in_parts(operator, batch, size, ctx)) == whole
 
 
 @every_text_operator
@@ -228,7 +258,7 @@ def test_rows_without_a_text_fall_under_on_null(cls: type[Operator], on_null: st
     text = cls.example().input_rows()[0]
     batch = batch_of([{**text, "id": "a"}, {column: None, "id": "null"}, {"id": "absent"}, {column: 5, "id": "number"}])
     assert batch.schema[column].dtype == "json"
-    outcome = apply_outcome(operator, batch)
+    outcome = apply_outcome(operator, batch, context_of(operator))
     fates = outcome.records["fate"].to_list() if outcome.records is not None else ["kept"] * 4
     assert fates[1:] == [fate] * 3
     out = {row["id"]: row for row in outcome.rows.rows()}

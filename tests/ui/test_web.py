@@ -2,9 +2,6 @@
 
 import json
 import shutil
-import socket
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +11,7 @@ from typing import Any
 import pytest
 from dataflow_agent.agent.planners.scripted import ScriptedPlanner
 from dataflow_agent.agent.state import Draft, Question
-from dataflow_agent.operators.core import InvalidInput, Operator, Refiner
+from dataflow_agent.operators.core import Operator, Refiner
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.workflow import Step, Workflow
 from dataflow_agent.ui.web import Served, launch
@@ -403,33 +400,3 @@ def test_a_run_that_fails_says_why_and_can_be_tried_again(
     window.tab("Plan").click()
     expect(window.button("Try again")).to_be_enabled()
     assert "Traceback" not in page.content()
-
-
-def test_only_this_machine_and_only_files_of_the_page_are_served(served: Served, tmp_path: Path) -> None:
-    secret = served.folder.parent / "secret.txt"
-    secret.write_text("not for the page")
-    assert _status(served.url) == 200
-    assert _status(served.url, host="evil.example") == 400
-    for path in (secret, tmp_path / "outside.txt", Path("/etc/hostname"), served.folder / ".." / secret.name):
-        path.touch() if path.parent == tmp_path else None
-        assert _status(f"{served.url}gradio_api/file={path}") == 403
-    with pytest.raises(InvalidInput, match="this machine only"):
-        launch(Settings(home=tmp_path), "offline", host="0.0.0.0", prevent_thread_lock=True)
-
-
-def test_a_taken_port_is_told_in_a_sentence(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        with pytest.raises(InvalidInput, match="in use; name another port"):
-            launch(Settings(home=tmp_path), "offline", port=taken.getsockname()[1], prevent_thread_lock=True)
-
-
-def _status(url: str, host: str = "") -> int:
-    request = urllib.request.Request(url, headers={"Host": host} if host else {})
-    try:
-        with urllib.request.urlopen(request) as reply:
-            return int(reply.status)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code

@@ -7,7 +7,7 @@ from dataflow_agent.agent.planners.marks import mark
 from dataflow_agent.operators.core.expression import Expression, parse_expression
 from dataflow_agent.operators.core.schema import Schema
 from dataflow_agent.tools.profile import Profile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -95,6 +95,7 @@ rows = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(conditions, rows)
 def test_every_row_is_kept_by_a_condition_or_by_its_complement(
     text: str, values: list[tuple[int | None, str | None]]

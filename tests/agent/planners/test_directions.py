@@ -4,7 +4,7 @@ import pytest
 from dataflow_agent.agent.planners.directions import Interval, Limit, find_limits
 from dataflow_agent.agent.planners.quantities import find_quantities
 from dataflow_agent.agent.planners.tokens import tokenize
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 UP, OVER = Interval(low=50), Interval(low=50, low_open=True)
@@ -108,6 +108,7 @@ def contains(interval: Interval, value: float) -> bool:
     return above and below
 
 
+@settings(deadline=None)
 @given(one_sided, st.integers(-1001, 1001))
 def test_a_number_is_inside_or_outside_and_never_both(interval: Interval, value: int) -> None:
     outside = interval.outside()
@@ -115,6 +116,7 @@ def test_a_number_is_inside_or_outside_and_never_both(interval: Interval, value:
     assert contains(interval, value) != contains(outside, value)
 
 
+@settings(deadline=None)
 @given(one_sided, st.integers(-1001, 1001))
 def test_inclusive_bounds_hold_the_same_whole_numbers(interval: Interval, value: int) -> None:
     whole = interval.whole()
