@@ -1,9 +1,8 @@
 """The agent for programs: from a request to a plan or a result, and on from wherever a request stands."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,15 +13,16 @@ from ..operators.core.settings import Settings
 from ..pipelines.engine.manifest import manifests
 from ..pipelines.events import Listener
 from ..pipelines.run import Home, Paths, RunResult
+from ..pipelines.runner import Runner, lasting_runner
 from ..pipelines.workflow import Workflow
 from ..tools.wiring import open_catalog
-from .conversation import Conversation, RunOptions, default_output, draft_of, kept_options, options_of
-from .graph import Conversations, Stand, open_conversations
+from .conversation import Conversation, RunOptions, absolute, default_output, kept_options
+from .graph import open_conversations
 from .nodes import Means
 from .planners.choice import PlannerName, chosen_planner
 from .presenting import plan_text
-from .review import heard
-from .standing import Standing, Status, interrupted_text, invalid, standing_of
+from .resuming import Request
+from .standing import Standing, Status, invalid
 from .state import Planner, Question
 
 if TYPE_CHECKING:
@@ -38,11 +38,19 @@ class Agent:
         planner: `auto` uses the model of the settings where one is named, else rules; `llm` insists on the model;
             `offline` needs neither key nor network; or any `Planner`.
         settings: home folder, endpoint, resources; read from the environment when not given.
+        runner: carries out approved plans; in this process if not given, but for conversations, whose runs outlive it.
     """
 
-    def __init__(self, *, planner: PlannerName | Planner = "auto", settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        planner: PlannerName | Planner = "auto",
+        settings: Settings | None = None,
+        runner: Runner | None = None,
+    ) -> None:
         self._planner = planner
         self._settings = settings or Settings()
+        self._runner = runner
 
     def start(
         self,
@@ -69,8 +77,8 @@ class Agent:
         thread = f"t-{secrets.token_hex(4)}"
         try:
             state = self._first_state(request, data, output, options, plan_only=plan_only)
-            with self._conversations(on_event) as conversations:
-                return _guarded(thread, conversations, lambda: conversations.begin(thread, state))
+            with self._request(thread, on_event) as begun:
+                return begun.begin(state)
         except InvalidInput as error:
             return invalid(error)
 
@@ -88,7 +96,8 @@ class Agent:
         Args:
             thread: as `Standing.thread` gave it.
             answer: "approve", "reject", an option of the question, or words that change the plan ("make it 80 words").
-                A request whose process died goes on where it stopped; it then hears no answer, since nothing was asked.
+                A request whose process died goes on where it stopped, and one that another process is dealing with is
+                followed; both hear no answer, since nothing was asked, or what was asked is not open any more.
             output: another place for the result, from now on.
             options: other options, from now on.
 
@@ -96,18 +105,21 @@ class Agent:
             Where the request stands now.
         """
         try:
-            with self._conversations(on_event) as conversations:
-                stand = _known(conversations, thread)
-                changed = _changed_state(stand.state, output, options)
-                return _guarded(thread, conversations, lambda: _resumed(conversations, thread, stand, answer, changed))
+            with self._request(thread, on_event) as request:
+                return request.resume(answer, output, options)
         except InvalidInput as error:
             return invalid(error)
 
     def standing(self, thread: str) -> Standing:
-        """Where a request stands, without going on with it."""
+        """Where a request stands, without going on with it.
+
+        Where its run came to an end that nobody took notice of, that is caught up on: the result is checked and told.
+        While its run is at work, `running` is that run.
+        """
         try:
-            with self._conversations(None) as conversations:
-                return standing_of(thread, _known(conversations, thread))
+            with self._request(thread) as request:
+                unheard = request.ended_unheard(request.stand())
+                return request.resume("", None, None) if unheard else request.standing()
         except InvalidInput as error:
             return invalid(error)
 
@@ -128,10 +140,11 @@ class Agent:
         return Plan(self, standing)
 
     def chat(self, data: Paths | None = None) -> "Chat":
-        """A conversation about some data."""
+        """A conversation about some data; the death of this process ends none of its runs."""
         from .chat import Chat
 
-        return Chat(self, data)
+        runner = self._runner or lasting_runner()
+        return Chat(Agent(planner=self._planner, settings=self._settings, runner=runner), data)
 
     @property
     def settings(self) -> Settings:
@@ -149,13 +162,8 @@ class Agent:
     ) -> Standing:
         """Run or reject the plan of a thread, wherever it stands; for callers that asked their person themselves."""
         try:
-            with self._conversations(on_event) as conversations:
-                stand = _known(conversations, thread)
-                state: Conversation = {
-                    **_changed_state(stand.state, output, options, running=True),
-                    **_afresh(decision),
-                }
-                return _guarded(thread, conversations, lambda: conversations.decide(thread, state))
+            with self._request(thread, on_event) as request:
+                return request.decide(decision, output, options)
         except InvalidInput as error:
             return invalid(error)
 
@@ -166,11 +174,11 @@ class Agent:
         if not words:
             raise InvalidInput.of("empty_request", "the request is empty; say what the data should become")
         given = [data] if isinstance(data, str | PathLike) else list(data)
-        inputs = [_absolute(path) for path in given]
+        inputs = [absolute(path) for path in given]
         if not inputs:
             raise InvalidInput.of("no_input", "there is no input; name at least one file")
         wanted = self._planner if isinstance(self._planner, str) else self._planner.name
-        place = None if output is None else _absolute(output)
+        place = None if output is None else absolute(output)
         if place is None and not plan_only:
             place = str(default_output(inputs[0], Path.cwd()))
         if place is not None and not plan_only:
@@ -179,17 +187,19 @@ class Agent:
         return {"request": words, "inputs": inputs, "output": place, "planner": wanted, "options": kept}
 
     @contextmanager
-    def _conversations(self, on_event: Listener | None) -> Iterator[Conversations]:
+    def _request(self, thread: str, on_event: Listener | None = None) -> Iterator[Request]:
         planner, fallback = chosen_planner(self._planner, self._settings)
         means = Means(
             planner=planner,
             fallback=fallback,
             open_catalog=lambda: open_catalog(self._settings),
             settings=self._settings,
+            runner=self._runner,
             on_event=on_event,
         )
-        with open_conversations(means, Home.of(self._settings).path) as conversations:
-            yield conversations
+        home = Home.of(self._settings)
+        with open_conversations(means, home.path) as conversations:
+            yield Request(thread, conversations, home, on_event)
 
 
 class Plan:
@@ -294,97 +304,6 @@ class Plan:
         if self.draft.not_covered and not accepted:
             message = f"the plan leaves out: {'; '.join(self.draft.not_covered)}; run the rest with partial=True"
             raise InvalidInput.of("not_covered", message, got=[*self.draft.not_covered])
-
-
-def _guarded(thread: str, conversations: Conversations, go: Callable[[], Stand]) -> Standing:
-    """Where a request stands after a few steps, also when they were stopped by hand."""
-    try:
-        return standing_of(thread, go())
-    except KeyboardInterrupt:
-        stand = conversations.stand(thread)
-        if stand is None:
-            return Standing("interrupted", "Stopped by hand; nothing was begun.")
-        return replace(
-            standing_of(thread, stand), status="interrupted", question=None, message=interrupted_text(thread)
-        )
-
-
-def _resumed(conversations: Conversations, thread: str, stand: Stand, answer: str, changed: Conversation) -> Stand:
-    if stand.unfinished and not stand.question:
-        if changed and stand.state.get("decision") == "run":
-            return conversations.decide(thread, {**_afresh("run"), **changed})
-        stand, answer = conversations.go_on(thread), ""
-    if stand.question:
-        if not changed:
-            return conversations.answer(thread, answer) if answer.strip() else stand
-        # As if the review had heard this under the new options.
-        said: Conversation = heard(stand.state, stand.question, answer) if answer.strip() else {"decision": "ask"}
-        return conversations.decide(thread, {**said, **changed})
-    decision = _reopened(stand.state, answer)
-    return conversations.decide(thread, {**decision, **changed}) if decision else stand
-
-
-def _reopened(state: Conversation, answer: str) -> Conversation | None:
-    """What an answer decides about a request that came to an end; None where there is nothing to decide."""
-    status = state.get("status")
-    if not answer.strip() or draft_of(state) is None or status == "rejected":
-        return None
-    found = heard(state, None, answer)
-    decision = found["decision"]
-    if decision == "run":
-        done = status == "completed"  # approving twice must not run twice
-        return None if done else {**_afresh("run"), "options": {**state["options"], "plan_only": False}}
-    if decision == "rejected":
-        return _afresh("rejected") if status == "planned" else None
-    options = {**state["options"], "yes": False}
-    again: Conversation = {**found, "status": "", "options": options}
-    if status == "completed" and not options_of(state).chosen_output:
-        again["output"] = str(default_output(state["inputs"][0], Path(str(state["output"])).parent, free=True))
-    return again
-
-
-def _afresh(decision: str) -> Conversation:
-    return {"decision": decision, "status": "", "message": "", "run": None, "asks": []}
-
-
-def _changed_state(
-    state: Conversation, output: str | PathLike[str] | None, options: RunOptions | None, *, running: bool = False
-) -> Conversation:
-    """The state's part that other options and another output make different."""
-    changed: Conversation = {}
-    given = options.model_dump(mode="json", exclude_unset=True) if options else {}
-    if output is not None:
-        changed["output"] = _absolute(output)
-        given["chosen_output"] = True
-    if running:
-        given["plan_only"] = False
-    if given:
-        changed["options"] = {**state["options"], **given}
-    return changed
-
-
-def _known(conversations: Conversations, thread: str) -> Stand:
-    stand = conversations.stand(thread)
-    if stand is None:
-        raise InvalidInput.of("unknown_thread", f"there is no thread {thread!r}; start the request anew", got=thread)
-    return stand
-
-
-def _absolute(path: str | PathLike[str]) -> str:
-    """An absolute path that a state may hold.
-
-    Raises:
-        InvalidInput: its name is no text.
-    """
-    text = str(Path(path).expanduser().absolute())
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        shown = text.encode("utf-8", "backslashreplace").decode()
-        raise InvalidInput.of(
-            "unreadable_name", f"{shown}: the name is not UTF-8; rename the file", got=shown
-        ) from None
-    return text
 
 
 def _check_output(place: str, settings: Settings, *, overwrite: bool) -> None:

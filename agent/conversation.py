@@ -1,11 +1,12 @@
 """What the graph keeps of one request, with typed looks at it, and the options a request is started with."""
 
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..operators.core import Fault
+from ..operators.core import Fault, InvalidInput
 from ..operators.core.dataset import ENDINGS
 from .state import Draft, Turn
 
@@ -36,11 +37,13 @@ class Conversation(Turn, total=False):
     `options` holds `RunOptions` and what is beside them: `plan_only`, `chosen_output` (false where the output's name
     was made up), `wanted` (the planner that was asked for). `wishes` are the changes a person asked for, in order;
     `changes` describes what the last one did. `asked_by` says whether the open question came with a draft or a change.
+    `run_id` is what the run is called, known before it begins, so that whoever takes the request up finds it.
     """
 
     wishes: list[str]
     changes: list[str]
     asked_by: str
+    run_id: str | None
 
 
 class _Kept(RunOptions):
@@ -104,3 +107,20 @@ def default_output(first_input: str, folder: Path, *, free: bool = False) -> Pat
         wanted = folder / f"{stem}.clean-{number}{ending}"
         number += 1
     return wanted
+
+
+def absolute(path: str | PathLike[str]) -> str:
+    """An absolute path that a state may hold.
+
+    Raises:
+        InvalidInput: its name is no text.
+    """
+    text = str(Path(path).expanduser().absolute())
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        shown = text.encode("utf-8", "backslashreplace").decode()
+        raise InvalidInput.of(
+            "unreadable_name", f"{shown}: the name is not UTF-8; rename the file", got=shown
+        ) from None
+    return text

@@ -1,7 +1,8 @@
 """The way of a request: a graph of small steps whose state is on disk after each, so that any process goes on with it.
 
 ```
-look -> draft -> check -> [repair, at most 3] -> sample -> [repair] -> review -> run -> check output -> tell -> remember
+look -> draft -> check -> [repair, at most 3] -> sample -> [repair] -> review
+     -> name the run -> run (start or attach) -> check output -> tell -> remember
 ```
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ..operators.core import DataFlowError, InvalidInput
+from ..pipelines.attaching import RunInterrupted
 from ..pipelines.events import Listener
 from . import nodes
 from .conversation import Conversation, errors_of, the_draft
@@ -55,6 +57,7 @@ PURE: dict[str, Node] = {
     "repair": nodes.repair_plan,
     "give_up": nodes.give_up,
     "review": nodes.review,
+    "name_run": nodes.name_run,
     "turn_down": nodes.turn_down,
     "put_down": nodes.put_down,
     "check_output": nodes.check_output,
@@ -88,8 +91,13 @@ def after_sample(state: Conversation) -> str:
 
 def after_review(state: Conversation) -> str:
     """Where the decision leads."""
-    ways = {"planned": "put_down", "rejected": "turn_down", "answer": "draft", "ask": "review"}
+    ways = {"run": "name_run", "planned": "put_down", "rejected": "turn_down", "answer": "draft", "ask": "review"}
     return ways.get(state["decision"], state["decision"])
+
+
+def after_run(state: Conversation) -> str:
+    """A run whose process was lost is begun anew, under another name."""
+    return "check_output" if state.get("run_id") else "name_run"
 
 
 def _mended_or(otherwise: str, state: Conversation) -> str:
@@ -111,10 +119,11 @@ ROUTES: dict[str, tuple[Route, tuple[str, ...]]] = {
     "repair": (to("check"), ("check",)),
     "give_up": (to(END), ()),
     "sample": (after_sample, ("review", "repair", "give_up")),
-    "review": (after_review, ("run", "put_down", "turn_down", "draft", "change", "review")),
+    "review": (after_review, ("name_run", "put_down", "turn_down", "draft", "change", "review")),
+    "name_run": (to("run"), ("run",)),
     "turn_down": (to("remember"), ("remember",)),
     "put_down": (to(END), ()),
-    "run": (to("check_output"), ("check_output",)),
+    "run": (after_run, ("check_output", "name_run")),
     "check_output": (to("tell"), ("tell",)),
     "tell": (to("remember"), ("remember",)),
     "remember": (to(END), ()),
@@ -227,6 +236,8 @@ def _told(name: str, node: Node, on_event: Listener | None) -> Node:
             on_event({"time": moment, "event": "node_started", "node": name})
         try:
             return node(state)
+        except RunInterrupted:
+            raise  # no end: the step is taken again when the request goes on
         except InvalidInput as error:
             faults = [fault.model_dump(mode="json") for fault in error.faults]
             return {"status": "failed", "message": str(error), "faults": faults}

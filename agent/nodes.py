@@ -12,10 +12,12 @@ from ..memory.history import REJECTED, History
 from ..operators.core import EndpointError, InvalidInput, RunStopped, all_operators
 from ..operators.core.dataset import Dataset
 from ..operators.core.settings import Settings, make_private_folder
+from ..pipelines.attaching import ending_of
 from ..pipelines.engine.source import read_source
 from ..pipelines.events import Listener
 from ..pipelines.report import Report
-from ..pipelines.run import Home, RunResult, run
+from ..pipelines.run import Home, RunResult, new_run_id, run
+from ..pipelines.runner import Job, LocalRunner, Runner
 from ..pipelines.validate import Resources, validate
 from ..pipelines.workflow import Workflow
 from ..tools.profile import Profile, profile
@@ -47,7 +49,8 @@ class Means:
         open_catalog: opens what there is to plan with.
         settings: home folder and resources; keys are never written into the state.
         fallback: makes the planner for when the endpoint of the first gives no answer; without it the request fails.
-        run: carries out a workflow.
+        run: carries out a workflow in this process, which the sample always is.
+        runner: carries out the approved plan over all rows; in this process, by `run`, if not given.
         on_event: hears the events of the run, and `node_started` for each step of the request.
         now: the time, ISO 8601.
     """
@@ -57,6 +60,7 @@ class Means:
     settings: Settings = field(repr=False)
     fallback: Callable[[], Planner] | None = None
     run: Callable[..., RunResult] = run
+    runner: Runner | None = None
     on_event: Listener | None = None
     now: Callable[[], str] = _now
 
@@ -129,16 +133,17 @@ def repair_plan(state: Conversation) -> Conversation:
 
 def try_sample(state: Conversation, means: Means) -> Conversation:
     """Run the plan on the first rows, as far as its first step that costs money."""
-    workflow, options = the_draft(state).workflow, options_of(state)
+    workflow = the_draft(state).workflow
     free = _free_steps(workflow)
     if not free.steps:
         return {"sample": None}
-    rows = min(SAMPLE_ROWS, options.sample or SAMPLE_ROWS)
+    rows = min(SAMPLE_ROWS, options_of(state).sample or SAMPLE_ROWS)
     try:
         with TemporaryDirectory(prefix="sample-", dir=_scratch(means)) as folder:
             # A home of its own, so that samples do not stand among the runs.
             apart = replace(means, settings=means.settings.model_copy(update={"home": Path(folder)}))
-            result = _run(state, apart, free, Path(folder) / "sample.jsonl", sample=rows)
+            options = {**_run_options(state, apart, free), "settings": apart.settings, "sample": rows}
+            result = means.run(free, state["inputs"], Path(folder) / "sample.jsonl", **options)
     except InvalidInput as error:
         if {fault.code for fault in error.faults if fault.severity == "error"} <= OF_COLUMNS:
             return {"sample": None, "warnings": _added(state, [f"the first rows are no sample: {error}"])}
@@ -159,22 +164,34 @@ def review(state: Conversation) -> Conversation:
     return heard(state, question, str(interrupt(question.model_dump(mode="json"))))
 
 
+def name_run(state: Conversation) -> Conversation:
+    """Name the run and its output before it begins: with that on disk, nobody begins it a second time."""
+    output = state.get("output") or str(default_output(state["inputs"][0], Path.cwd()))
+    return {"run_id": new_run_id(), "output": output}
+
+
 def carry_out(state: Conversation, means: Means) -> Conversation:
-    """Run the plan over all rows."""
-    options = options_of(state)
-    given = state.get("output")
-    output = Path(given) if given else default_output(state["inputs"][0], Path.cwd())
-    result = _run(
-        state,
-        means,
-        the_draft(state).workflow,
-        output,
-        sample=options.sample,
-        overwrite=options.overwrite,
-        max_failures=options.max_failures,
-        on_event=means.on_event,
+    """Run the plan over all rows, or follow the run that has begun; one that was lost needs a new name."""
+    run_id = state.get("run_id")
+    if not run_id or _is_lost(Home.of(means.settings).runs / run_id):
+        return {"run_id": None}
+    workflow, options = the_draft(state).workflow, options_of(state)
+    job = Job(
+        run_id=run_id,
+        workflow=workflow,
+        data=tuple(state["inputs"]),
+        output=str(state["output"]),
+        settings=means.settings,
+        options={
+            **_run_options(state, means, workflow),
+            "sample": options.sample,
+            "overwrite": options.overwrite,
+            "max_failures": options.max_failures,
+        },
     )
-    return {"output": str(output), "run": result.report.model_dump(mode="json"), "faults": _warnings_only(state)}
+    runner = means.runner or LocalRunner(means.run)
+    report = runner.carry_out(job, means.on_event).report
+    return {"run": report.model_dump(mode="json"), "faults": _warnings_only(state)}
 
 
 def check_output(state: Conversation) -> Conversation:
@@ -273,18 +290,21 @@ def _available(state: Conversation, means: Means) -> Resources:
     return available(_bound(state, means), means.settings)
 
 
-def _run(state: Conversation, means: Means, workflow: Workflow, output: Path, **options: Any) -> RunResult:
+def _run_options(state: Conversation, means: Means, workflow: Workflow) -> dict[str, Any]:
     bound = _bound(state, means)
-    return means.run(
-        workflow,
-        state["inputs"],
-        output,
-        resources=bound,
-        settings=means.settings,
-        context=ContextFactory(workflow.seed, bound, _scratch(means)),
-        available=_available(state, means),
-        **options,
-    )
+    return {
+        "resources": bound,
+        "context": ContextFactory(workflow.seed, bound, _scratch(means)),
+        "available": _available(state, means),
+    }
+
+
+def _is_lost(run_folder: Path) -> bool:
+    """Whether a run has begun and will never end."""
+    if not run_folder.exists():
+        return False
+    ending = ending_of(run_folder)
+    return ending is not None and ending.status == "interrupted"
 
 
 def _scratch(means: Means) -> Path:

@@ -28,6 +28,7 @@ class Standing:
         asks: each clause of the request; after a run, with whether it holds on the output.
         report: the run.
         sample: the run over the first rows.
+        running: the id of the run that goes on by itself, with status `interrupted`; `Agent.resume` follows it.
     """
 
     status: Status
@@ -41,6 +42,7 @@ class Standing:
     report: Report | None = None
     sample: Report | None = None
     profile: Profile | None = None
+    running: str | None = None
 
     def __str__(self) -> str:
         if self.draft is None or self.status in ("completed", "rejected", "failed"):
@@ -49,8 +51,12 @@ class Standing:
         return f"{self.message}\n\n{shown}" if self.question is None else shown
 
 
-def standing_of(thread: str, stand: Stand) -> Standing:
-    """Where the request of a thread stands."""
+def standing_of(thread: str, stand: Stand, *, running: str | None = None) -> Standing:
+    """Where the request of a thread stands.
+
+    Args:
+        running: the id of its run that is at work just now.
+    """
     state, draft = stand.state, draft_of(stand.state)
     faults = faults_of(state)
     report = Report.model_validate(state["run"]) if state.get("run") else None
@@ -64,7 +70,7 @@ def standing_of(thread: str, stand: Stand) -> Standing:
     status = _status(stand)
     return Standing(
         status=status,
-        message=_message(thread, stand, status),
+        message=_message(thread, stand, status, running),
         thread=None if status == "failed" and draft is None else thread,
         question=stand.question,
         draft=draft,
@@ -74,6 +80,7 @@ def standing_of(thread: str, stand: Stand) -> Standing:
         report=report,
         sample=Report.model_validate(state["sample"]) if state.get("sample") else None,
         profile=seen,
+        running=running,
     )
 
 
@@ -86,10 +93,10 @@ def _status(stand: Stand) -> Status:
     return status  # type: ignore[no-any-return]
 
 
-def _message(thread: str, stand: Stand, status: Status) -> str:
+def _message(thread: str, stand: Stand, status: Status, running: str | None) -> str:
     state = stand.state
     if status == "interrupted":
-        return interrupted_text(thread)
+        return interrupted_text(thread, running=running)
     if stand.question is None:
         return state.get("message", "")
     changes = [f"{line}." for line in state.get("changes", [])]
@@ -101,9 +108,17 @@ def _message(thread: str, stand: Stand, status: Status) -> str:
     return " ".join([*changes, stand.question.text, *place])
 
 
-def interrupted_text(thread: str) -> str:
-    """What to say of a request that was stopped."""
-    return f"Stopped before its end; nothing that was done is lost. Resume the thread {thread} to go on."
+def interrupted_text(thread: str, *, running: str | None = None, reason: str = "") -> str:
+    """What to say of a request that was stopped.
+
+    Args:
+        running: the id of its run that goes on by itself.
+        reason: why the run was lost, where it was.
+    """
+    if running:
+        return f"Its run {running} goes on by itself. Resume the thread {thread} to follow it to its end."
+    what = f"Stopped before its end: {reason}." if reason else "Stopped before its end; nothing that was done is lost."
+    return f"{what} Resume the thread {thread} to go on."
 
 
 def invalid(error: InvalidInput) -> Standing:

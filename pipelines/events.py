@@ -17,8 +17,7 @@ Listener = Callable[[Event], None]
 class EventLog:
     """Appends events to `events.jsonl`; each has `time` (ISO, UTC), `event`, and its own fields.
 
-    Events: `run_started`, `source_read`, `stage_started`, `part_done`, `barrier_decided`, `stage_done`,
-    `output_written`, `run_ended`.
+    What events there are and what their fields mean stands in `docs/events.md`.
 
     Raises:
         RunStopped: the system refuses to write, as when the disk is full.
@@ -45,9 +44,28 @@ class EventLog:
             self._file.close()
 
 
+class EventTail:
+    """Reads `events.jsonl` while it is being written, from its start on; the file may not be there yet."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._offset = path, 0
+
+    def read(self) -> Iterator[Event]:
+        """The events since the last time; a line that is still being written is left for the next time."""
+        try:
+            file = self._path.open("rb")
+        except FileNotFoundError:
+            return
+        with file:
+            file.seek(self._offset)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                self._offset += len(line)
+                with suppress(ValueError):  # a line that found no room on the disk
+                    yield json.loads(line)
+
+
 def read_events(path: Path) -> Iterator[Event]:
     """The events of a run so far; a last line that is still being written is left out."""
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.endswith("\n"):
-                yield json.loads(line)
+    return EventTail(path).read()

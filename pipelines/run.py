@@ -123,13 +123,15 @@ def run(
         context: makes the means that operators may use, when the first of them needs any.
         available: what validation takes to be there.
         part_rows: most rows of a part.
-        run_id: what the run is called, from `new_run_id`, for those who must know it before the run begins.
+        run_id: what `new_run_id` gave, for those who must know the id before the run begins.
 
     Raises:
         InvalidInput: workflow, data or output cannot be used; nothing has run.
         RunStopped: a limit ended the run; nothing is at `output`, finished parts are kept.
     """
     home = Home.of(settings)
+    if run_id and (home.runs / run_id / "manifest.json").exists():
+        raise InvalidInput.of("run_exists", f"there is a run {run_id} already; take another id", got=run_id)
     target = Path(output).absolute()
     limit = _failure_limit(max_failures)
     dataset = Dataset.open(_paths(data))
@@ -142,7 +144,7 @@ def run(
     own = _own_output(target, workflow, home, source.digest)
     if target.exists() and not overwrite and not own:
         raise _output_exists(target)
-    manifest = _new_manifest(run_id or new_run_id(), workflow, dataset, source, target, sample)
+    manifest = _new_manifest(workflow, dataset, source, target, sample=sample, run_id=run_id or new_run_id())
     manifest.warnings = [*source.warnings, *(fault.message for fault in faults)]
     return _Run(
         home=home,
@@ -297,7 +299,7 @@ def new_run_id() -> str:
 
 
 def _new_manifest(
-    run_id: str, workflow: Workflow, dataset: Dataset, source: Source, target: Path, sample: int | None
+    workflow: Workflow, dataset: Dataset, source: Source, target: Path, *, sample: int | None, run_id: str
 ) -> Manifest:
     return Manifest(
         id=run_id,

@@ -22,6 +22,7 @@ MAX_BLOCKS = 4
 
 HINTS: Final = ("text", "content", "raw_content", "body", "document", "article", "page_content", "passage", "markdown")
 """Names that the main text usually has, the likeliest first."""
+KEYS: Final = frozenset({"id", "_id", "uuid", "guid", "key", "hash"})
 CLEARLY_LONGER: Final = 2.0
 """How many times longer on average a text must be than the others to be taken for the main text."""
 
@@ -124,6 +125,7 @@ class Profile(BaseModel):
         texts = [
             column for column in self.columns if column.mean_chars is not None and column.dtype in ("text", "json")
         ]
+        texts = [column for column in texts if "prose" in column.looks or not _names_keys(column.name)]
         free = [c for c in texts if _has_hint(c.name) or not {"identifier", "label"} & set(c.looks)]
         prose = [c for c in free if "prose" in c.looks or _has_hint(c.name)]
         return prose or free or texts
@@ -203,9 +205,14 @@ def _looks(column: ColumnProfile, texts: pl.Series) -> tuple[Look, ...]:
     looks += [look for look, pattern, share in _PATTERNS if float(texts.str.contains(pattern).mean()) >= share]  # type: ignore[arg-type]
     if words < 4 and _distinct(texts) <= LABELS and column.distinct_share <= 0.5:
         looks.append("label")
-    if words <= 1.05 and _is_key(column, texts):
+    if words <= 1.05 and (_names_keys(column.name) or _is_key(column, texts)):
         looks.append("identifier")
     return tuple(looks)
+
+
+def _names_keys(name: str) -> bool:
+    """Whether a name says that the column holds keys: `id`, `doc_id`, `uuid`."""
+    return name.lower() in KEYS or name.lower().endswith(("_id", "_uuid", "_key"))
 
 
 def _is_key(column: ColumnProfile, values: pl.Series) -> bool:

@@ -1,5 +1,6 @@
 """The web page: data, words, the plan to read and change, the run and its rows; served on this machine only."""
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from .web_look import CSS, theme
 from .web_sessions import Sessions
 
 HOST, PORT = "127.0.0.1", 7860
-LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
+LOCAL_NAMES = ("127.0.0.1", "localhost")
 CACHE_S = 24 * 3600
 FROM_TAB = "() => [sessionStorage.getItem('dataflow-agent') || '']"
 TO_TAB = "(token) => { sessionStorage.setItem('dataflow-agent', token); }"
@@ -79,8 +80,8 @@ def launch(
     chosen_planner(planner, chosen)
     sessions = Sessions(chosen, planner)
     _prepare_environment(sessions)
-    blocks = build(sessions, about(chosen, planner))
-    url = _start(blocks, sessions, host, _free_port(host) if port == 0 else port, open_browser=open_browser)
+    place = (host, _free_port(host, port))
+    blocks, url = _in_a_loop(lambda: _start(sessions, about(chosen, planner), place, open_browser=open_browser))
     served = Served(url, sessions.folder, lambda: blocks.close(verbose=False))
     if not prevent_thread_lock:
         _wait(served)
@@ -161,35 +162,45 @@ def _pieces(page: object) -> Any:
             yield piece
 
 
-def _start(blocks: Any, sessions: Sessions, host: str, port: int, *, open_browser: bool) -> str:
+def _in_a_loop(make: Callable[[], tuple[Any, str]]) -> tuple[Any, str]:
+    """Call with an event loop running: where there is none, gradio makes several of its own and leaves them open."""
+
+    async def call() -> tuple[Any, str]:
+        return make()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(call())
+    return make()
+
+
+def _start(sessions: Sessions, said: str, place: tuple[str, int], *, open_browser: bool) -> tuple[Any, str]:
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     # Without it a foreign page could give this machine's address a name of its own, and read what is here.
     names = Middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL_NAMES])
-    try:
-        _, url, _ = blocks.launch(
-            server_name=host,
-            server_port=port,
-            inbrowser=open_browser,
-            prevent_thread_lock=True,
-            quiet=True,
-            share=False,
-            footer_links=[],
-            run_history=False,
-            enable_monitoring=False,
-            ssr_mode=False,
-            pwa=False,
-            mcp_server=False,
-            allowed_paths=[str(sessions.folder)],
-            app_kwargs={"middleware": [names]},
-            theme=theme(),
-            css=CSS,
-        )
-    except OSError as error:
-        message = f"the page cannot be served on {host}:{port}, which is in use; name another port"
-        raise InvalidInput.of("port_taken", message, got=port) from error
-    return str(url)
+    blocks, (host, port) = build(sessions, said), place
+    _, url, _ = blocks.launch(
+        server_name=host,
+        server_port=port,
+        inbrowser=open_browser,
+        prevent_thread_lock=True,
+        quiet=True,
+        share=False,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        allowed_paths=[str(sessions.folder)],
+        app_kwargs={"middleware": [names]},
+        theme=theme(),
+        css=CSS,
+    )
+    return blocks, str(url)
 
 
 def _prepare_environment(sessions: Sessions) -> None:
@@ -199,9 +210,19 @@ def _prepare_environment(sessions: Sessions) -> None:
     os.environ["GRADIO_TEMP_DIR"] = str(sessions.incoming)
 
 
-def _free_port(host: str) -> int:
+def _free_port(host: str, wanted: int) -> int:
+    """The port itself, once it is sure that it is free; any free one for 0.
+
+    Raises:
+        InvalidInput: it is taken.
+    """
     with socket.socket() as probe:
-        probe.bind((host, 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, wanted))
+        except OSError as error:
+            message = f"the page cannot be served on {host}:{wanted} ({error.strerror}); name another port"
+            raise InvalidInput.of("port_taken", message, got=wanted) from None
         port: int = probe.getsockname()[1]
         return port
 

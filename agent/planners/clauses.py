@@ -23,6 +23,7 @@ _COMPARES: Final = frozenset(
     "below under above over beyond shorter longer fewer less more else short long smaller larger".split()
 )
 _ANAPHORS: Final = frozenset("those these it them anything everything all ones others".split())
+_AT_THE_END: Final = (("at", "the", "end"), ("at", "the", "last"))
 _ALL: Final = frozenset("all everything anything nothing".split())
 
 
@@ -176,6 +177,17 @@ class Clause:
         if any(concept not in _COMPARES for _, concept in self.concepts):
             return False
         return bool(words & _REST) or (bool(words & _COMPARES) and bool(words & _ANAPHORS))
+
+    @property
+    def said_first(self) -> bool:
+        """Whether it begins with "first"."""
+        words = [word for word in self.words[:3] if word not in ("but", "and")][:1]
+        return words in (["first"], ["firstly"])
+
+    @property
+    def said_last(self) -> bool:
+        """Whether it is said to come last."""
+        return "lastly" in self.words or self.words[-1:] == ("last",) or self.words[-3:] in _AT_THE_END
 
     @property
     def is_upper(self) -> bool:

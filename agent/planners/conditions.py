@@ -81,6 +81,8 @@ def negate(condition: Condition) -> Condition:
     """The opposite, for rows that have a value."""
     if isinstance(condition, Compare):
         return Compare(condition.left, _OPPOSITE[condition.sign], condition.right)
+    if isinstance(condition, Junction):
+        return joined("or" if condition.word == "and" else "and", [negate(term) for term in condition.terms])
     return condition.term if isinstance(condition, Not) else Not(condition)
 
 

@@ -136,4 +136,5 @@ def _expected(tokens: Sequence[Token], at: int) -> bool:
     after = at + 1
     while after < len(tokens) and tokens[after].low in _JOIN | LANGUAGES.keys():
         after += 1
-    return any(0 <= place < len(tokens) and tokens[place].low in _EXPECT for place in (before, after))
+    near = [tokens[place].low for place in (before, after) if 0 <= place < len(tokens)]
+    return any(word in _EXPECT or word == "only" for word in near)

@@ -12,10 +12,11 @@ from ..state import Check
 from . import doubts, proofs
 from .cards import OperatorCard
 from .clauses import Clause
+from .directions import Limit
 from .doubts import Decisions, Doubt
 from .facets import Facet, FacetBinder
 from .matching import SURE, Match, Matcher
-from .slots import EXPRESSION, LANGUAGES, Options, fill_words, missing_options, with_both_ends
+from .slots import EXPRESSION, LANGUAGES, Options, fill_limit, fill_words, missing_options, with_both_ends
 from .vocabulary import MODALS, SIZE_WORDS
 
 FILTERS: Final = frozenset[Kind]({"filter"})
@@ -162,7 +163,14 @@ class _ClauseReader:
         if chosen is not None:
             return next((match for match in ranked if match.card.name == chosen), None)
         # With a number an option's name says enough: "confidence of at least 90 %".
-        return next((match for match in ranked if match.accepted and (match.named or self.clause.limits)), None)
+        accepted = [match for match in ranked if match.accepted and (match.named or self.clause.limits)]
+        plain = [limit for limit in self.clause.limits if limit.unit is None]
+        takes = [match for match in accepted if all(self.takes(match, limit) for limit in plain)]
+        return next(iter(takes or accepted), None)
+
+    def takes(self, match: Match, limit: Limit) -> bool:
+        """Whether an operator has an option for a number, whatever its direction."""
+        return fill_limit(match.card, limit, limit.interval, self.concepts) is not None
 
     # Doubts
 

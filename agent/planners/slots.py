@@ -67,7 +67,7 @@ def fill_words(card: OperatorCard, clause: Clause, concepts: Collection[str]) ->
             if chosen:
                 options[option.name] = [*chosen] if option.many else chosen[0]
         elif bool in option.types and option.name != EXCLUDE and option.concepts:
-            if option.concepts <= set(concepts) and not option.concepts <= card.name_concepts:
+            if option.concepts <= _beside_verb(clause, concepts) and not option.concepts <= card.name_concepts:
                 options[option.name] = not _switched_off(clause, option)
         elif option.writes and (target := _target(clause)):
             options[option.name] = target
@@ -173,6 +173,12 @@ def _chosen(option: OptionCard, clause: Clause, concepts: Collection[str]) -> tu
     if option.many:
         return found
     return found[:1] if option.concepts and option.concepts <= spoken else ()
+
+
+def _beside_verb(clause: Clause, concepts: Collection[str]) -> set[str]:
+    """What the clause is about, its verb left out: "collapse duplicates" switches nothing on."""
+    verb = clause.concepts[0][0] if clause.acts and clause.concepts else -1
+    return {concept for at, concept in clause.concepts if at != verb and concept in concepts}
 
 
 def _switched_off(clause: Clause, option: OptionCard) -> bool:

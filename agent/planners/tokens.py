@@ -13,7 +13,7 @@ MAX_CHARACTERS = 5000
 _TOKEN = re.compile(
     r"""
       (?P<break>[ \t]*(?:\r?\n[ \t]*)+(?:[-*•–]\s+|\(?\d{1,3}[.)]\s+|[a-z][.)]\s+)?
-        |(?<!\S)\(?\d{1,2}\)\s+)
+        |(?<!\S)\(?\d{1,2}\)\s+|(?<!\S)[Ss]tep\s\d{1,2}\s?[:.)]\s*)
     | (?P<quoted>"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|`[^`\n]+`|(?<!\w)['‘][^'’\n]+['’](?!\w))
     | (?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[kKmM](?![^\W\d_]))?|\.\d+)
     | (?P<word>[^\W\d_](?:\w|['’](?=\w))*|_\w+)
@@ -70,7 +70,8 @@ def is_numbered(request: str) -> bool:
     >>> is_numbered("1. strip html\\n2. drop duplicates")
     True
     """
-    return len(re.findall(r"(?m)^\s*\(?\d{1,3}[.)]\s+\S", request)) > 1
+    lines = re.findall(r"(?m)^\s*\(?\d{1,3}[.)]\s+\S", request)
+    return len(lines) > 1 or len(re.findall(r"(?i)\bstep\s\d{1,2}\s?[:.)]", request)) > 1
 
 
 def slice_of(request: str, tokens: Sequence[Token]) -> str:

@@ -54,7 +54,7 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     readings = _scoped([reader.read(clause, scope_allowed=not alone) for clause in own])
     readings = _without_alternatives(_without_lead_in(_asked_about_both(readings)))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
-    swapped = any(clause.after_previous or clause.before_next for clause in clauses)
+    swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
     return Understanding(tuple(_sequenced(readings)), explicit or swapped, reader.main)
 
 
@@ -100,7 +100,8 @@ def _leads_in(reading: Reading) -> bool:
     clause = reading.clause
     follows = clause.marked.tokens[clause.end].low if clause.end < len(clause.marked.tokens) else ""
     stated = clause.limits or clause.languages or clause.conditions or reading.wishes or reading.doubt
-    return follows == ":" and not stated and not clause.acts and clause.polarity in (None, "keep")
+    vague = clause.polarity in (None, "keep") or (clause.polarity == "strip" and not clause.concepts)
+    return follows == ":" and not stated and not clause.acts and vague
 
 
 def _asked_about_both(readings: Sequence[Reading]) -> list[Reading]:
@@ -144,11 +145,19 @@ def _with_scope(reading: Reading, where: str) -> Reading:
     return replace(reading, wishes=tuple(with_scopes(reading.wishes, where)))
 
 
+def _first_and_last(readings: Sequence[Reading]) -> list[Reading]:
+    """What is said to come first or last goes there: "dedupe last", "but first strip the tags"."""
+    first = {one.clause.group for at, one in enumerate(readings) if at and one.clause.said_first}
+    last = {id(one) for one in readings if one.clause.said_last}
+    ranked = [(0 if one.clause.group in first else 2 if id(one) in last else 1, one) for one in readings]
+    return [one for _, one in sorted(ranked, key=lambda pair: pair[0])]
+
+
 def _sequenced(readings: Sequence[Reading]) -> list[Reading]:
     """The readings in the order that "before" and "after" say."""
     done: list[Reading] = []
     held: Reading | None = None
-    for reading in readings:
+    for reading in _first_and_last(readings):
         if reading.clause.before_next:
             held = reading
             continue

@@ -52,6 +52,7 @@ def _meaning_of(marked: Marked, at: int, end: int) -> Polarity | None:
     tokens = marked.tokens
     word = tokens[at].low
     leaves = word in ("go", "goes") and at > 0 and tokens[at - 1].low in _MUST
+    leaves = leaves or (word == "out" and at > 0 and tokens[at - 1].low in ("are", "is", "be"))
     moved_out = word in _OUT_VERBS and any(token.low in _OUT for token in tokens[at + 1 : min(at + 6, end)])
     if word in DROP or leaves or moved_out:
         return "drop"

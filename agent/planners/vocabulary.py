@@ -21,12 +21,13 @@ DROP: Final = _words(
 KEEP: Final = _words(
     "keep keeps kept keeping retain retained retaining want wants select selected selecting preserve "
     "preserved allow allowed accept accepted require required requires need needs leave take choose pick "
-    "restrict restricted limit limited must should include remain remains stay stays"
+    "restrict restricted limit limited must should include remain remains stay stays care"
 )
 """Verbs after which what is named stays."""
 
 STRIP: Final = _words(
-    "strip stripped stripping strips clean cleaned cleaning cleanup scrub wipe filter filtered filtering"
+    "strip stripped stripping strips clean cleaned cleaning cleanup scrub wipe fix fixing fixed filter filtered "
+    "filtering"
 )
 """Verbs that say neither by themselves."""
 
@@ -38,7 +39,7 @@ ACTIONS: Final = _words(
     "pick summarize summarise translate translating paraphrase rewrite rephrase convert transform extract "
     "generate create produce write synthesize synthesise score rate judge evaluate grade assess measure "
     "label annotate tag classify categorize categorise detect count compute calculate add append merge "
-    "join combine mix concatenate rename chunk split segment tokenize embed cluster fix correct repair "
+    "join combine mix concatenate rename chunk split segment tokenize embed cluster correct repair "
     "replace expand simplify train finetune upload download send email mail export import save store "
     "publish push post execute open read visit print show tell give fetch crawl answer explain "
     "augment balance upsample downsample decontaminate"
@@ -55,7 +56,7 @@ EXCEPT: Final = _words("except excepting besides unless")
 ROW_NOUNS: Final = _words(
     "row rows record records entry entries example examples sample samples document documents doc docs "
     "texts item items article articles page pages post posts everything anything those ones these others "
-    "all instances instance passage passages"
+    "all instances instance passage passages whatever whichever"
 )
 """Nouns for what a dataset is made of."""
 
@@ -95,6 +96,7 @@ SOFT: Final = (
 _MULTI: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     tuple(phrase.split()): tuple(concepts.split())
     for phrase, concepts in {
+        "care about": "",
         "more than once": "duplicate",
         "only once": "duplicate",
         "just once": "duplicate",
@@ -202,7 +204,8 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "duplicate duplicates duplicated duplication dup dups dupe dupes dedup dedupe deduped deduping dedups "
         "deduplicate deduplicated deduplicating deduplicates deduplication copies redundant twice unique "
         "distinct": "duplicate",
-        "identical verbatim": "exact duplicate",
+        "identical": "duplicate",
+        "verbatim": "exact duplicate",
         "exact exactly": "exact",
         "near nearly fuzzy fuzzily similar similarity alike almost approximate approximately": "near",
         "empty blank emptiness textless null nulls": "empty",
@@ -299,7 +302,7 @@ def is_general(word: str) -> bool:
 def _meaning(words: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
     for size in range(min(_LONGEST, len(words) - at), 1, -1):
         meaning = _MULTI.get(tuple(words[at : at + size]))
-        if meaning:
+        if meaning is not None:
             return at + size, meaning
     word = words[at]
     if word in _SYNONYMS:

@@ -69,6 +69,13 @@ class Decided:
         """The rows that the step creates."""
         return self.part.frame("created") if "created" in self.part.meta["files"] else None
 
+    @property
+    def creates(self) -> bool:
+        """Whether there are created rows, which then make a part of their own."""
+        if "created" not in self.part.meta["files"]:
+            return False
+        return bool(pl.scan_parquet(self.part.path("created")).select(pl.len()).collect().item())
+
     def created_rows(self) -> Outcome | None:
         """The created rows, named `step:n`, and their births; None when there are none."""
         created, schema = self.created, self.step.after

@@ -86,19 +86,29 @@ class Execution:
         """Take the rows through all stages; returns where they lie at the end."""
         sketched: list[Part] = []
         for number, stage in enumerate(stages):
-            self.events.emit("stage_started", stage=number, steps=[p.step.id for p in stage.all_steps], of=len(stages))
+            self._emit_started(number, len(stages), stage, inputs)
             started = time.perf_counter()
             decided = None
             if stage.barrier:
                 decided = decide(stage.barrier, sketched, inputs, self._context(), self.store)
                 self.manifest.barrier_bytes = max(self.manifest.barrier_bytes, decided.bytes)
-                self.events.emit("barrier_decided", step=stage.barrier.step.id, reused=decided.key.reused)
                 decided, inputs = reordered(decided, inputs, self.store, self.part_rows)
+                self._emit_decided(number, decided, inputs)
             inputs, sketched = self._stage(number, stage, inputs, decided)
             self.save()
             seconds = round(time.perf_counter() - started, 3)
             self.events.emit("stage_done", stage=number, seconds=seconds)
         return inputs
+
+    def _emit_started(self, number: int, of: int, stage: Stage, inputs: Sequence[Input]) -> None:
+        steps = [planned.step.id for planned in stage.all_steps]
+        prepares = stage.sketched.step.id if stage.sketched else None
+        sizes = {"rows": sum(given.rows for given in inputs), "parts": len(inputs)}
+        self.events.emit("stage_started", stage=number, of=of, steps=steps, prepares=prepares, **sizes)
+
+    def _emit_decided(self, number: int, decided: Decided, inputs: Sequence[Input]) -> None:
+        known = {"step": decided.step.step.id, "reused": decided.key.reused}
+        self.events.emit("barrier_decided", stage=number, **known, parts=len(inputs) + decided.creates)
 
     def _stage(
         self, number: int, stage: Stage, inputs: list[Input], decided: Decided | None
@@ -112,6 +122,7 @@ class Execution:
         outputs: list[Input] = []
         sketches: list[Part] = []
         totals = [dict.fromkeys(_LAW, 0) for _ in stage.all_steps]
+        progress = _Progress(number, len(inputs) + (decided.creates if decided else 0))
         for part_number, done in enumerate(self._parts(stage, inputs, decided)):
             outputs.append(done.rows)
             if done.sketch:
@@ -120,7 +131,7 @@ class Execution:
                 record.parts.append(done.key)
                 _add(totals, done.part.meta["steps"])
                 self._check_failures(stage, totals, ended=False)
-            self.events.emit("part_done", stage=number, part=part_number, of=len(inputs), **_progress(done))
+            self.events.emit("part_done", part=part_number, **progress.after(done))
         self._check_failures(stage, totals, ended=True)
         if record.parts:
             _check_flow(stage, inputs, outputs, totals)
@@ -149,12 +160,29 @@ class Execution:
         return self._ctx
 
 
-def _progress(done: Done) -> dict[str, Any]:
-    if done.part is None:
-        return {"rows_in": done.rows.rows, "rows_out": done.rows.rows}
-    tallies = done.part.meta["steps"]
-    gone = {fate: sum(tally[fate] for tally in tallies) for fate in ("dropped", "merged", "failed")}
-    return {"rows_in": tallies[0]["rows_in"], "rows_out": done.rows.rows, **gone, "reused": done.part.reused}
+class _Progress:
+    """How far a stage is, in rows and seconds, from which whoever listens tells its speed and the time that is left."""
+
+    def __init__(self, stage: int, parts: int) -> None:
+        self._stage, self._parts = stage, parts
+        self._rows, self._started = 0, time.perf_counter()
+
+    def after(self, done: Done) -> dict[str, Any]:
+        """The fields of the event that tells of a part, which must come in order."""
+        tallies = done.part.meta["steps"] if done.part else []
+        rows_in = tallies[0]["rows_in"] if tallies else done.rows.rows
+        made = done.part or done.sketch
+        self._rows += rows_in
+        return {
+            "stage": self._stage,
+            "of": self._parts,
+            "rows_in": rows_in,
+            "rows_out": done.rows.rows,
+            **{fate: sum(tally[fate] for tally in tallies) for fate in ("dropped", "merged", "failed")},
+            "reused": made is not None and made.reused,
+            "rows_done": self._rows,
+            "seconds": round(time.perf_counter() - self._started, 3),
+        }
 
 
 def _add(totals: Sequence[Counts], tallies: Sequence[dict[str, Any]]) -> None:

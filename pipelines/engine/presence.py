@@ -40,7 +40,7 @@ class RunnerPresence:
         """What the started process inherits."""
         return self._file.fileno()
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Let go, in this process."""
         self._file.close()
 

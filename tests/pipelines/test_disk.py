@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dataflow_agent.operators.core import RunStopped
@@ -71,14 +72,14 @@ def data(tmp_path: Path) -> Path:
     return path
 
 
-def attempt(data: Path, output: Path, home: Path, workers: int = 1) -> RunResult:
-    return run(FLOW, data, output, settings=Settings(home=home), part_rows=PART_ROWS, workers=workers)
+def attempt(data: Path, output: Path, home: Path, **options: Any) -> RunResult:
+    return run(FLOW, data, output, settings=Settings(home=home), part_rows=PART_ROWS, **options)
 
 
 def stopped(data: Path, output: Path, home: Path, workers: int = 1) -> str:
     """What a run says that must stop."""
     with pytest.raises(RunStopped) as stop:
-        attempt(data, output, home, workers)
+        attempt(data, output, home, workers=workers)
     said = str(stop.value)
     assert "\n" not in said
     assert "writing stopped" in said
@@ -137,6 +138,16 @@ def test_a_worker_that_finds_no_room_stops_the_run_with_the_same_sentence(
     assert not (tmp_path / "o.jsonl").exists()
     disk.make_room()
     assert attempt(data, tmp_path / "o.jsonl", home, workers=2).report.rows_out == ROWS
+
+
+def test_a_run_stopped_by_hand_on_a_full_disk_is_stopped_by_hand(disk: SmallDisk, data: Path, tmp_path: Path) -> None:
+    def stop(event: dict[str, Any]) -> None:
+        if event["event"] == "stage_done":
+            disk.fill(but_kilobytes=0)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        attempt(data, tmp_path / "o.jsonl", disk.path / "home", on_event=stop)
 
 
 LIMITED = """

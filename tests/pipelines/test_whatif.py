@@ -159,7 +159,8 @@ def test_an_example_shows_what_the_step_saw_where_that_is_stored(runs: Runs) -> 
 
 
 def test_it_counts_only_rows_that_reached_the_step(runs: Runs) -> None:
-    steps = (words("first", min_words=2), Step(id="children", operator=doubles.WordsToRows.name), words(min_words=0))
+    children = [Step(id=name, operator=doubles.WordsToRows.name) for name in ("children", "later")]
+    steps = (words("first", min_words=2), children[0], words(min_words=0), children[1])
     answer = runs(flow(*steps), texts("a", "b c", "d e f")).ledger.whatif("words", {"max_words": 0})
     assert numbers(answer) == (5, 5, 0, 0, 5)
 
@@ -171,8 +172,9 @@ def test_rows_outside_the_condition_stay_whatever_the_limit(runs: Runs) -> None:
 
 
 def test_rows_on_which_the_operator_failed_stay_failed(runs: Runs) -> None:
-    result = runs(flow(Step(id="two", operator=TwoMetrics.name)), texts("boom", "a b"))
-    assert numbers(result.ledger.whatif("two", {"max_length": None})) == (2, 1, 1, 0, 0)
+    step = Step(id="two", operator=TwoMetrics.name, options={"on_null": "keep"})
+    result = runs(flow(step), texts("boom", "a b", "long"))
+    assert numbers(result.ledger.whatif("two", {"max_length": 2})) == (3, 2, 1, 0, 1)
 
 
 @pytest.mark.parametrize("policy", ["drop", "keep", "fail"])
@@ -232,7 +234,14 @@ BEFORE = st.sampled_from(
         (Step(id="summary", operator=doubles.AddSummary.name),),
     ]
 )
-AFTER = st.sampled_from([(), (Step(id="late", operator=doubles.FailOn.name),), (words("late", min_words=2),)])
+AFTER = st.sampled_from(
+    [
+        (),
+        (Step(id="late", operator=doubles.FailOn.name),),
+        (words("late", min_words=2),),
+        (Step(id="late", operator=doubles.WordsToRows.name),),
+    ]
+)
 VALUES = st.sampled_from(["", "a", "a b", "a  b", "a b c", "abcdef", "ab cd ef gh", "fail", "boom", "x\ty", None, 7])
 ROWS = st.lists(st.fixed_dictionaries({"text": VALUES}, optional={"n": st.integers(0, 2)}), min_size=1, max_size=12)
 

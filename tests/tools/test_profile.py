@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-
 from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.tools.profile import EXAMPLE_CHARACTERS, Profile, profile
 
@@ -90,10 +89,12 @@ def test_examples_are_few_and_short(tmp_path: Path) -> None:
         ({"text": "short", "content": PROSE * 4}, "content"),
         ({"n": 1}, None),
         ({"code": "a"}, "code"),
+        ({"doc_id": "a"}, None),
     ],
 )
 def test_the_main_text_is_found_by_name_or_length(tmp_path: Path, row: dict[str, Any], main: str | None) -> None:
-    assert profile_of(tmp_path, [row, {**row, "id": "b"}]).text_column() == main
+    other = {name: f"{value} too" if isinstance(value, str) else value for name, value in row.items()}
+    assert profile_of(tmp_path, [row, other]).text_column() == main
 
 
 def test_candidates_come_likeliest_first(tmp_path: Path) -> None:

@@ -18,11 +18,7 @@ from dataflow_agent.ui.web import Served, launch
 
 playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
-pytestmark = [
-    pytest.mark.browser,
-    # Gradio and its server leave sockets and loops to the garbage collector.
-    pytest.mark.filterwarnings("default::ResourceWarning", "default::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
 
 REQUEST = (

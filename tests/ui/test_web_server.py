@@ -11,11 +11,7 @@ from dataflow_agent.operators.core import InvalidInput
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.ui.web import Served, launch
 
-pytestmark = [
-    pytest.mark.browser,
-    # Gradio and its server leave sockets and loops to the garbage collector.
-    pytest.mark.filterwarnings("default::ResourceWarning", "default::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +52,7 @@ def test_a_taken_port_is_told_in_a_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(InvalidInput, match="in use; name another port"):
+        with pytest.raises(InvalidInput, match="in use.*name another port"):
             launch(Settings(home=tmp_path), "offline", port=taken.getsockname()[1], prevent_thread_lock=True)
 
 

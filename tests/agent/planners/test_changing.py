@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from dataflow_agent.agent.amending import amended
 from dataflow_agent.agent.planners.offline import OfflinePlanner
 from dataflow_agent.agent.state import Ask, Change, Draft

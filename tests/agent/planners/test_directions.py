@@ -120,7 +120,8 @@ def test_a_number_is_inside_or_outside_and_never_both(interval: Interval, value:
 @given(one_sided, st.integers(-1001, 1001))
 def test_inclusive_bounds_hold_the_same_whole_numbers(interval: Interval, value: int) -> None:
     whole = interval.whole()
-    assert not (whole.low_open or whole.high_open)
+    assert not whole.low_open
+    assert not whole.high_open
     assert contains(interval, value) == contains(whole, value)
 
 

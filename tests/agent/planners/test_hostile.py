@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 Plan = Callable[..., Draft]
 WORDS = (
-    "drop keep remove strip filter not no only except than at least most more under over between and or but then , . ; "
-    ": before after 50 100 0.5 90 % words characters sentences texts documents rows score source wiki title url text "
-    "English German non html URLs emojis duplicates near exact empty where whose is in of with without that isn't don't "
-    "column the a all 'x' \"y\" `title` ( ) >= <= = ! - 1. mask emails whitespace threshold similar short long instead "
-    "one hundred half k use make it also step last first into"
+    "drop keep remove strip filter not no only except than at least most more under over between and or but "
+    "then , . ; : before after 50 100 0.5 90 % words characters sentences texts documents rows score source "
+    "wiki title url text English German non html URLs emojis duplicates near exact empty where whose is in of "
+    "with without that isn't don't column the a all 'x' \"y\" `title` ( ) >= <= = ! - 1. mask emails "
+    "whitespace threshold similar short long instead one hundred half k use make it also step last first into"
 ).split()
 requests = st.one_of(st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join), st.text(max_size=80))
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
