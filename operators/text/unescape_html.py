@@ -17,13 +17,13 @@ _MOST_ROUNDS = 10
 
 
 class UnescapeHtml(Refiner):
-    """Decode HTML entities such as &amp;amp; into the characters that they stand for.
+    """Decode HTML entities such as &amp; into the characters that they stand for.
 
     Rewrites the text; rows without one fall under `on_null`. An entity is a name of HTML 5 or a number between "&" and
     ";", also in their full-width forms; unknown names and what has no semicolon stay, so "?a=1&lt=3" and "AT&T" do.
-    Tags stay too. &amp;nbsp; becomes a no-break space, which is white space for other steps. Each entity is decoded
-    once, so "&amp;amp;lt;" becomes "&amp;lt;"; with `nested` until none is left. With mode `delete` entities go and
-    nothing takes their place.
+    Tags stay too. "&nbsp;" becomes a no-break space, which is white space for other steps. Each entity is decoded
+    once, so "&amp;lt;" becomes "&lt;"; with `nested` until none is left, at most ten times. With mode `delete` entities
+    go and nothing takes their place.
     """
 
     name = "unescape_html"

@@ -1,6 +1,6 @@
 """Makes a large corpus out of a small one: distinct rows, with a known share of exact duplicates.
 
-    python tests/benchmarks/mutate.py crawl.jsonl.gz big.jsonl --rows 2000000 --duplicates 0.05 --seed 0
+python tests/benchmarks/mutate.py crawl.jsonl.gz big.jsonl --rows 2000000 --duplicates 0.05 --seed 0
 """
 
 import argparse
@@ -14,8 +14,7 @@ import orjson
 
 def read_texts(path: Path, column: str) -> list[str]:
     """The texts of a JSONL file, gzipped or not."""
-    opened = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
-    with opened as lines:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
         return [text for line in lines if (text := orjson.loads(line)[column])]
 
 

@@ -20,7 +20,8 @@ FLOW = Workflow(
 )
 # Written by hand from the corpus: row 1 without its tags, row 5 without the loaf, row 8 as it came.
 EXPECTED = [
-    '{"id":1,"text":"The river rose in the night & the bridge was closed to all traffic before the morning came.","n":1.0}',
+    '{"id":1,"text":"The river rose in the night & the bridge was closed to all traffic before the morning came.",'
+    '"n":1.0}',
     '{"id":18446744073709551616,"text":"Bakers start their work long before the sun is up, and the whole street '
     'smells of bread by six."}',
     '{"id":7,"text":"If a < b and c > d then the smaller of the two numbers is a or c, as every schoolchild soon '

@@ -52,7 +52,7 @@ def test_a_taken_port_is_told_in_a_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(InvalidInput, match="in use.*name another port"):
+        with pytest.raises(InvalidInput, match=r"in use.*name another port"):
             launch(Settings(home=tmp_path), "offline", port=taken.getsockname()[1], prevent_thread_lock=True)
 
 

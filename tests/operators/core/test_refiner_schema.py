@@ -1,7 +1,6 @@
 """The type that a refiner promises for its column is the type that it writes."""
 
 import pytest
-
 from dataflow_agent.operators.core import Schema
 from dataflow_agent.operators.core.schema import DType
 from dataflow_agent.operators.core.testing import apply_outcome, batch_of
