@@ -106,7 +106,7 @@ def about(settings: Settings, planner: PlannerName | Planner) -> str:
     """Who plans, and what leaves this machine for that."""
     mine, _ = chosen_planner(planner, settings)
     if mine.name != "llm":
-        return "Plans are made on this machine, by rules; nothing leaves it."
+        return "Plans are made on this machine, by rules, without any network."
     seen = {"none": "your words only", "names": "your words and the names of columns"}
     told = seen.get(settings.share_samples, "your words, the names of columns and sample values")
     where = urlsplit(settings.llm_base_url or "").hostname or "its endpoint"

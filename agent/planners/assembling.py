@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pydantic import JsonValue
 
 from ...operators.core.columns import accepts
+from ...operators.core.expression import parse_expression
 from ...operators.core.schema import DType
 from ...pipelines.workflow import Step, Workflow, free_id
 from ...tools.profile import Profile
@@ -46,6 +47,7 @@ def assemble(wishes: Sequence[Wish], profile: Profile, main: str | None, *, in_r
         main: the column with the main text.
         in_request_order: whether the order was said; otherwise steps come in the usual order.
     """
+    profile = profile.with_columns(columns_written(wishes))
     bound = [_bound(wish, main) for wish in wishes]
     faults = [(one.wishes[0], fault) for one in bound if (fault := _fault(one, profile))]
     fit = [one for one in bound if not _fault(one, profile)]
@@ -99,6 +101,9 @@ def _fault(one: Planned, profile: Profile) -> str | None:
         for name in [named] if isinstance(named, str) else list(named or []):  # type: ignore[arg-type]
             if name in profile.schema and not accepts(option.reads, profile.schema[str(name)].dtype):
                 return f"the column {name!r} holds {profile.schema[str(name)].dtype}, not {' or '.join(option.reads)}"
+    for condition in (one.options.get(EXPRESSION), one.where):
+        if isinstance(condition, str) and (complaints := parse_expression(condition).check(profile.schema)):
+            return complaints[0]
     fault = fault_of(one.card, one.options)
     if fault is None and one.where is not None and not _allows_where(one):
         return f"{one.card.name} cannot be for some rows only"

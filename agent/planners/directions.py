@@ -116,7 +116,7 @@ def find_limits(tokens: Sequence[Token], quantities: Sequence[Quantity]) -> list
         joined = _range(tokens, quantities, at)
         limits.append(joined or _single(tokens, quantities[at]))
         at += 2 if joined else 1
-    return _share_units(tokens, limits)
+    return _as_ranges(tokens, _share_units(tokens, limits))
 
 
 def comparator_before(tokens: Sequence[Token], end: int) -> tuple[int, Sign] | None:
@@ -207,6 +207,34 @@ def _range(tokens: Sequence[Token], quantities: Sequence[Quantity], at: int) -> 
     if first > high.value:
         first, high = high.value, replace(high, value=first)
     return Limit(start, high.end, Interval(first, high.value), unit, share, requirement=True)
+
+
+def _as_ranges(tokens: Sequence[Token], limits: Sequence[Limit]) -> list[Limit]:
+    """In "at least 50 but at most 500 words" both limits are one range: dropping that is not dropping either."""
+    joined: list[Limit] = []
+    for limit in limits:
+        before = joined[-1] if joined else None
+        together = None if before is None else _range_of(before, limit)
+        between = {token.low for token in tokens[before.end : limit.start]} if before else set()
+        if before is None or together is None or not between or not between <= {"and", "but", ","}:
+            joined.append(limit)
+            continue
+        start, end, share = before.start, limit.end, before.share
+        joined[-1] = Limit(
+            start, end, together, limit.unit, share, requirement=before.requirement and limit.requirement
+        )
+    return joined
+
+
+def _range_of(one: Limit, other: Limit) -> Interval | None:
+    """What lies in both of two intervals that are open to different sides; None where that is nothing."""
+    if not (one.stated and other.stated) or (one.unit, one.share) != (other.unit, other.share):
+        return None
+    lower, upper = (one, other) if one.interval.high is None else (other, one)
+    low, high = lower.interval, upper.interval
+    if low.high is not None or high.low is not None or low.low is None or high.high is None or low.low >= high.high:
+        return None
+    return Interval(low.low, high.high, low.low_open, high.high_open)
 
 
 def _directed_as(one: Limit, other: Limit) -> Limit:

@@ -16,7 +16,7 @@ def balanced_spans(text: str, opening: str, closing: str, wanted: Callable[[int]
     Returns:
         Where each begins and ends, brackets included, in time linear in the length of the text.
 
-    >>> balanced_spans("a {{x {{y}} z}} {{", "{{", "}}", lambda place: True)
+    >>> balanced_spans("a {{x {{y}} z}} {{", "{{", "}}", lambda _: True)
     [(2, 15)]
     """
     open_at: list[int] = []

@@ -12,14 +12,14 @@ _ENDING = r"\.(?:jpe?g|png|gif|webp|bmp|svg|tiff?|avif)"
 _ALT = r"(?:[^\[\]\n]|\[[^\[\]\n]*\])*+"
 _TARGET = r"\((?:[^()\n]|\([^()\n]*\))*+\)"
 _MARKDOWN = rf"!\[({_ALT})\](?:{_TARGET}|\[[^\[\]\n]*\])"
-_TAG = r"<img(?:\s(?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*+)?/?>"
+_TAG = r"<img(?:\s(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+)?/?>|<img\s[^<>]*>"
 _ALT_OF_TAG = re.compile(r"\salt\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))", re.IGNORECASE)
 _IMAGE = re.compile(rf"\[\s?{_MARKDOWN}\s?\]{_TARGET}|{_MARKDOWN}|{_TAG}", re.IGNORECASE)
 _DEFINITION = rf"[ \t]{{0,3}}\[[^\[\]\n]+\]:[ \t]{{0,9}}<?\S*{_ENDING}>?(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?[ \t]*+"
 _HASHED = rf"[ \t]*(?:[\w.\-]+/)*+[0-9a-f]{{16,}}{_ENDING}[ \t]*+"
 _LINE = re.compile(rf"^(?:{_DEFINITION}|{_HASHED})$", re.IGNORECASE | re.MULTILINE)
 _WIKI = re.compile(
-    r"\s{0,3}:?(?:file|image|datei|bild|fichier|archivo|immagine|bestand|imagem|файл|文件|ファイル)\s{0,3}:",
+    r"\s{0,3}(?:file|image|datei|bild|fichier|archivo|immagine|bestand|imagem|файл|文件|ファイル)\s{0,3}:",
     re.IGNORECASE,
 )
 # In Rust's syntax, for a whole column: could there be one?

@@ -15,12 +15,13 @@ KINDS: tuple[Kind, ...] = ("tags", "templates", "numbers")
 _TEMPLATE = r"\s{0,9}(?:cite|citation|sfn|harv|refn|reflist|refbegin|refend)"
 _TEMPLATES = re.compile(_TEMPLATE, re.IGNORECASE)
 _TAG = re.compile(
-    r"</?references(?:\s[^<>]*)?>|<ref(?:\s[^<>]*)?/>"
+    r"</?references(?:\s[^<>]*|/)?>|<ref(?:\s[^<>]*)?/>"
     r"|<ref(?:\s[^<>]*)?>(?:[^<]|<(?!/?ref[\s/>]))*+</ref\s*>",
     re.IGNORECASE,
 )
 _LIST = r"[1-9]\d{0,2}(?:\s?[,;–\-]\s?[1-9]\d{0,2}){0,20}"
-_NUMBER = re.compile(rf"(?<=[^\W\d_]|[.,;:!?)\]”\"'])(?<!\s)\s?\[{_LIST}\](?!\s?[=\[(:]\s?[^\[\s\d]|[\w.]\w|\()")
+# Not x[1] = y, x[1].y or [1](link), and no list of works with its numbers at the line start.
+_NUMBER = re.compile(rf"(?<=[\w.,;:!?)\]”\"'])[ \t\u00a0]?\[{_LIST}\](?!\w|\.\w|[(:]|\s?=)")
 # In Rust's syntax, for a whole column: could there be one?
 _HINTS: dict[Kind, str] = {
     "tags": r"(?i)</?ref(?:erences)?[\s/>]",

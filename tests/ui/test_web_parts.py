@@ -344,7 +344,7 @@ def test_edits_by_hand_reach_the_plan_that_runs_and_undo_takes_them_back(tmp_pat
 
 
 def test_the_page_says_who_plans_and_what_leaves_the_machine(tmp_path: Path) -> None:
-    assert "nothing leaves it" in about(Settings(home=tmp_path), "offline")
+    assert "without any network" in about(Settings(home=tmp_path), "offline")
     with_model = Settings(
         home=tmp_path, llm_base_url="https://models.example/v1?key=secret", llm_model="m-1", share_samples="names"
     )

@@ -83,10 +83,15 @@ def test_a_bare_number_states_no_direction() -> None:
 
 
 @pytest.mark.parametrize("joint", ["and", "but", ","])
-def test_a_unit_said_once_belongs_to_both_limits(joint: str) -> None:
-    first, second = limits_of(f"at least 50 {joint} at most 500 words")
-    assert (first.unit, first.interval) == ("words", Interval(low=50))
-    assert (second.unit, second.interval) == ("words", Interval(high=500))
+def test_limits_to_both_sides_are_one_range(joint: str) -> None:
+    (limit,) = limits_of(f"at least 50 {joint} at most 500 words")
+    assert (limit.unit, limit.interval) == ("words", Interval(50, 500))
+
+
+def test_a_unit_said_once_belongs_to_both_limits() -> None:
+    first, second = limits_of("under 20 or over 500 words")
+    assert (first.unit, first.interval) == ("words", Interval(high=20, high_open=True))
+    assert (second.unit, second.interval) == ("words", Interval(low=500, low_open=True))
 
 
 def test_a_direction_said_once_belongs_to_both_numbers() -> None:

@@ -152,6 +152,7 @@ def test_only_the_part_of_a_clause_that_is_not_understood_is_named(plan: Plan) -
         "keep texts under 20 words or over 500 words",
         "remove URLs from texts over 500 words",
         "mask emails of employees",
+        "drop texts with at least 50 but no more than 500 words",
     ],
 )
 def test_more_than_was_asked_is_never_done(plan: Plan, request_: str) -> None:
