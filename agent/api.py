@@ -252,6 +252,7 @@ class Plan:
         *,
         partial: bool = False,
         overwrite: bool = False,
+        workers: int | None = None,
         sample: int | None = None,
         resources: Mapping[str, str] | None = None,
         max_failures: str | None = None,
@@ -264,6 +265,7 @@ class Plan:
                 `<name>.clean<ending>` in the current folder, if not given.
             partial: also where the plan leaves parts of the request out.
             overwrite: replace an output that is there.
+            workers: processes that work side by side; as the plan was asked for, or else 1, if not given.
             sample: most rows to read from the start.
             resources: names the workflow uses, bound to paths or URLs.
             max_failures: rows that may fail at a step, a count `"10"` or a share `"5%"`.
@@ -278,6 +280,7 @@ class Plan:
         changes = {
             "partial": partial,
             "overwrite": overwrite,
+            "workers": workers,
             "sample": sample,
             "resources": dict(resources or {}),
             "max_failures": max_failures,

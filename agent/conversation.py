@@ -18,7 +18,8 @@ class RunOptions(BaseModel):
     """How a request is carried out.
 
     `yes` runs without asking where nothing is open. `partial` accepts a plan that leaves parts of the request out.
-    `sample` reads only so many rows. `max_failures` is a count `"10"` or a share `"5%"`.
+    `workers` is how many processes work side by side. `sample` reads only so many rows. `max_failures` is a count
+    `"10"` or a share `"5%"`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,6 +27,7 @@ class RunOptions(BaseModel):
     yes: bool = False
     partial: bool = False
     overwrite: bool = False
+    workers: int = Field(default=1, ge=1, le=64)
     sample: int | None = Field(default=None, ge=1)
     resources: dict[str, str] = Field(default_factory=dict)
     max_failures: str | None = None

@@ -134,11 +134,12 @@ RUNNING = frozenset({"run", "check_output", "tell"})
 
 @dataclass(frozen=True)
 class Stand:
-    """Where a request stands: its state, whether steps are left, and what it waits for."""
+    """Where a request stands: its state, whether steps are left, what it waits for, and the step that comes next."""
 
     state: Conversation
     unfinished: bool
     question: Question | None
+    step: str = ""
 
 
 class Conversations:
@@ -257,4 +258,4 @@ def _config(thread: str) -> Any:
 
 def _stand(found: "StateSnapshot") -> Stand:
     question = Question.model_validate(found.interrupts[0].value) if found.interrupts else None
-    return Stand(cast(Conversation, found.values), bool(found.next), question)
+    return Stand(cast(Conversation, found.values), bool(found.next), question, "".join(found.next[:1]))

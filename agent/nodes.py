@@ -184,6 +184,7 @@ def carry_out(state: Conversation, means: Means) -> Conversation:
         settings=means.settings,
         options={
             **_run_options(state, means, workflow),
+            "workers": options.workers,
             "sample": options.sample,
             "overwrite": options.overwrite,
             "max_failures": options.max_failures,

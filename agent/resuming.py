@@ -19,6 +19,8 @@ from .review import heard
 from .standing import Standing, interrupted_text, standing_of
 from .turns import turn
 
+AFTER_RUN = frozenset({"check_output", "tell", "remember"})
+"""Steps that tell how a run ended."""
 WAIT_S = 0.1
 """How often it is asked whether another process is done with a request."""
 
@@ -56,14 +58,15 @@ class Request:
 
     def running(self, stand: Stand) -> str | None:
         """The id of its run that is at work just now, whoever carries it out."""
-        run_id = stand.state.get("run_id")
-        at_work = stand.unfinished and not stand.question and run_id and is_alive(self.home.runs / run_id)
-        return run_id if at_work else None
+        run_id = stand.state.get("run_id") if stand.step == "run" else None
+        return run_id if run_id and is_alive(self.home.runs / run_id) else None
 
     def ended_unheard(self, stand: Stand) -> bool:
-        """Whether its run came to its end and nobody has taken notice."""
+        """Whether its run came to its end, and nobody took notice or told it all."""
         run_id = stand.state.get("run_id")
-        if not stand.unfinished or stand.question or stand.state.get("run") or not run_id:
+        if stand.step in AFTER_RUN:
+            return True
+        if stand.step != "run" or not run_id:
             return False
         folder = self.home.runs / run_id
         ending = ending_of(folder) if folder.exists() else None

@@ -93,7 +93,7 @@ Span = tuple[bool, int, int, int, int]
 
 def _pieces(left: Sequence[str], right: Sequence[str], *, cut: bool) -> Iterator[str]:
     spans = _spans(left, right)
-    if cut and len(spans) > 1 and not spans[-1][0]:
+    if cut and sum(not same for same, *_ in spans) > 1 and not spans[-1][0]:
         spans.pop()
     for at, (same, i1, i2, j1, j2) in enumerate(spans):
         if same:

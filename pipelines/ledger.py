@@ -1,7 +1,7 @@
 """The ledger of a run: what became of every row, at every step, and by which numbers."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from ..operators.core import ROW, InvalidInput, RowFilter
 from ._remains import Remains
 from .differences import Change, changes_of
-from .engine.manifest import Manifest, StageRecord
+from .engine.manifest import Manifest, PartKey, StageRecord
 from .engine.parts import PartStore
 from .engine.rowpass import LEDGER_COLUMNS
 from .finding import column_values, means
@@ -20,6 +20,8 @@ from .validate import build
 from .whatif import WhatIf, what_if
 from .workflow import Step, Workflow
 
+ENDS = frozenset({"dropped", "merged", "failed"})
+"""Fates after which neither the row nor a child of it goes on."""
 READ = "read"
 """Stands for the step in the story of a record that could not be read."""
 
@@ -83,11 +85,16 @@ class Ledger:
             InvalidInput: no such row came into the run, its parts were cleaned away, or several inputs have that name.
         """
         row_id = self._row_id(row)
-        events = [event for stage in self._manifest.stages for event in self._stage_events(stage, row_id)]
+        events: list[Event] = []
+        for stage in self._manifest.stages:
+            found = [*self._stage_events(stage, row_id)]
+            if not found and Story(row_id, tuple(events)).fate not in ENDS and self._is_cleaned(stage.parts):
+                raise self._remains.cleaned(f"what became of row {row!r}")
+            events += found
         if not events:
             events = [*self._rejected(row_id)]
         if not events and not self._was_read(row_id):
-            if self._is_cleaned():
+            if self._is_cleaned(self._manifest.source):
                 raise self._remains.cleaned(f"what became of row {row!r}")
             raise InvalidInput.of("unknown_row", f"run {self._manifest.id} read no row {row!r}", got=row)
         return Story(row_id, tuple(events))
@@ -116,7 +123,7 @@ class Ledger:
         for part in self._remains.parts(self._manifest.source):
             ids, values = column_values(part, column)
             found += [row for row, held in zip(ids, values, strict=True) if means(value, held)]
-        if not found and self._is_cleaned():
+        if not found and self._is_cleaned(self._manifest.source):
             raise self._remains.cleaned("what was read")
         return found
 
@@ -183,9 +190,8 @@ class Ledger:
             for part_ids in [pl.read_parquet(part.path("rows"), columns=[ROW], memory_map=False)[ROW]]
         )
 
-    def _is_cleaned(self) -> bool:
-        """Whether parts of the run are gone."""
-        keys = [*self._manifest.source, *(key for stage in self._manifest.stages for key in stage.parts)]
+    def _is_cleaned(self, keys: Sequence[PartKey]) -> bool:
+        """Whether some of these parts are gone."""
         return sum(1 for _ in self._remains.parts(keys)) < len(keys)
 
     def _rejected(self, row: str) -> Iterator[Event]:

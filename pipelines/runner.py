@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -119,6 +120,8 @@ def followed(job: Job, on_event: Listener | None) -> RunResult:
                 attach(job.folder)
         raise
     error = ending.error()
+    if isinstance(error, InvalidInput):
+        shutil.rmtree(job.folder, ignore_errors=True)  # nothing has run, so nothing stays
     if error is not None:
         raise error
     home = Home.of(job.settings)

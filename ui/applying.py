@@ -6,6 +6,7 @@ from typing import Any
 
 from ..operators.core import InvalidInput, RunStopped
 from ..operators.core.settings import Settings
+from ..pipelines.ledger import Ledger
 from ..pipelines.report import Report
 from ..pipelines.run import Home, run
 from ..pipelines.workflow import Workflow
@@ -26,6 +27,7 @@ class Running:
         sample: most rows read from the start.
         resources: names that the workflow uses, bound to paths or URLs; they win over those of the settings.
         max_failures: rows that may fail at a step, a count or a share.
+        workers: processes that work side by side; 1 if not given.
         silent: show no progress.
     """
 
@@ -33,6 +35,7 @@ class Running:
     sample: int | None = None
     resources: Mapping[str, str] = field(default_factory=dict)
     max_failures: str | None = None
+    workers: int | None = None
     silent: bool = False
 
     def options(self) -> dict[str, Any]:
@@ -42,6 +45,7 @@ class Running:
             "sample": self.sample,
             "resources": dict(self.resources),
             "max_failures": self.max_failures,
+            "workers": self.workers,
         }
         return {name: value for name, value in given.items() if value}
 
@@ -67,6 +71,7 @@ def apply_workflow(
                 list(data),
                 output,
                 overwrite=running.overwrite,
+                workers=running.workers or 1,
                 sample=running.sample,
                 resources=bound,
                 max_failures=running.max_failures,
@@ -75,20 +80,35 @@ def apply_workflow(
                 available=available(bound),
             )
         except (InvalidInput, RunStopped, KeyboardInterrupt) as error:
-            return _ended(error, workflow, Home.of(settings), watch.run_id)
-    report = result.report
-    return Answer(
-        document("completed", summary(report), warnings=report.warnings, workflow=workflow, report=report),
-        (
-            report_view(
-                report,
-                said=summary(report),
-                rows=telling_rows(result.ledger, report),
-                folder=run_folder(settings, report),
-                name=LAST,
-            ),
-        ),
-    )
+            home = Home.of(settings)
+            return ended(error, workflow, home.report(watch.run_id) if watch.run_id else None)
+    return completed(workflow, result.report, result.ledger, settings)
+
+
+def completed(
+    workflow: Workflow, report: Report, ledger: Ledger, settings: Settings, *, name: str | None = LAST
+) -> Answer:
+    """What is said of a run that came to its end.
+
+    Args:
+        name: what to call the run in commands; its id if None.
+    """
+    said, rows = summary(report), telling_rows(ledger, report)
+    view = report_view(report, said=said, rows=rows, folder=run_folder(settings, report), name=name)
+    return Answer(document("completed", said, warnings=report.warnings, workflow=workflow, report=report), (view,))
+
+
+def ended(error: BaseException, workflow: Workflow, report: Report | None, *, name: str | None = LAST) -> Answer:
+    """What is said of a run that did not: why, and how far it came where it had begun.
+
+    Args:
+        error: one that a user can act on.
+    """
+    answer = answer_to(error)
+    assert answer is not None  # noqa: S101 - the caller passes errors that have one
+    more = {"workflow": WorkflowPart.of(workflow), "run": RunPart.of(report) if report else None}
+    told = () if report is None or isinstance(error, KeyboardInterrupt) else (report_view(report, name=name),)
+    return Answer(answer.document.model_copy(update=more), told)
 
 
 def summary(report: Report) -> str:
@@ -99,12 +119,3 @@ def summary(report: Report) -> str:
 def run_folder(settings: Settings, report: Report) -> str | None:
     """The folder of a run where there is something to look up in it: rejected or failed records."""
     return str(Home.of(settings).run_folder(report.id)) if report.rejects or report.failed else None
-
-
-def _ended(error: BaseException, workflow: Workflow, home: Home, run_id: str | None) -> Answer:
-    answer = answer_to(error)
-    assert answer is not None  # noqa: S101 - the caller passes errors that have one
-    report = home.report(run_id) if run_id else None
-    more = {"workflow": WorkflowPart.of(workflow), "run": RunPart.of(report) if report else None}
-    told = () if report is None or isinstance(error, KeyboardInterrupt) else (report_view(report, name=LAST),)
-    return Answer(answer.document.model_copy(update=more), told)

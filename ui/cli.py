@@ -5,48 +5,40 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from .answer import Answer
+from .cli_options import (
+    PLAIN,
+    Data,
+    Json,
+    KindOption,
+    MaxFailures,
+    Maybe,
+    Output,
+    Overwrite,
+    PlannerOption,
+    Resource,
+    Sample,
+    Workers,
+    named_values,
+    on_terminal,
+    settings,
+)
+from .cli_runs import runs
 
 if TYPE_CHECKING:
-    from ..operators.core.settings import Settings
     from .applying import Running
 
 PROGRAM = "dataflow-agent"
 EXIT_CODES = "Ends with 0 completed or planned, 1 failed, 2 invalid, 3 needs input, 4 rejected, 130 interrupted."
-_PLAIN = {"add_completion": False, "pretty_exceptions_enable": False}
 
-app = typer.Typer(epilog=EXIT_CODES, **_PLAIN)  # type: ignore[arg-type]
-operators = typer.Typer(help="What can be done to rows.", **_PLAIN)  # type: ignore[arg-type]
-runs = typer.Typer(help="What was run, and what became of each row.", **_PLAIN)  # type: ignore[arg-type]
+app = typer.Typer(epilog=EXIT_CODES, **PLAIN)  # type: ignore[arg-type]
+operators = typer.Typer(help="What can be done to rows.", **PLAIN)  # type: ignore[arg-type]
 app.add_typer(operators, name="operators")
 app.add_typer(runs, name="runs")
-
-Kind = Literal["generate", "evaluate", "filter", "refine"]
-Planner = Literal["auto", "llm", "offline"]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Data = Annotated[list[str], typer.Option("--input", "-i", metavar="PATH", help="A data file; repeat for several.")]
-Maybe = Annotated[
-    list[str] | None, typer.Option("--input", "-i", metavar="PATH", help="A data file; repeat for several.")
-]
-Output = Annotated[
-    str | None,
-    typer.Option("--output", "-o", metavar="PATH", help="The result: .jsonl, .csv or .parquet; made up if not given."),
-]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an output that is there.")]
-Sample = Annotated[int | None, typer.Option(min=1, metavar="N", help="Read only the first N rows.")]
-Resource = Annotated[
-    list[str] | None, typer.Option(metavar="NAME=PATH|URL", help="What a name used by a workflow stands for.")
-]
-MaxFailures = Annotated[
-    str | None, typer.Option(metavar="N|SHARE", help="Rows that may fail at a step: 10, or 5%, before the run stops.")
-]
-KindOption = Annotated[Kind | None, typer.Option(help="Only operators of this kind.")]
-PlannerOption = Annotated[Planner, typer.Option(help="Who plans: a model, rules, or a model where one is configured.")]
-RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -77,6 +69,7 @@ def run_request(
     thread: Annotated[str | None, typer.Option(metavar="ID", help="Go on with a request that asked something.")] = None,
     answer: Annotated[str | None, typer.Option(metavar="TEXT", help="The answer: approve, reject, or words.")] = None,
     overwrite: Overwrite = False,
+    workers: Workers = None,
     sample: Sample = None,
     resource: Resource = None,
     max_failures: MaxFailures = None,
@@ -90,12 +83,12 @@ def run_request(
         raise typer.TyperException('give a request and its data: run "keep texts of 50 words or more" -i data.jsonl')
     from .requesting import Request, go_on, start
 
-    running = _running(overwrite, sample, resource, max_failures, silent=json_output)
+    running = _running(overwrite, sample, resource, max_failures, workers, silent=json_output)
     if thread and answer:
-        ask = not json_output and _on_terminal()
-        return go_on(thread, answer, running, _settings(), output=output, planner=planner, ask=ask)
+        ask = not json_output and on_terminal()
+        return go_on(thread, answer, running, settings(), output=output, planner=planner, ask=ask)
     wanted = Request(request or "", tuple(data or ()), output, planner, yes=yes, partial=partial)
-    return start(wanted, running, _settings(), ask=not json_output and _on_terminal())
+    return start(wanted, running, settings(), ask=not json_output and on_terminal())
 
 
 @app.command()
@@ -115,7 +108,7 @@ def plan(
 
     running = _running(False, sample, resource, None, silent=json_output)
     wanted = Request(request, tuple(data), output, planner, partial=partial)
-    return make_plan(wanted, running, _settings(), overwrite=overwrite, ask=not json_output and _on_terminal())
+    return make_plan(wanted, running, settings(), overwrite=overwrite, ask=not json_output and on_terminal())
 
 
 @app.command("apply")
@@ -126,6 +119,7 @@ def apply_plan(
         str, typer.Option("--output", "-o", metavar="PATH", help="The result: .jsonl, .csv or .parquet.")
     ],
     overwrite: Overwrite = False,
+    workers: Workers = None,
     sample: Sample = None,
     resource: Resource = None,
     max_failures: MaxFailures = None,
@@ -134,8 +128,8 @@ def apply_plan(
     """Run a saved workflow, without any model; after an interruption the same command continues."""
     from .applying import apply_plan as apply
 
-    running = _running(overwrite, sample, resource, max_failures, silent=json_output)
-    return apply(plan, data, output, running, _settings())
+    running = _running(overwrite, sample, resource, max_failures, workers, silent=json_output)
+    return apply(plan, data, output, running, settings())
 
 
 @app.command()
@@ -146,7 +140,7 @@ def chat(
     """Talk about your data in the terminal; `exit` or Ctrl-D ends."""
     from .chatting import talk
 
-    return talk(_settings(), tuple(data or ()), planner)
+    return talk(settings(), tuple(data or ()), planner)
 
 
 @app.command()
@@ -157,7 +151,7 @@ def ui(
     """Open the web page, served on this machine only."""
     from .opening import open_page
 
-    return open_page(_settings(), planner, port)
+    return open_page(settings(), planner, port)
 
 
 @operators.command("list")
@@ -181,37 +175,7 @@ def search_operators(text: str, kind: KindOption = None, json_output: Json = Fal
     """Find the operators that a text means."""
     from .catalogue import search_operators as search
 
-    return search(text, kind, _settings())
-
-
-@runs.command("list")
-def list_runs(
-    limit: Annotated[int, typer.Option(min=1, help="Most runs listed.")] = 20, json_output: Json = False
-) -> Answer:
-    """List the runs, newest first."""
-    from .history import list_runs as listed
-
-    return listed(_settings(), limit)
-
-
-@runs.command("show")
-def show_run(run: RunArgument, json_output: Json = False) -> Answer:
-    """Show the report of a run."""
-    from .history import show_run as shown
-
-    return shown(_settings(), run)
-
-
-@runs.command("why")
-def why(
-    run: RunArgument,
-    row: Annotated[str, typer.Argument(metavar="ROW", help="A line such as 17, or file.jsonl:17, or a row id.")],
-    json_output: Json = False,
-) -> Answer:
-    """Tell what happened to a row."""
-    from .history import explain_row
-
-    return explain_row(_settings(), run, row)
+    return search(text, kind, settings())
 
 
 @app.command()
@@ -219,7 +183,7 @@ def doctor(json_output: Json = False) -> Answer:
     """Say what this machine can do, and what to type for what is missing."""
     from .doctor import examine
 
-    return examine(_settings(home=False))
+    return examine(settings(home=False))
 
 
 @app.command()
@@ -230,7 +194,7 @@ def demo(
     """See it work on data that is shipped with the package: no key, no network, under two minutes."""
     from .demo import demonstrate
 
-    return demonstrate(folder, _settings(), silent=json_output)
+    return demonstrate(folder, settings(), silent=json_output)
 
 
 def call(arguments: Sequence[str]) -> int:
@@ -281,27 +245,20 @@ def _refuse_undecodable(arguments: Sequence[str]) -> None:
 
 
 def _running(
-    overwrite: bool, sample: int | None, resource: list[str] | None, max_failures: str | None, *, silent: bool
+    overwrite: bool,
+    sample: int | None,
+    resource: list[str] | None,
+    max_failures: str | None,
+    workers: int | None = None,
+    *,
+    silent: bool,
 ) -> "Running":
     from .applying import Running
 
-    bound = {}
-    for given in resource or []:
-        name, equals, value = given.partition("=")
-        if not (name and equals and value):
-            raise typer.TyperException(f"--resource wants NAME=PATH or NAME=URL, got {given!r}")
-        bound[name] = value
-    return Running(overwrite=overwrite, sample=sample, resources=bound, max_failures=max_failures, silent=silent)
-
-
-def _settings(*, home: bool = True) -> "Settings":
-    from .configured import settings
-
-    return settings(home=home)
-
-
-def _on_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    bound = named_values(resource or [], "--resource wants NAME=PATH or NAME=URL")
+    return Running(
+        overwrite=overwrite, sample=sample, resources=bound, max_failures=max_failures, workers=workers, silent=silent
+    )
 
 
 def main() -> NoReturn:

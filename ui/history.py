@@ -1,4 +1,4 @@
-"""The commands `runs …`: what was run, and what became of each row."""
+"""The commands `runs list` and `runs show`: what was run, and how it went."""
 
 from datetime import datetime
 from itertools import islice
@@ -11,8 +11,8 @@ from ..pipelines.run import Home
 from ..pipelines.workflow import Workflow
 from .answer import Answer
 from .document import document
-from .results import RunLine, RunResultPart, RunsResult, StoryResult
-from .show import report_view, row_argument, runs_table, story_view
+from .results import RunLine, RunResultPart, RunsResult
+from .show import report_view, row_argument, runs_table
 
 TOLD_FATES = ("dropped", "merged", "failed")
 LOOKED_AT = 50
@@ -40,6 +40,7 @@ def show_run(settings: Settings, run_id: str) -> Answer:
         inputs=report.inputs,
         seconds=report.seconds,
         reasons={step.id: step.reasons for step in report.steps if step.reasons},
+        seconds_saved={step.id: round(step.seconds_saved, 3) for step in report.steps if step.reused},
         folder=str(folder),
     )
     said = document(
@@ -51,16 +52,6 @@ def show_run(settings: Settings, run_id: str) -> Answer:
         result=result,
     )
     return Answer(said, (told,))
-
-
-def explain_row(settings: Settings, run_id: str, row: str) -> Answer:
-    """What happened to one row of a run."""
-    home = Home.of(settings)
-    manifest = Manifest.load(home.run_folder(run_id))
-    story = home.ledger(manifest.id).why(row)
-    told = story_view(story, manifest.inputs, manifest.id)
-    result = StoryResult.of(manifest.id, story)
-    return Answer(document("completed", f"row {row}: {story.fate}", result=result), (told,))
 
 
 def telling_rows(ledger: Ledger, report: Report) -> dict[str, str]:

@@ -1,17 +1,22 @@
-"""The progress of a run for people: one live line on a terminal, a few plain lines elsewhere."""
+"""The progress of a run for people: a live view on a terminal, a few plain lines elsewhere."""
 
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from types import TracebackType
 
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from ..pipelines.events import Event
 from .delivery import console, printable
 
 DESCRIPTION = 46
-"""Most characters of the live line's words, so that all of it fits into 80 columns."""
+"""Most characters of the live view's words, so that its first line fits into 80 columns."""
 QUIET_S = 10.0
 """A stage that takes longer tells where it is every so many seconds, where lines are plain."""
 
@@ -27,10 +32,77 @@ DOING = {
 """What the steps of a request do; the run itself tells its stages."""
 
 
+@dataclass
+class StageProgress:
+    """How far one stage has come.
+
+    Args:
+        name: as people see it.
+        rows: how many come into the stage.
+    """
+
+    name: str
+    rows: int
+    done: int = 0
+    out: int = 0
+    dropped: int = 0
+    merged: int = 0
+    failed: int = 0
+    _seconds: float = 0.0
+    _new_rows: int = 0
+    _new_seconds: float = 0.0
+
+    @classmethod
+    def begun(cls, event: Event) -> "StageProgress":
+        """From `stage_started`."""
+        steps = ", ".join(event["steps"]) or "preparing"
+        return cls(f"stage {event['stage'] + 1} of {event['of']}, {steps}", event["rows"])
+
+    def add(self, event: Event) -> None:
+        """Take one `part_done`."""
+        took, self._seconds = event["seconds"] - self._seconds, event["seconds"]
+        self.done = event["rows_done"]
+        self.out += event["rows_out"]
+        self.dropped += event["dropped"]
+        self.merged += event["merged"]
+        self.failed += event["failed"]
+        if not event["reused"]:
+            self._new_rows += event["rows_in"]
+            self._new_seconds += took
+
+    @property
+    def pace(self) -> float | None:
+        """Rows per second, without those that an earlier run had done; None where there are no others."""
+        return self._new_rows / self._new_seconds if self._new_rows and self._new_seconds > 0 else None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds to the stage's end at this pace; None where no pace is known."""
+        return (self.rows - self.done) / self.pace if self.pace else None
+
+    def words(self) -> str:
+        """Rows, pace, what became of them, and the time left."""
+        left = [] if self.left is None else [f"{timedelta(seconds=round(self.left))} left"]
+        return ", ".join([f"{self.done:,} of {self.rows:,} rows", *self._pace(), *self._ends(), *left])
+
+    def summary(self, seconds: float) -> str:
+        """The whole stage in a line."""
+        pace = self._pace() or (["all of it reused"] if self.done else [])
+        rows = f"{self.done:,} rows in, {self.out:,} out"
+        return f"{self.name}: {', '.join([rows, *self._ends(), f'{seconds:.1f} s', *pace])}"
+
+    def _pace(self) -> list[str]:
+        return [f"{self.pace:,.0f} rows/s"] if self.pace else []
+
+    def _ends(self) -> list[str]:
+        merged = [f"{self.merged:,} merged"] if self.merged else []
+        return [f"{self.dropped:,} dropped", *merged, f"{self.failed:,} failed"]
+
+
 class Watch:
     """Listens to the events of a run and shows them on stderr; remembers the run's id.
 
-    Use it as a context manager, so that the live line is gone before anything else is printed.
+    Use it as a context manager, so that the live view is gone before anything else is printed.
 
     Args:
         silent: show nothing, only remember.
@@ -41,17 +113,17 @@ class Watch:
         self.run_id: str | None = None
         self._silent, self._clock = silent, clock
         self._console = console(stderr=True)
-        self._live: Progress | None = None
-        self._task: TaskID | None = None
-        self._steps, self._stage, self._of = "", 0, 0
+        self._live: Live | None = None
+        columns = (SpinnerColumn("line"), TextColumn("{task.description}"), BarColumn(20), TimeElapsedColumn())
+        self._bar = Progress(*columns, console=self._console)
+        self._task = self._bar.add_task("reading", total=None)
+        self._numbers = ""
+        self._stage = StageProgress("", 0)
         self._told = clock()
-        self._rows = [0, 0]
 
     def __enter__(self) -> "Watch":
         if not self._silent and sys.stderr.isatty():
-            columns = (SpinnerColumn("line"), TextColumn("{task.description}"), BarColumn(20), TimeElapsedColumn())
-            self._live = Progress(*columns, console=self._console, transient=True)
-            self._task = self._live.add_task("reading", total=None)
+            self._live = Live(get_renderable=self._view, console=self._console, transient=True, refresh_per_second=10)
             self._live.start()
         return self
 
@@ -68,31 +140,26 @@ class Watch:
             case "run_started":
                 self._say(f"{event['rows']:,} rows read")
             case "stage_started":
-                self._stage, self._of = event["stage"] + 1, event["of"]
-                self._steps = ", ".join(event["steps"]) or "preparing"
-                self._rows = [0, 0]
-                self._update(0, 1)
+                self._stage = StageProgress.begun(event)
+                self._show(self._stage.name, 0, self._stage.rows)
             case "part_done":
-                self._rows[0] += event["rows_in"]
-                self._rows[1] += event["rows_out"]
-                self._update(event["part"] + 1, event["of"])
+                self._stage.add(event)
+                self._show(self._stage.name, self._stage.done, self._stage.rows, self._stage.words())
                 if self._clock() - self._told > QUIET_S:
-                    self._say(f"{self._where()}: part {event['part'] + 1} of {event['of']}")
+                    self._say(f"{self._stage.name}: {self._stage.words()}")
             case "stage_done":
-                self._say(
-                    f"{self._where()}: {self._rows[0]:,} rows in, {self._rows[1]:,} out, {event['seconds']:.1f} s"
-                )
+                self._say(self._stage.summary(event["seconds"]))
 
-    def _where(self) -> str:
-        return f"stage {self._stage} of {self._of}, {self._steps}"
+    def _show(self, words: str, done: int = 0, total: int | None = None, numbers: str = "") -> None:
+        words = printable(words)
+        short = words if len(words) <= DESCRIPTION else f"{words[: DESCRIPTION - 1]}…"
+        self._bar.update(self._task, description=short, completed=done, total=total)
+        self._numbers = numbers
 
-    def _update(self, done: int, total: int) -> None:
-        self._show(printable(self._where()), done, total)
-
-    def _show(self, words: str, done: int = 0, total: int | None = None) -> None:
-        if self._live and self._task is not None:
-            short = words if len(words) <= DESCRIPTION else f"{words[: DESCRIPTION - 1]}…"
-            self._live.update(self._task, description=short, completed=done, total=total)
+    def _view(self) -> RenderableType:
+        """The live view: what is done with a bar, and below it the numbers."""
+        numbers = Text(f"  {self._numbers}", no_wrap=True, overflow="ellipsis")
+        return Group(self._bar, numbers) if self._numbers else self._bar
 
     def _say(self, line: str) -> None:
         self._told = self._clock()

@@ -19,6 +19,7 @@ from .answer import Answer
 from .applying import Running, run_folder
 from .delivery import INTERRUPTED, prompted, show
 from .document import WorkflowPart, from_standing
+from .following import goes_on
 from .history import telling_rows
 from .progress import Watch
 from .show import LAST, next_steps, quoted, report_view, sentence, unbroken, warnings_view
@@ -149,7 +150,8 @@ def answer_for(standing: Standing, settings: Settings) -> Answer:
     """What a command says of where a request stands."""
     if standing.status == "interrupted":
         later = f", as does `dataflow-agent run --thread {standing.thread} --answer approve`" if standing.thread else ""
-        standing = replace(standing, message=f"{INTERRUPTED}{later}")
+        message = goes_on(Home.of(settings).runs / standing.running) if standing.running else f"{INTERRUPTED}{later}"
+        standing = replace(standing, message=message)
     return Answer(from_standing(standing), _shown(standing, settings))
 
 

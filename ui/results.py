@@ -1,6 +1,7 @@
 """What the commands of the catalogue, the history, `doctor` and `demo` add to the JSON object, as `result`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -8,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 if TYPE_CHECKING:
     from ..operators.core import Operator
+    from ..pipelines.cleaning import Cleaned
+    from ..pipelines.differences import Change
     from ..pipelines.ledger import Story
+    from ..pipelines.whatif import WhatIf
 
 
 class Part(BaseModel):
@@ -124,7 +128,11 @@ class RunsResult(Part):
 
 
 class RunResultPart(Part):
-    """Of `runs show`; `reasons` counts per step why rows did not go on. The numbers are in `run`."""
+    """Of `runs show`; the numbers are in `run`.
+
+    `reasons` counts per step why rows did not go on; `seconds_saved` is what an earlier run had taken for the rows that
+    a step reused.
+    """
 
     kind: Literal["run"] = "run"
     status: str
@@ -133,6 +141,7 @@ class RunResultPart(Part):
     inputs: tuple[str, ...]
     seconds: float
     reasons: dict[str, dict[str, int]]
+    seconds_saved: dict[str, float]
     folder: str
 
 
@@ -152,6 +161,92 @@ class StoryResult(Part):
             EventPart(**{name: getattr(event, name) for name in EventPart.model_fields}) for event in story.events
         ]
         return cls(run=run, row=story.row, fate=story.fate, events=tuple(events))
+
+
+class ChangePart(Part):
+    """What a step did to one value; `text` is the difference by word, `before` null where the column is new."""
+
+    row: str
+    column: str
+    before: str | None
+    after: str | None
+    text: str
+
+
+class DiffResult(Part):
+    """Of `runs diff`: some of the changes of a step; `rows_changed` counts all rows that it changed."""
+
+    kind: Literal["diff"] = "diff"
+    run: str
+    step: str
+    rows_changed: int
+    changes: tuple[ChangePart, ...]
+
+    @classmethod
+    def of(cls, run: str, step: str, rows_changed: int, changes: "Sequence[Change]") -> "DiffResult":
+        """From the changes of a step in a run."""
+        parts = tuple(ChangePart(**asdict(change)) for change in changes)
+        return cls(run=run, step=step, rows_changed=rows_changed, changes=parts)
+
+
+class ExamplePart(Part):
+    """A row near the line; `exact` is false where `values` may not be what the step saw."""
+
+    row: str
+    kept: bool
+    was_kept: bool
+    metrics: dict[str, JsonValue]
+    values: dict[str, str | None]
+    exact: bool
+
+
+class WhatIfResult(Part):
+    """Of `runs whatif`: what a filter would do with other limits to the rows that reached it."""
+
+    kind: Literal["whatif"] = "whatif"
+    run: str
+    step: str
+    changes: dict[str, JsonValue]
+    rule_before: dict[str, str]
+    rule_after: dict[str, str]
+    reached: int
+    kept_before: int
+    kept_after: int
+    newly_kept: int
+    newly_dropped: int
+    just_inside: tuple[ExamplePart, ...]
+    just_outside: tuple[ExamplePart, ...]
+
+    @classmethod
+    def of(cls, run: str, found: "WhatIf") -> "WhatIfResult":
+        """From what the ledger of a run answered."""
+        return cls(run=run, **asdict(found))
+
+
+class CleanedResult(Part):
+    """Of `runs clean`: what was removed and what is left; `bytes_held` may not go."""
+
+    kind: Literal["cleaned"] = "cleaned"
+    parts: int
+    runs: int
+    leftovers: int
+    bytes_freed: int
+    bytes_left: int
+    bytes_held: int
+
+    @classmethod
+    def of(cls, cleaned: "Cleaned") -> "CleanedResult":
+        """From what cleaning did."""
+        return cls(**asdict(cleaned))
+
+
+class StopResult(Part):
+    """Of `runs stop`; `status` is how the run ended."""
+
+    kind: Literal["stop"] = "stop"
+    run: str
+    stopped: bool
+    status: str
 
 
 class ExtraPart(Part):
@@ -189,6 +284,16 @@ class DemoResult(Part):
 
 
 Result = Annotated[
-    OperatorsResult | OperatorResult | RunsResult | RunResultPart | StoryResult | DoctorResult | DemoResult,
+    OperatorsResult
+    | OperatorResult
+    | RunsResult
+    | RunResultPart
+    | StoryResult
+    | DiffResult
+    | WhatIfResult
+    | CleanedResult
+    | StopResult
+    | DoctorResult
+    | DemoResult,
     Field(discriminator="kind"),
 ]

@@ -106,6 +106,8 @@ def report_view(
     if report.status != "completed" and report.message:
         parts.append(sentence(report.message))
     parts += [Text(), steps_report(report), Text()]
+    reused = _reused_words(report)
+    parts += [sentence(reused), Text()] if reused else []
     reasons = _reason_lines(report)
     if reasons:
         parts += [heading("Why rows did not go on"), indented(reasons), Text()]
@@ -117,9 +119,11 @@ def report_view(
     parts += [Text()] if said or folder else []
     run = name or report.id
     why = [(f"runs why {run} {quoted(row)}", f"why row {row} was {fate}") for fate, row in (rows or {}).items()]
-    shown = [] if report.status == "running" else [(f"runs show {run}", "this report again")]
+    again = (
+        (f"runs attach {run}", "follow it") if report.status == "running" else (f"runs show {run}", "this report again")
+    )
     if hints:
-        parts.append(next_steps(*why, *shown))
+        parts.append(next_steps(*why, again))
     return Group(*parts)
 
 
@@ -138,6 +142,16 @@ def steps_report(report: "Report") -> Table:
         numbers = [f"{getattr(step, name):{style}}" for name in counts]
         table.add_row(sentence(step.id), *numbers, f"{step.seconds:.2f}")
     return table
+
+
+def _reused_words(report: "Report") -> str:
+    """What was found done, and what that saved; nothing where all was done anew."""
+    found = [step for step in report.steps if step.reused]
+    whole = sum(step.reused == step.rows_in for step in found)
+    saved = sum(step.seconds_saved for step in found)
+    partly = f", {len(found) - whole} of them in part" if whole < len(found) else ""
+    steps = f"{len(found)} of {len(report.steps)} steps{partly}"
+    return f"Reused from earlier runs: {steps}, which saved {saved:.2f} s of work." if found else ""
 
 
 def _reason_lines(report: "Report") -> list[Text]:
@@ -166,7 +180,7 @@ def row_argument(row: str, inputs: Sequence[str]) -> str:
     return row if list(inputs).count(name) > 1 else f"{name}:{position}"
 
 
-def story_view(story: "Story", inputs: Sequence[str], run_id: str | None = None) -> Group:
+def story_view(story: "Story", inputs: Sequence[str], run_id: str | None = None, warnings: Sequence[str] = ()) -> Group:
     """What happened to a row, step by step; with the run's id also what to type next."""
     parts: list[RenderableType] = [heading(_story_head(story, inputs)), Text()]
     for row in dict.fromkeys(event.row for event in story.events):
@@ -179,6 +193,7 @@ def story_view(story: "Story", inputs: Sequence[str], run_id: str | None = None)
             if event.row == row:
                 grid.add_row(sentence(event.step), sentence(_did(event, inputs)))
         parts.append(Padding(grid, (0, 0, 0, 2), expand=False))
+    parts += [Text(), *warnings_view(warnings)] if warnings else []
     if run_id:
         parts += [Text(), next_steps(*_after_story(story, run_id, inputs))]
     return Group(*parts)

@@ -51,7 +51,9 @@ def assemble(wishes: Sequence[Wish], profile: Profile, main: str | None, *, in_r
     bound = [_bound(wish, main) for wish in wishes]
     faults = [(one.wishes[0], fault) for one in bound if (fault := _fault(one, profile))]
     fit = [one for one in bound if not _fault(one, profile)]
-    merged = _merged(fit)
+    together = _merged(fit)
+    faults += [(wish, why) for one in together if (why := _contradiction(one)) for wish in one.wishes]
+    merged = [one for one in together if not _contradiction(one)]
     ordered = merged if in_request_order else arranged(merged, lambda one: one.card)
     steps, reasons, ids = list[Step](), dict[str, str](), dict[int, str]()
     for at, one in enumerate(ordered):
@@ -108,6 +110,16 @@ def _fault(one: Planned, profile: Profile) -> str | None:
     if fault is None and one.where is not None and not _allows_where(one):
         return f"{one.card.name} cannot be for some rows only"
     return fault
+
+
+def _contradiction(one: Planned) -> str | None:
+    """Why two limits together leave no row."""
+    for low in one.card.limits():
+        high = one.card.partner(low) if low.side == "min" else None
+        least, most = one.options.get(low.name), one.options.get(high.name) if high else None
+        if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
+            return f"no row has both {low.name} {least} and {high.name if high else ''} {most}"
+    return None
 
 
 def _allows_where(one: Planned) -> bool:

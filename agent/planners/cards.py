@@ -1,6 +1,5 @@
 """Operators as the planner sees them: their options with units, bounds and choices, and the concepts they answer to."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -111,10 +110,9 @@ class OperatorCard:
 
     @cached_property
     def main_concepts(self) -> frozenset[str]:
-        """Concepts that make up a phrase alone, or occur in several."""
-        counted = Counter(concept for phrase in self.phrase_concepts for concept in phrase)
-        alone = {concept for phrase in self.phrase_concepts if len(phrase) == 1 for concept in phrase}
-        return frozenset(concept for concept, times in counted.items() if times > 1) | alone
+        """Concepts that make up a phrase, alone or with one other."""
+        said = (*self.phrase_concepts, self.summary_concepts)
+        return frozenset(concept for some in said if len(some) <= 2 for concept in some)
 
     @cached_property
     def summary_concepts(self) -> frozenset[str]:
@@ -137,12 +135,14 @@ class OperatorCard:
 
     @cached_property
     def sureness(self) -> Mapping[str, float]:
-        """How well each concept is answered, 0 to 1, by where it stands; least beside others in a single phrase."""
+        """How well each concept is answered, 0 to 1, by where it stands and how many others stand beside it there."""
+        alone = frozenset(concept for phrase in self.phrase_concepts if len(phrase) == 1 for concept in phrase)
+        several = (concept_set(one) for option in self.options.values() if option.many for one in option.choices)
         places = {
             0.5: self.own_concepts,
             0.6: self.option_concepts,
-            0.8: self.summary_concepts,
-            1.0: self.name_concepts | self.main_concepts,
+            0.75: self.main_concepts.union(*several),
+            1.0: self.name_concepts | alone,
         }
         by_place = {concept: sure for sure, known in places.items() for concept in known}
         return MappingProxyType({**by_place, stem(self.name): 1.0})

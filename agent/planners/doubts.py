@@ -1,5 +1,6 @@
 """The questions that a request leaves open, and how an answer closes them."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -175,9 +176,8 @@ def _replacing(
             return _replaced(so_far, clause.text, named[0])
         if unit is None or not first.replace(",", "").isdigit():
             return None
-        way = "at most" if clause.is_upper else "at least"
         number = answer if len(answer.split()) > 1 else f"{answer} {unit}"
-        return _replaced(so_far, clause.text, f"keep {_subject(clause)} with {way} {number}")
+        return _replaced(so_far, clause.text, re.sub(r"\d+ \w+$", lambda _: number, options[0]))
 
     return decide
 

@@ -18,7 +18,7 @@ ACCEPTED_COVERAGE: Final = 0.6
 CLOSE: Final = 0.04
 """Two operators whose scores differ by less mean the same to the planner."""
 
-NAMED: Final = 0.8
+NAMED: Final = 0.75
 """From how much on a concept is one that an operator is named or described by."""
 SURE: Final = 0.5
 """From how much on an operator answers to a single concept."""
@@ -83,7 +83,9 @@ class Matcher:
         if not concepts:
             return []
         allowed = None if kinds is None else frozenset(kinds)
-        found = ((self.card(name), score) for name, score in self.hits(" ".join([text, *concepts])))
+        # By the concepts alone too: the other words of a clause may draw many operators that only share those.
+        scores = {**dict(self.hits(" ".join(concepts))), **dict(self.hits(" ".join([text, *concepts])))}
+        found = ((self.card(name), score) for name, score in scores.items())
         matches = [self._match(card, concepts, s) for card, s in found if allowed is None or card.cls.kind in allowed]
         return sorted(matches, key=lambda match: (-round(match.score, 6), match.card.name))
 
@@ -124,7 +126,7 @@ class Matcher:
         wanted = dict.fromkeys(concepts)
         total = sum(self.rarity(concept) for concept in wanted)
         answered = {concept: self.answers(card, concept) for concept in wanted}
-        coverage = sum(self.rarity(concept) * sure for concept, sure in answered.items()) / total
+        coverage = round(sum(self.rarity(concept) * sure for concept, sure in answered.items()) / total, 6)
         parts = {
             "coverage": coverage,
             "phrase": max((self._likeness(frozenset(wanted), phrase) for phrase in card.phrase_concepts), default=0.0),

@@ -228,10 +228,11 @@ class _ClauseReader:
         contents = self.by_content()
         if contents is not None:
             self.facets.append(contents)
-        rest = [c for c in self.concepts if not contents and not any(self.answers(f.card, c) for f in self.facets)]
+        nouns = self.nouns()
+        rest = [c for c in self.concepts if not contents and c not in nouns]
+        rest = [c for c in rest if not any(self.answers(facet.card, c) for facet in self.facets)]
         own = self.best if not self.facets else self.best_for(rest)
         missing = [c for c in rest if own is None or not self.answers(own.card, c)]
-        missing = [c for c in missing if c not in self.nouns()]
         if own is None and not self.facets:
             return self.open()
         unlimited = self.without_number(own)

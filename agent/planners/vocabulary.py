@@ -222,7 +222,7 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "repeated repeating consecutive multiple": "repeated",
         "short shorter tiny": "short",
         "long longer huge": "long",
-        "confidence confident certainty certain probability likelihood": "probability",
+        "confidence confident certainty probability likelihood": "probability",
         "punctuation punctuations": "punctuation",
         "lowercase lowercased": "lowercase",
         "numbers digit digits": "digit",

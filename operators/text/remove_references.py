@@ -20,8 +20,10 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _LIST = r"[1-9]\d{0,2}(?:\s?[,;–\-]\s?[1-9]\d{0,2}){0,20}"
-# Not x[1] = y, x[1].y or [1](link), and no list of works with its numbers at the line start.
-_NUMBER = re.compile(rf"(?<=[\w.,;:!?)\]”\"'])[ \t\u00a0]?\[{_LIST}\](?!\w|\.\w|[(:]|\s?=)")
+# Not x[1] = y, x[1]; or x[1].y, which are code, nor [1](link), nor at the start of a line, as in a list of works.
+_NUMBER = re.compile(
+    rf"(?<=[\w.,;:!?)\]”\"'])(?:[ \t\u00a0]\[{_LIST}\]|\[{_LIST}\](?!\s?[;)}}\]+*/<>&|]))(?!\w|\.\w|[(:]|\s?=)"
+)
 # In Rust's syntax, for a whole column: could there be one?
 _HINTS: dict[Kind, str] = {
     "tags": r"(?i)</?ref(?:erences)?[\s/>]",

@@ -176,6 +176,10 @@ def test_a_request_that_is_too_long_is_refused_with_the_limit(plan: Plan) -> Non
     assert f"{MAX_CHARACTERS:,}" in (plan("strip html " * 1000).refusal or "")
 
 
+def test_limits_that_leave_nothing_are_refused(plan: Plan) -> None:
+    assert "no row has both" in (plan("at least 500 words, then at most 50 words").refusal or "")
+
+
 def test_a_column_of_numbers_is_no_text(plan: Plan) -> None:
     assert "holds number" in (plan("strip html from score").refusal or "")
 

@@ -32,20 +32,20 @@ Plan = Callable[[str], Draft]
 
 
 def _newcomers() -> list[type[Operator]]:
-    class SentenceCountFilter(TextFilter):
-        """Keep rows whose text has between so many and so many sentences."""
+    class ParagraphCountFilter(TextFilter):
+        """Keep rows whose text has between so many and so many paragraphs."""
 
-        name = "test_sentence_count_filter"
-        limits = ("min_sentences", "max_sentences")
-        phrases = ("at least 3 sentences", "drop texts with many sentences")
-        min_sentences: int | None = Field(default=3, ge=0, description="Fewest sentences.")
-        max_sentences: int | None = Field(default=None, ge=0, description="Most sentences.")
+        name = "test_paragraph_count_filter"
+        limits = ("min_paragraphs", "max_paragraphs")
+        phrases = ("at least 3 paragraphs", "drop texts with many paragraphs")
+        min_paragraphs: int | None = Field(default=3, ge=0, description="Fewest paragraphs.")
+        max_paragraphs: int | None = Field(default=None, ge=0, description="Most paragraphs.")
 
         def metric(self, text: TextView) -> float:
-            return len(text.sentences)
+            return text.text.count("\n\n") + 1
 
         def keep(self) -> Range:
-            return Range(self.min_sentences, self.max_sentences)
+            return Range(self.min_paragraphs, self.max_paragraphs)
 
     class SymbolRatioFilter(TextFilter):
         """Keep texts with few symbols for each word."""
@@ -75,14 +75,14 @@ def _newcomers() -> list[type[Operator]]:
         def keep(self) -> Range:
             return Range()
 
-    class LowercaseText(Refiner):
-        """Write texts in lower case."""
+    class ReverseText(Refiner):
+        """Write texts backwards."""
 
-        name = "test_lowercase_text"
-        phrases = ("lowercase the text", "convert to lower case")
+        name = "test_reverse_text"
+        phrases = ("reverse the text", "write texts backwards")
 
         def refine(self, text: str) -> str:
-            return text.lower()
+            return text[::-1]
 
     class ToxicityScore(Evaluator):
         """Score how toxic texts are."""
@@ -111,7 +111,7 @@ def _newcomers() -> list[type[Operator]]:
         def keep(self) -> Range:
             return Range()
 
-    return [SentenceCountFilter, SymbolRatioFilter, SampleRows, LowercaseText, ToxicityScore, SortRows]
+    return [ParagraphCountFilter, SymbolRatioFilter, SampleRows, ReverseText, ToxicityScore, SortRows]
 
 
 @pytest.fixture(scope="module")
@@ -127,13 +127,13 @@ def plan(operators: dict[str, type[Operator]], profiles: dict[str, Profile]) -> 
 @pytest.mark.parametrize(
     ("request_", "operator", "options"),
     [
-        ("drop texts with fewer than 5 sentences", "test_sentence_count_filter", {"min_sentences": 5}),
-        ("at most 40 sentences", "test_sentence_count_filter", {"min_sentences": None, "max_sentences": 40}),
+        ("drop texts with fewer than 5 paragraphs", "test_paragraph_count_filter", {"min_paragraphs": 5}),
+        ("at most 40 paragraphs", "test_paragraph_count_filter", {"min_paragraphs": None, "max_paragraphs": 40}),
         ("no more than 20 % symbols", "test_symbol_ratio_filter", {"max_ratio": 0.2}),
         ("drop texts with more than 30% symbols", "test_symbol_ratio_filter", {"max_ratio": 0.3}),
         ("take a random sample of 500 rows", "test_sample_rows", {"count": 500}),
         ("sample 5 % of the rows", "test_sample_rows", {"share": 0.05}),
-        ("lowercase the titles", "test_lowercase_text", {"column": "title"}),
+        ("reverse the titles", "test_reverse_text", {"column": "title"}),
         ("score the toxicity into column tox", "test_toxicity_score", {"output": "tox"}),
         ("sort by score", "test_sort_rows", {"columns": ["score"]}),
     ],
@@ -155,8 +155,8 @@ def test_scores_are_not_moved_behind_what_was_said_after_them(plan: Plan) -> Non
 
 
 def test_three_units_in_one_breath_are_three_filters(plan: Plan) -> None:
-    draft = plan("keep texts with at least 50 words, 200 characters and 3 sentences")
+    draft = plan("keep texts with at least 50 words, 200 characters and 3 paragraphs")
     found = {step.operator: step.options for step in draft.workflow.steps}
     assert found["word_count_filter"] == {"min_words": 50}
-    assert found["test_sentence_count_filter"] == {"min_sentences": 3}
+    assert found["test_paragraph_count_filter"] == {"min_paragraphs": 3}
     assert len(found) == 3

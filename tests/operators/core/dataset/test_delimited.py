@@ -6,7 +6,7 @@ import io
 import pytest
 from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.operators.core.errors import InvalidInput
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -100,6 +100,7 @@ def test_a_header_that_does_not_name_each_column_once_is_refused(place, header, 
     ending=st.sampled_from(["\n", "\r\n"]),
     limit=st.integers(1, 5),
 )
+@settings(deadline=None)
 def test_what_pythons_csv_module_writes_is_read_back(place, read, rows, ending, limit):
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator=ending, quoting=csv.QUOTE_ALL).writerows([["a", "b"], *rows])

@@ -30,6 +30,12 @@ def test_a_bad_element_is_rejected_alone(place, read):
         assert word in reason
 
 
+def test_an_integer_too_long_for_python_costs_its_element_only(place, read):
+    rows = read(place("a.json", '[{"a":' + "1" * 5_000 + '},{"a":2}]'))
+    assert rows.values("a") == [2]
+    assert [reject.line for reject in rows.rejects] == [1]
+
+
 @pytest.mark.parametrize(
     "content",
     ['[{"a":1}', '[{"a":1},]', '[{"a":1} {"a":2}]', "[,]", "5", '"text"', '{"a":1}\n{"a":2}\n', "[" * 100_000, "  "],

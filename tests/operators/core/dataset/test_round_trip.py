@@ -37,7 +37,7 @@ def lines(rows, ascii_only):
 
 
 @given(rows=MIXED | tables(), limit=st.integers(1, 13), ascii_only=st.booleans())
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_every_json_object_survives_jsonl(place, convert, rows, limit, ascii_only):
     path = place("in.jsonl", lines(rows, ascii_only) or "\n")
     written = convert(path, place("out.jsonl"), max_rows=limit)
@@ -45,12 +45,14 @@ def test_every_json_object_survives_jsonl(place, convert, rows, limit, ascii_onl
 
 
 @given(rows=MIXED, limit=st.integers(1, 13))
+@settings(deadline=None)
 def test_every_json_object_survives_json(place, convert, rows, limit):
     written = convert(place("in.json", json.dumps(rows, indent=1)), place("out.json"), max_rows=limit)
     assert exactly(json.loads(written)) == exactly(rows)
 
 
 @given(rows=MIXED, one=st.integers(1, 13), other=st.integers(1, 13))
+@settings(deadline=None)
 def test_block_size_changes_nothing(place, read, rows, one, other):
     path = place("in.jsonl", lines(rows, False) or "\n")
     left, right = read(path, max_rows=one), read(path, max_rows=other)
@@ -59,6 +61,7 @@ def test_block_size_changes_nothing(place, read, rows, one, other):
 
 
 @given(rows=MIXED, cut=st.integers(0, 12))
+@settings(deadline=None)
 def test_several_inputs_are_read_as_one(place, convert, rows, cut):
     first, second = (place("in.jsonl", lines(part, False) or "\n") for part in (rows[:cut], rows[cut:]))
     written = convert(first, second, place("out.jsonl"))
@@ -66,6 +69,7 @@ def test_several_inputs_are_read_as_one(place, convert, rows, cut):
 
 
 @given(content=st.lists(st.binary(max_size=30) | st.sampled_from([b'{"a":1}', b"{", b"[1]", b""]), max_size=8))
+@settings(deadline=None)
 def test_every_line_is_a_row_a_reject_or_blank(place, read, content):
     raw = [line.replace(b"\n", b"") for line in content]
     rows = read(place("in.jsonl", b"\n".join([*raw, b'{"a":2}'])))

@@ -15,7 +15,7 @@ import zstandard
 from dataflow_agent.operators.core.dataset import ENDINGS, open_writer
 from dataflow_agent.operators.core.errors import InvalidInput, RunStopped
 from dataflow_agent.operators.core.schema import ColumnSpec, Schema
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 TEXT = Schema.of(text="text")
@@ -97,6 +97,7 @@ def test_pythons_csv_module_reads_what_is_written(place, write, rows, names):
 
 
 @given(values=st.lists(st.text() | st.none()))
+@settings(deadline=None)
 def test_a_lone_column_of_csv_loses_no_row(place, write, read, values):
     path = place("a.csv")
     write(path, TEXT, [texts(*values)])

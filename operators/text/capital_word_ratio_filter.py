@@ -1,0 +1,47 @@
+"""Keep texts that are not written in capitals."""
+
+from pydantic import Field
+
+from ..core import Example, Range, TextView
+from ._words import WordFilter
+
+
+class CapitalWordRatioFilter(WordFilter):
+    """Keep rows in whose text at most some share of the words are in capitals.
+
+    Drops rows; order is kept; rows without a text fall under `on_null`. The metric is the share of words with two
+    letters or more and none in lower case, 0 to 1, so "I" and "A" do not count; 0 for a text without words. Scripts
+    without upper and lower case have none.
+    """
+
+    name = "capital_word_ratio_filter"
+    order_hints = ("reads_words",)
+    limits = ("max_ratio",)
+    phrases = (
+        "drop texts written in all caps",
+        "remove documents with too many capitalised words",
+        "at most 20 % words in capitals",
+        "no shouting in upper case",
+        "share of uppercase words below 0.3",
+        "capital word ratio",
+        "discard rows that are mostly capital letters",
+    )
+
+    max_ratio: float | None = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="Largest share of words in capitals, 0 to 1, inclusive; null for no limit.",
+    )
+
+    def metric(self, text: TextView) -> float:
+        words = self.words_of(text)
+        capitals = sum(sum(map(str.isalpha, word)) > 1 for word in filter(str.isupper, words))
+        return capitals / len(words) if words else 0.0
+
+    def keep(self) -> Range:
+        return Range(None, self.max_ratio)
+
+    @classmethod
+    def example(cls) -> Example:
+        return Example(rows=["I said: A USB cable is all I need", "BUY NOW, the best OFFER"], kept=[0])

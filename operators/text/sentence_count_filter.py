@@ -1,0 +1,63 @@
+"""Keep texts with a number of sentences in a range."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from ..core import Example, Range, TextFilter, TextView
+
+
+class SentenceCountFilter(TextFilter):
+    """Keep rows whose text has between so many and so many sentences.
+
+    Drops rows; order is kept; rows without a text fall under `on_null`. The metric is the number of sentences that hold
+    a word. A sentence ends at a line's end, at `.!?…` before white space, and at the full stops of Chinese, Japanese,
+    Arabic, Hindi and other scripts; abbreviations ("Dr. Smith", "e.g. this"), initials and numbers end none. An empty
+    text has 0 sentences.
+    """
+
+    name = "sentence_count_filter"
+    order_hints = ("reads_lines", "reads_words")
+    limits = ("min_sentences", "max_sentences")
+    phrases = (
+        "keep texts with at least 3 sentences",
+        "drop documents with fewer than 5 sentences",
+        "at most 100 sentences",
+        "filter by number of sentences",
+        "sentence count between 3 and 500",
+        "remove texts of a single sentence",
+        "minimum number of sentences",
+    )
+
+    min_sentences: int | None = Field(
+        default=3, ge=0, description="Fewest sentences kept, inclusive; null for no limit."
+    )
+    max_sentences: int | None = Field(
+        default=7500, ge=0, description="Most sentences kept, inclusive; null for no limit."
+    )
+
+    @model_validator(mode="after")
+    def _some_count_fits(self) -> Self:
+        if (
+            self.min_sentences is not None
+            and self.max_sentences is not None
+            and self.min_sentences > self.max_sentences
+        ):
+            raise ValueError(
+                f"no text has at least {self.min_sentences} and at most {self.max_sentences} sentences; swap the limits"
+            )
+        return self
+
+    def metric(self, text: TextView) -> float:
+        return len(text.sentences)
+
+    def keep(self) -> Range:
+        return Range(self.min_sentences, self.max_sentences)
+
+    @classmethod
+    def example(cls) -> Example:
+        return Example(
+            options={"min_sentences": 2},
+            rows=["It rained. We stayed in.", "Dr. Smith paid 3.14 dollars.", "下雨了。我们没出去。"],
+            kept=[0, 2],
+        )

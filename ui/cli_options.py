@@ -1,0 +1,73 @@
+"""What the commands share: their options, and looks at the process they are called in."""
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from ..operators.core.settings import Settings
+
+PLAIN = {"add_completion": False, "pretty_exceptions_enable": False}
+MAX_WORKERS = 64
+
+Kind = Literal["generate", "evaluate", "filter", "refine"]
+Planner = Literal["auto", "llm", "offline"]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Data = Annotated[list[str], typer.Option("--input", "-i", metavar="PATH", help="A data file; repeat for several.")]
+Maybe = Annotated[
+    list[str] | None, typer.Option("--input", "-i", metavar="PATH", help="A data file; repeat for several.")
+]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="PATH", help="The result: .jsonl, .csv or .parquet; made up if not given."),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an output that is there.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, max=MAX_WORKERS, metavar="N", help="Processes that work side by side; 1 if not given."),
+]
+Sample = Annotated[int | None, typer.Option(min=1, metavar="N", help="Read only the first N rows.")]
+Resource = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=PATH|URL", help="What a name used by a workflow stands for.")
+]
+MaxFailures = Annotated[
+    str | None, typer.Option(metavar="N|SHARE", help="Rows that may fail at a step: 10, or 5%, before the run stops.")
+]
+KindOption = Annotated[Kind | None, typer.Option(help="Only operators of this kind.")]
+PlannerOption = Annotated[Planner, typer.Option(help="Who plans: a model, rules, or a model where one is configured.")]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
+StepArgument = Annotated[str, typer.Argument(metavar="STEP", help="The id of a step of the run's workflow.")]
+
+
+def named_values(given: Iterable[str], wanted: str) -> dict[str, str]:
+    """Arguments such as NAME=VALUE, taken apart.
+
+    Args:
+        wanted: the beginning of the sentence that refuses one.
+
+    Raises:
+        TyperException: one has no name or no value, or a name is given twice.
+    """
+    found: dict[str, str] = {}
+    for text in given:
+        name, _, value = text.partition("=")
+        if not (name and value):
+            raise typer.TyperException(f"{wanted}, got {text!r}")
+        if name in found:
+            raise typer.TyperException(f"{wanted}, each name once; {name!r} is given twice")
+        found[name] = value
+    return found
+
+
+def settings(*, home: bool = True) -> "Settings":
+    """The settings of this machine; see `configured.settings`."""
+    from .configured import settings as configured
+
+    return configured(home=home)
+
+
+def on_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
