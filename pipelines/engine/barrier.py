@@ -54,7 +54,7 @@ class Decided:
     def records_of(self, number: int) -> pl.DataFrame:
         """The records of the rows of one part, those outside the step's condition left out."""
         start, length = self.spans[number]
-        records = pl.scan_parquet(self.part.path("verdict")).slice(start, length).collect()
+        records = complete_records(pl.scan_parquet(self.part.path("verdict")).slice(start, length).collect())
         if number in self.failed:
             records = pl.concat([records, complete_records(self.failed[number])], how="diagonal_relaxed")
         return records
@@ -124,13 +124,15 @@ def decide(
     if part is None:
         sketches = pl.concat([part.frame("sketch") for part in sketched], how="vertical")
         verdict = _verdict(planned, sketches, RowFetcher(inputs), ctx)
-        frames = {"verdict": complete_records(verdict.records)}
-        size = int(sketches.estimated_size()) + int(frames["verdict"].estimated_size())
+        size = held_bytes(sketches) + held_bytes(verdict.records)
+        rows = sketches.height
+        del sketches
+        frames = {"verdict": verdict.records}
         if verdict.order is not None:
             frames["order"] = verdict.order.to_frame(ROW)
         if verdict.created is not None:
             frames["created"] = verdict.created
-        part = store.put(recipe, key, frames, {"rows": sketches.height}, lasting=not failed)
+        part = store.put(recipe, key, frames, {"rows": rows}, lasting=not failed)
     return Decided(planned, part, spans, failed, size)
 
 
@@ -142,7 +144,7 @@ def reordered(
     if order is None:
         return decided, list(inputs)
     failed = [complete_records(frame) for frame in decided.failed.values()]
-    records = pl.concat([decided.part.frame("verdict"), *failed], how="diagonal_relaxed")
+    records = pl.concat([complete_records(decided.part.frame("verdict")), *failed], how="diagonal_relaxed")
     going = order.to_frame(ROW).join(records, on=ROW, how="left", maintain_order="left")
     ordered = pl.concat([going, records.join(going, on=ROW, how="anti", maintain_order="left")])
     fetch = RowFetcher(inputs)
@@ -160,6 +162,12 @@ def reordered(
         made.append(Input(part, part.digest("rows"), length, schema))
     verdict = store.put(recipe, "verdict", {"verdict": ordered}, {"rows": ordered.height})
     return replace(decided, part=verdict, spans=tuple(spans), failed={}), made
+
+
+def held_bytes(frame: pl.DataFrame) -> int:
+    """Bytes of memory that a frame holds; polars leaves the 16 bytes of each text's view out of its own estimate."""
+    views = sum(16 for dtype in frame.dtypes if dtype == pl.String)
+    return int(frame.estimated_size()) + views * frame.height
 
 
 def _verdict(planned: PlannedStep, sketches: pl.DataFrame, fetch: Fetch, ctx: Context) -> Verdict:
