@@ -1,19 +1,19 @@
 """Runs a workflow over data: reads, checks, carries out, writes, and leaves a run folder that explains it."""
 
-import hashlib
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
 
-from ..operators.core import Batch, Context, InvalidInput, RunStopped, Schema
-from ..operators.core.dataset import Dataset, open_writer
+from ..operators.core import Batch, Context, InvalidInput, RunStopped
+from ..operators.core.dataset import STANDARD_INPUT, Dataset, Output
 from ..operators.core.embedder import default_embedder
 from ..operators.core.settings import Settings, make_private_folder
 from .engine.barrier import RowFetcher
@@ -30,17 +30,15 @@ from .report import Report, build_report
 from .validate import Resources, validate
 from .workflow import Workflow
 
-_ANY_COLUMNS = Schema.of(text="text")
-"""Stands in for the output's columns while all that is asked is whether its file can be written."""
 Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """A completed run: where its output lies, its numbers, and its ledger."""
+    """A completed run: where its output lies (a path, or a URL), its numbers, and its ledger."""
 
     id: str
-    output: Path
+    output: Path | str
     report: Report
     ledger: Ledger
 
@@ -109,11 +107,14 @@ def run(
     available: Resources | None = None,
     part_rows: int = PART_ROWS,
     run_id: str | None = None,
+    shard_rows: int | None = None,
+    allow_network: bool = False,
 ) -> RunResult:
     """Run a workflow over data files and write the result.
 
     Args:
-        data: one path or several; `output`: a path whose ending decides the format.
+        data: one path or several: files, folders, patterns, `-` for standard input, URLs; see `Dataset.open`.
+        output: a path or URL whose ending decides the format; with `shard_rows` a folder.
         overwrite: replace an output that is there; without it, only the same run's own output is.
         workers: processes that work on parts side by side; 1 works in this process. More need a picklable `context`.
         sample: most rows to read from the start.
@@ -124,6 +125,8 @@ def run(
         available: what validation takes to be there.
         part_rows: most rows of a part.
         run_id: what `new_run_id` gave, for those who must know the id before the run begins.
+        shard_rows: rows of each file of the output, which is a folder then.
+        allow_network: inputs and output may be URLs that lead out of this machine.
 
     Raises:
         InvalidInput: workflow, data or output cannot be used; nothing has run.
@@ -132,23 +135,27 @@ def run(
     home = Home.of(settings)
     if run_id and (home.runs / run_id / "manifest.json").exists():
         raise InvalidInput.of("run_exists", f"there is a run {run_id} already; take another id", got=run_id)
-    target = Path(output).absolute()
     limit = _failure_limit(max_failures)
-    dataset = Dataset.open(_paths(data))
-    _check_target(target, workflow, home, overwrite=overwrite)
-    bound = dict(resources or {})
-    source = read_source(dataset, home.parts, sample=sample, part_rows=part_rows)
+    bound, paths = dict(resources or {}), _paths(data)
+    with _spool(home, paths) as spool:
+        dataset = Dataset.open(paths, spool=spool, allow_network=allow_network)
+        target = Output.at(output, shard_rows=shard_rows, allow_network=allow_network)
+        target.refuse_among(paths)
+        if target.exists() and not overwrite and not _own_output(target, workflow, home, None):
+            raise _output_exists(target)
+        source = read_source(dataset, home.parts, sample=sample, part_rows=part_rows)
     faults = validate(workflow, source.schema, available or Resources(bound=bound))
     if any(fault.severity == "error" for fault in faults):
         raise InvalidInput(faults)
     own = _own_output(target, workflow, home, source.digest)
     if target.exists() and not overwrite and not own:
         raise _output_exists(target)
-    manifest = _new_manifest(workflow, dataset, source, target, sample=sample, run_id=run_id or new_run_id())
+    manifest = _new_manifest(workflow, dataset, source, str(target), sample=sample, run_id=run_id or new_run_id())
     manifest.warnings = [*source.warnings, *(fault.message for fault in faults)]
     return _Run(
         home=home,
         workflow=workflow,
+        target=target,
         manifest=manifest,
         source=source,
         resources=bound,
@@ -166,6 +173,7 @@ class _Run:
 
     home: Home
     workflow: Workflow
+    target: Output
     manifest: Manifest
     source: Source
     resources: Mapping[str, str]
@@ -199,7 +207,7 @@ class _Run:
         report = build_report(self.manifest, self.home.parts)
         with storing(self._folder):
             write_whole(self._folder / "report.json", report.model_dump_json(indent=1).encode())
-        return RunResult(self.manifest.id, Path(self.manifest.output), report, self._ledger())
+        return RunResult(self.manifest.id, self.target.location, report, self._ledger())
 
     def _end(self, started: float, status: Status, message: str = "") -> None:
         self.manifest.status, self.manifest.message = status, message
@@ -242,14 +250,13 @@ class _Run:
     def _write_output(self, ended: Sequence[Input]) -> None:
         schema = ended[-1].schema if ended else self.source.schema
         self.manifest.schema_out = schema
-        target = Path(self.manifest.output)
-        with open_writer(target, schema) as writer:
+        with self.target.open(schema) as writer:
             for given in ended:
                 writer.write(given.load().frame)
             self.manifest.output_sha256 = writer.finish()
             self._save()
             writer.commit()
-        self._events.emit("output_written", path=str(target), rows=sum(given.rows for given in ended))
+        self._events.emit("output_written", path=str(self.target), rows=sum(given.rows for given in ended))
 
     def _write_failed(self) -> None:
         failed = self._ledger().failed()
@@ -299,20 +306,20 @@ def new_run_id() -> str:
 
 
 def _new_manifest(
-    workflow: Workflow, dataset: Dataset, source: Source, target: Path, *, sample: int | None, run_id: str
+    workflow: Workflow, dataset: Dataset, source: Source, target: str, *, sample: int | None, run_id: str
 ) -> Manifest:
     return Manifest(
         id=run_id,
         started=_now(),
         workflow=workflow.name,
         workflow_digest=workflow.digest(),
-        inputs=tuple(Path(given.path).name for given in dataset.sources),
+        inputs=tuple(given.name for given in dataset.sources),
         input_digest=source.digest,
         sample=sample,
         source=source.keys,
         rejects=len(source.rejects),
         schema_in=source.schema,
-        output=str(target),
+        output=target,
     )
 
 
@@ -324,6 +331,18 @@ def _paths(data: Paths) -> list[str | PathLike[str]]:
     return [data] if isinstance(data, str | PathLike) else list(data)
 
 
+@contextmanager
+def _spool(home: Home, paths: Sequence[str | PathLike[str]]) -> Iterator[Path | None]:
+    """A folder that holds standard input until its rows are in parts, where it is among the inputs."""
+    if STANDARD_INPUT not in paths:
+        yield None
+        return
+    with storing(home.path):
+        folder = TemporaryDirectory(prefix="stdin-", dir=make_private_folder(home.path / "workspace"))
+    with folder as name:
+        yield Path(name)
+
+
 def _failure_limit(text: str | None) -> FailureLimit:
     try:
         return FailureLimit.parse(text)
@@ -333,23 +352,14 @@ def _failure_limit(text: str | None) -> FailureLimit:
         ) from None
 
 
-def _output_exists(target: Path) -> InvalidInput:
+def _output_exists(target: Output) -> InvalidInput:
     return InvalidInput.of(
         "output_exists", f"the output {target} exists already; give another name or --overwrite", got=str(target)
     )
 
 
-def _check_target(target: Path, workflow: Workflow, home: Home, *, overwrite: bool) -> None:
-    """Refuse an output that cannot be written, or that is there and not ours, before any work is done."""
-    open_writer(target, _ANY_COLUMNS).abort()
-    if target.exists() and not overwrite and not _own_output(target, workflow, home, None):
-        raise _output_exists(target)
-
-
-def _own_output(target: Path, workflow: Workflow, home: Home, input_digest: str | None) -> bool:
+def _own_output(target: Output, workflow: Workflow, home: Home, input_digest: str | None) -> bool:
     """Whether what lies at the target is what a run of the same workflow (and the same input) wrote there."""
-    if not target.is_file():
-        return False
     same = [
         manifest
         for manifest in manifests(home.runs)
@@ -360,6 +370,5 @@ def _own_output(target: Path, workflow: Workflow, home: Home, input_digest: str 
     ]
     if not same:
         return False
-    with target.open("rb") as file:
-        there = hashlib.file_digest(file, "sha256").hexdigest()
+    there = target.digest()
     return any(manifest.output_sha256 == there for manifest in same)

@@ -32,10 +32,9 @@ def clean_up(settings: Settings, keep_runs: int | None, max_size: str | None) ->
     done = clean(Home.of(settings), keep_runs=keep, max_bytes=limit)
     left = f"the cache holds {_size(done.bytes_left)}, its limit is {_size(limit)}"
     said = f"{_removed(done)}; {left}" if done.parts or done.leftovers else f"nothing was removed: {left}"
-    held = (
-        f"{_size(done.bytes_held)} could not go: they belong to the newest {keep} runs (--keep-runs) or to runs at "
-        "work, or were used within the last hour"
-    )
+    kept = f"the newest {keep} runs (--keep-runs) or " if keep else ""
+    why = f"they were used within the last hour, or are held by {kept}a run at work"
+    held = f"{_size(done.bytes_held)} could not go: {why}"
     return _answer(said, done, [held] if done.bytes_left > limit else [])
 
 

@@ -72,7 +72,7 @@ def diff(
 def whatif(
     run: RunArgument,
     step: StepArgument,
-    changes: Annotated[list[str], typer.Argument(metavar="OPTION=VALUE...", help="New limits, such as min_words=80.")],
+    changes: Annotated[list[str], typer.Argument(metavar="OPTION=VALUE", help="New limits, such as min_words=80.")],
     json_output: Json = False,
 ) -> Answer:
     """Tell what a filter would have kept with other limits; nothing is run."""

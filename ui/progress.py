@@ -9,6 +9,7 @@ from types import TracebackType
 
 from rich.console import Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
@@ -158,8 +159,7 @@ class Watch:
 
     def _view(self) -> RenderableType:
         """The live view: what is done with a bar, and below it the numbers."""
-        numbers = Text(f"  {self._numbers}", no_wrap=True, overflow="ellipsis")
-        return Group(self._bar, numbers) if self._numbers else self._bar
+        return Group(self._bar, Padding(Text(self._numbers), (0, 0, 0, 2))) if self._numbers else self._bar
 
     def _say(self, line: str) -> None:
         self._told = self._clock()

@@ -12,7 +12,7 @@ from ...operators.core.columns import Reads, Writes, markers
 from ...operators.core.operator import Operator
 from ...operators.core.schema import DType
 from .quantities import UNITS
-from .vocabulary import concept_set, stem
+from .vocabulary import action_stems, concept_set, stem
 
 Side = Literal["min", "max"]
 
@@ -109,6 +109,11 @@ class OperatorCard:
         return tuple(concept_set(phrase) for phrase in self.cls.phrases)
 
     @cached_property
+    def phrase_texts(self) -> frozenset[str]:
+        """The phrases, in lower case."""
+        return frozenset(" ".join(phrase.lower().split()) for phrase in self.cls.phrases)
+
+    @cached_property
     def main_concepts(self) -> frozenset[str]:
         """Concepts that make up a phrase, alone or with one other."""
         said = (*self.phrase_concepts, self.summary_concepts)
@@ -145,6 +150,8 @@ class OperatorCard:
             1.0: self.name_concepts | alone,
         }
         by_place = {concept: sure for sure, known in places.items() for concept in known}
+        # Verbs such as "replace" say little of what is treated, unless the operator is named by them.
+        by_place |= dict.fromkeys((by_place.keys() & action_stems()) - self.name_concepts, 0.5)
         return MappingProxyType({**by_place, stem(self.name): 1.0})
 
     @cached_property

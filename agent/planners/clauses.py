@@ -134,7 +134,8 @@ class Clause:
             if tokens[at].low in _HEAD_ENDS and at > first:
                 break
             head.append(tokens[at].low)
-        for words in (before, head):
+        # In "texts without emojis" the rows are not what goes.
+        for words in (head,) if tokens[first].low == "without" else (before, head):
             for at, word in enumerate(words):
                 if word in _HEAD_ENDS and words is before:
                     break

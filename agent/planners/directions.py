@@ -48,6 +48,7 @@ _NEGATE: Final = frozenset({"not", "never", "no", "cannot"})
 _LINKS: Final = frozenset(
     "be been have has having contain contains is are was were get being any strictly the text texts length it a".split()
 )
+_COUNT_WORDS: Final = frozenset({"count", "counts", "number", "should", "must", "with", ":", "of"})
 _FILLERS: Final = frozenset({"about", "around", "roughly", "approximately", "some", "the", "just", "of"})
 
 
@@ -150,7 +151,7 @@ def _single(tokens: Sequence[Token], quantity: Quantity) -> Limit:
     unit = quantity.unit
     if found is not None:
         begin, sign = found
-        before = _unit_before(tokens, begin) if unit is None else None
+        before = _unit_before(tokens, begin) if unit is None and not quantity.share else None
         requirement = sign in (">=", "<=")
         interval = Interval.of(sign, quantity.value)
         return Limit(begin, quantity.end, interval, unit or before, quantity.share, requirement=requirement)
@@ -179,14 +180,13 @@ def _continues(tokens: Sequence[Token], at: int, size: int) -> bool:
 
 
 def _unit_before(tokens: Sequence[Token], at: int) -> str | None:
-    """The unit in "word count at least", "number of words above"."""
-    for token in reversed(tokens[max(0, at - 4) : at]):
-        if token.low in UNITS:
-            return UNITS[token.low]
-        if not (
-            token.low in _LINKS - {"length"}
-            or token.low in ("count", "counts", "number", "should", "must", "with", ":", "of")
-        ):
+    """The unit in "word count at least", "number of words above"; none in "letters per word at most"."""
+    for place in range(at - 1, max(-1, at - 5), -1):
+        word = tokens[place].low
+        if word in UNITS:
+            before = tokens[place - 1].low if place else ""
+            return None if before in ("per", "each", "every") else UNITS[word]
+        if not (word in _LINKS - {"length"} or word in _COUNT_WORDS):
             return None
     return None
 

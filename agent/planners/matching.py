@@ -15,8 +15,8 @@ from .vocabulary import concept_set, stem
 CANDIDATES: Final = 12
 ACCEPTED_COVERAGE: Final = 0.6
 """Smallest share of what a clause is about, rare words counting more, that an operator must answer to."""
-CLOSE: Final = 0.04
-"""Two operators whose scores differ by less mean the same to the planner."""
+ACCEPTED_MEANT: Final = 0.5
+"""Smallest share of an operator's name or of a phrase of it that a clause must say: "html" is not "HTML entity"."""
 
 NAMED: Final = 0.75
 """From how much on a concept is one that an operator is named or described by."""
@@ -35,6 +35,7 @@ class Match:
         score: what candidates are compared by, 0 to 1.
         missing: concepts that it does not answer to.
         named: whether a concept is one that the operator is named or described by; its options alone choose none.
+        meant: share of its name, or of the phrase that comes nearest, that the clause says, 0 to 1.
     """
 
     card: OperatorCard
@@ -42,11 +43,17 @@ class Match:
     score: float
     missing: tuple[str, ...] = ()
     named: bool = True
+    meant: float = 1.0
+
+    @property
+    def covers(self) -> bool:
+        """Whether it answers to enough of the clause."""
+        return self.coverage >= ACCEPTED_COVERAGE
 
     @property
     def accepted(self) -> bool:
-        """Whether the evidence is enough."""
-        return self.coverage >= ACCEPTED_COVERAGE
+        """Whether the evidence is enough both ways: it answers to the clause, and the clause says what it is for."""
+        return self.covers and (self.meant >= ACCEPTED_MEANT or not self.named)
 
 
 class Matcher:
@@ -86,7 +93,8 @@ class Matcher:
         # By the concepts alone too: the other words of a clause may draw many operators that only share those.
         scores = {**dict(self.hits(" ".join(concepts))), **dict(self.hits(" ".join([text, *concepts])))}
         found = ((self.card(name), score) for name, score in scores.items())
-        matches = [self._match(card, concepts, s) for card, s in found if allowed is None or card.cls.kind in allowed]
+        kept = ((card, score) for card, score in found if allowed is None or card.cls.kind in allowed)
+        matches = [self._match(card, concepts, text, score) for card, score in kept]
         return sorted(matches, key=lambda match: (-round(match.score, 6), match.card.name))
 
     def hits(self, text: str) -> tuple[tuple[str, float], ...]:
@@ -122,20 +130,30 @@ class Matcher:
         cards = [self.card(name) for name in self.operators]
         return Counter(concept for card in cards for concept in card.own_concepts)
 
-    def _match(self, card: OperatorCard, concepts: Sequence[str], retrieved: float) -> Match:
+    def _match(self, card: OperatorCard, concepts: Sequence[str], text: str, retrieved: float) -> Match:
         wanted = dict.fromkeys(concepts)
         total = sum(self.rarity(concept) for concept in wanted)
         answered = {concept: self.answers(card, concept) for concept in wanted}
         coverage = round(sum(self.rarity(concept) * sure for concept, sure in answered.items()) / total, 6)
+        said = frozenset(wanted)
+        if " ".join(text.lower().split()) in card.phrase_texts:
+            coverage, said = 1.0, said | card.name_concepts
         parts = {
             "coverage": coverage,
-            "phrase": max((self._likeness(frozenset(wanted), phrase) for phrase in card.phrase_concepts), default=0.0),
-            "name": self._likeness(frozenset(wanted), card.name_concepts),
+            "phrase": max((self._likeness(said, phrase) for phrase in card.phrase_concepts), default=0.0),
+            "name": self._likeness(said, card.name_concepts),
             "retrieval": retrieved,
         }
         score = sum(_WEIGHTS[part] * value for part, value in parts.items())
-        missing = tuple(concept for concept, sure in answered.items() if not sure)
-        return Match(card, coverage, score, missing, named=max(answered.values()) >= NAMED)
+        missing = () if coverage == 1 else tuple(concept for concept, sure in answered.items() if not sure)
+        named = coverage == 1 or max(answered.values()) >= NAMED
+        whole = (self._share(said, some) for some in (card.name_concepts, card.summary_concepts, *card.phrase_concepts))
+        return Match(card, coverage, score, missing, named, max(whole, default=0.0))
+
+    def _share(self, said: frozenset[str], whole: frozenset[str]) -> float:
+        """How much of a phrase was said, rare words counting more."""
+        total = sum(self.rarity(one) for one in whole)
+        return sum(self.rarity(one) for one in whole if one in said or stem(one) in said) / total if total else 0.0
 
     def _likeness(self, left: frozenset[str], right: frozenset[str]) -> float:
         """Shared rarity over all rarity of two sets of concepts."""

@@ -19,6 +19,8 @@ from .matching import SURE, Match, Matcher
 from .slots import EXPRESSION, LANGUAGES, Options, fill_limit, fill_words, missing_options, with_both_ends
 from .vocabulary import MODALS, SIZE_WORDS
 
+REFINES: Final = 0.1
+"""How much more likely a treatment of texts is than a filter, where a part of the texts is to go."""
 FILTERS: Final = frozenset[Kind]({"filter"})
 _ROWS: Final = frozenset({"row", "rows", "record", "records", "entry", "entries"})
 
@@ -93,6 +95,8 @@ class _ClauseReader:
     def __init__(self, reader: Reader, clause: Clause) -> None:
         self.reader, self.clause, self.matcher = reader, clause, reader.matcher
         self.concepts = list(dict.fromkeys([*clause.verb_concepts, *(concept for _, concept in clause.concepts)]))
+        if any(limit.unit for limit in clause.limits):  # "no more than 500 words long" says the size by its number
+            self.concepts = [concept for concept in self.concepts if concept not in SIZE_WORDS]
         self.columns = self.named_columns()
         self.best = self.choose()
         column = next(iter(reader.about(self.columns)), None)
@@ -134,19 +138,22 @@ class _ClauseReader:
                 continue
             inside = {c for at, c in self.clause.concepts if mention.start <= at < mention.end}
             without = [concept for concept in self.concepts if concept not in inside]
-            if not inside or self.clause.measures(mention) or self.add_nothing(without):
+            if not inside or self.clause.measures(mention) or self.add_nothing(inside, without):
                 columns += mention.names
                 self.concepts = without
         return tuple(dict.fromkeys(columns))
 
-    def add_nothing(self, without: Sequence[str]) -> bool:
+    def add_nothing(self, inside: Collection[str], without: Sequence[str]) -> bool:
         """Whether the rest of the clause chooses an operator as well as all of it does."""
         full = self.matcher.rank(self.concepts, self.clause.text, self.kinds())
         less = self.matcher.rank(without, self.clause.text, self.kinds())
         if not less or not less[0].accepted:
             return False
-        if not full or less[0].coverage > full[0].coverage:
+        known = any(map(self.matcher.is_known, inside))
+        if not known and (not full or less[0].coverage > full[0].coverage):
             return True
+        if not full:
+            return False
         same = less[0].card.name == full[0].card.name
         return same and less[0].card.cls.kind == "filter" and less[0].coverage >= full[0].coverage
 
@@ -165,7 +172,11 @@ class _ClauseReader:
         # With a number an option's name says enough: "confidence of at least 90 %".
         accepted = [match for match in ranked if match.accepted and (match.named or self.clause.limits)]
         plain = [limit for limit in self.clause.limits if limit.unit is None]
-        takes = [match for match in accepted if all(self.takes(match, limit) for limit in plain)]
+        covering = [match for match in ranked if match.covers]
+        takes = [match for match in covering if plain and all(self.takes(match, limit) for limit in plain)]
+        if self.clause.polarity in ("drop", "strip") and not self.clause.about_rows and not plain:
+            # What goes is in the texts: what treats texts comes before what drops rows for it.
+            accepted.sort(key=lambda match: -match.score - (REFINES if match.card.cls.kind == "refine" else 0.0))
         return next(iter(takes or accepted), None)
 
     def takes(self, match: Match, limit: Limit) -> bool:

@@ -110,7 +110,7 @@ def _sided(card: OperatorCard, limit: Limit, concepts: Collection[str]) -> list[
     limits = list(card.limits())
     if limit.unit is not None:
         return [option for option in limits if option.unit == limit.unit]
-    named = [option for option in limits if option.concepts and option.concepts & set(concepts)]
+    named = [option for option in limits if option.concepts & set(concepts) and _fits(option, limit)]
     if named:
         return named
     fitting = [option for option in limits if option.unit is None and _fits(option, limit)]
@@ -119,7 +119,7 @@ def _sided(card: OperatorCard, limit: Limit, concepts: Collection[str]) -> list[
 
 def _fits(option: OptionCard, limit: Limit) -> bool:
     values = [value for value in (limit.interval.low, limit.interval.high) if value is not None]
-    if limit.share and not option.is_share:
+    if (limit.share and not option.is_share) or (option.whole and any(value % 1 for value in values)):
         return False
     return all((option.low is None or v >= option.low) and (option.high is None or v <= option.high) for v in values)
 

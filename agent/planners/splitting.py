@@ -20,6 +20,7 @@ _SEQUENCE: Final = frozenset({"before", "after", "once"})
 _AFTER_THIS: Final = frozenset("that this these which it".split())
 _ARTICLES: Final = frozenset("the a an my our its their each every this that of in with".split())
 _OBJECTS: Final = frozenset("the a an all each every my our it them this".split())
+_IGNORING: Final = frozenset({"ignoring", "ignore", "regardless", "disregarding"})
 _THEM: Final = frozenset("them those these it".split())
 
 
@@ -73,8 +74,8 @@ def _coordinates(marked: Marked, at: int) -> bool:
         "but": previous not in ("all", "everything", "anything", "nothing"),
         ":": bool(following) and at + 1 not in marked.taken and marked.tokens[at + 1].is_word,
         "once": previous in ("", ","),
-        "before": following not in _AFTER_THIS,
-        "after": following not in _AFTER_THIS,
+        "before": bool(following) and following not in _AFTER_THIS,
+        "after": bool(following) and following not in _AFTER_THIS,
     }
     return special.get(word, word in _SOFT)
 
@@ -83,7 +84,7 @@ def _joined(marked: Marked, pieces: list[Piece]) -> list[Piece]:
     """Pieces that say nothing by themselves ("please", "also") belong to the one before."""
     joined: list[Piece] = []
     for start, end, links in pieces:
-        if joined and not _has_substance(marked, start, end):
+        if joined and (not _has_substance(marked, start, end) or _is_ignored(marked, joined[-1], start, end)):
             joined[-1] = (joined[-1][0], end, joined[-1][2])
         else:
             joined.append((start, end, links))
@@ -91,6 +92,12 @@ def _joined(marked: Marked, pieces: list[Piece]) -> list[Piece]:
     if len(joined) > 1 and not _has_substance(marked, joined[0][0], joined[0][1]):
         joined[:2] = [(joined[1][0], joined[1][1], joined[0][2] + joined[1][2])]
     return joined
+
+
+def _is_ignored(marked: Marked, before: Piece, start: int, end: int) -> bool:
+    """Whether a piece goes on with what does not count: "ignoring case and spacing"."""
+    ignores = any(token.low in _IGNORING for token in marked.tokens[before[0] : before[1]])
+    return ignores and verb_of(marked, start, end)[1] is None
 
 
 def _has_substance(marked: Marked, start: int, end: int) -> bool:

@@ -152,6 +152,10 @@ _MULTI: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
         "card numbers": "card",
         "line break": "newline",
         "line breaks": "newline",
+        "blank line": "newline",
+        "blank lines": "newline",
+        "empty line": "newline",
+        "empty lines": "newline",
         "new line": "newline",
         "new lines": "newline",
         "personal data": "pii",
@@ -282,6 +286,12 @@ def concept_set(text: str) -> frozenset[str]:
     # The word "sample" is a noun for rows, but in "sample rows" or "a random sample" it is what is done.
     acts = {stem(word) for word in words[:4] if word in ACTIONS and word in ROW_NOUNS}
     return frozenset(concept for _, _, some in concepts(words) for concept in some) | acts
+
+
+@cache
+def action_stems() -> frozenset[str]:
+    """The concepts of verbs that have no synonyms here."""
+    return frozenset(stem(word) for word in ACTIONS if word not in _SYNONYMS)
 
 
 def synonyms() -> Mapping[str, tuple[str, ...]]:

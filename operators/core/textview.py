@@ -1,62 +1,15 @@
 """One text and what rules need of it, each part computed once for all operators of a stage."""
 
 import re
-import unicodedata
-from collections import Counter
-from functools import cache, cached_property
-from itertools import filterfalse, groupby
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from itertools import accumulate
 
-UNSPACED = (
-    "\u3041-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-)
-"""Scripts that are written without spaces, for a class of characters in a pattern. They count one word a character
-(Unicode's default segmentation does so for Han and Hiragana; Thai, Lao, Khmer and Burmese would need a dictionary).
-Katakana and all else count by runs."""
+import polars as pl
 
-_ASCII_WORD = re.compile(r"[A-Za-z0-9_]+(?:['.][A-Za-z0-9_]+)*")
-_PLAIN_WORD = re.compile(r"\w+(?:['’.·]\w+)*")
-_UNSPACED = re.compile(f"[{UNSPACED}]")
+from ._segmentation import ASCII_WORD, PLAIN_WORD, RUST_WORD, SENTENCE, any_word, special_characters
 
-# Abbreviations: those that never end a sentence, those that go on with a number, those that go on in lower case.
-_ALWAYS = (
-    "Mr Ms Dr St Mt Lt vs cf ca Fr Hr Mrs Mme Gen Col Sgt Rev Hon Gov Sen Rep Prof Capt bzw e.g i.e z.B u.a approx"
-)
-_BEFORE_NUMBER = (
-    "No Nos Fig Figs Eq Eqs Sec Ch Vol pp p v Nr Art Abs Tel Ext Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
-)
-_BEFORE_LOWER = "etc Inc Ltd Co Corp al a.m p.m Jr Sr usw est dept Dept ed eds Ph.D"
-
-
-def _just_after(abbreviations: str) -> str:
-    """Pattern that holds right after the full stop of one of them; look-behinds must have one length each."""
-    by_length = groupby(sorted(abbreviations.split(), key=len), key=len)
-    alternatives = ("|".join(map(re.escape, group)) for _, group in by_length)
-    return "(?:" + "|".join(rf"(?<=\b(?:{one_length})\.)" for one_length in alternatives) + ")"
-
-
-_CLOSING = "\"'”’»)\\]」』】》）"
-_FULL_STOPS = "。！？｡؟۔।॥።။។"  # each ends a sentence, with or without white space after it
-_INSIDE = rf"[^\r\n.!?…{_FULL_STOPS}]*+"
-_NO_END = (
-    rf"(?:[.!?…](?![{_CLOSING}]*+(?:\s|\Z))"
-    rf"|\.(?=[^\S\r\n])(?:(?<=\b[A-HJ-Z]\.)|{_just_after(_ALWAYS)}"
-    rf"|{_just_after(_BEFORE_NUMBER)}(?=\s+\d)|{_just_after(_BEFORE_LOWER)}(?=\s+[a-zà-ÿ])))"
-)
-_SENTENCE = re.compile(rf"\S{_INSIDE}(?:{_NO_END}{_INSIDE})*+(?:[.!?…{_FULL_STOPS}]++[{_CLOSING}]*+)?")
 _HAS_WORD = re.compile(r"[^\W_]")
-
-
-@cache
-def _unicode_word() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What makes a text need the slow pattern for words, and that pattern."""
-    # Python's word class leaves out combining marks, which would cut a word with vowel signs in two.
-    codes = (code for code in range(0x300, 0x10000) if unicodedata.category(chr(code))[0] == "M")
-    runs = groupby(enumerate(codes), key=lambda pair: pair[1] - pair[0])
-    spans = [[code for _, code in group] for _, group in runs]
-    marks = "".join(f"{chr(span[0])}-{chr(span[-1])}" for span in spans)
-    run = rf"(?:[^\W{UNSPACED}]+|[{marks}\u200d]+)+"
-    word = re.compile(rf"[{UNSPACED}][{marks}]*|{run}(?:['’.·]{run})*")
-    return re.compile(rf"[{UNSPACED}{marks}\u200d]"), word
 
 
 class TextView:
@@ -73,26 +26,8 @@ class TextView:
     def words(self) -> list[str]:
         """Words by Unicode letters, digits and marks; one per character in scripts written without spaces."""
         if self.text.isascii():
-            return _ASCII_WORD.findall(self.text)
-        special, word = _unicode_word()
-        return (word if special.search(self.text) else _PLAIN_WORD).findall(self.text)
-
-    @cached_property
-    def word_counts(self) -> Counter[str]:
-        """How often each word occurs, in lower case."""
-        counts = Counter(self.words)
-        for word in list(filterfalse(str.islower, counts)):
-            lowered = word.lower()
-            if lowered != word:
-                counts[lowered] += counts.pop(word)
-        return counts
-
-    @cached_property
-    def spaced_words(self) -> list[str]:
-        """Words of scripts that set words apart by spaces; one character of another script is no word."""
-        if self.text.isascii() or not _UNSPACED.search(self.text):
-            return self.words
-        return [word for word in self.words if not _UNSPACED.match(word)]
+            return ASCII_WORD.findall(self.text)
+        return (any_word() if special_characters().search(self.text) else PLAIN_WORD).findall(self.text)
 
     @cached_property
     def tokens(self) -> list[str]:
@@ -111,7 +46,7 @@ class TextView:
         They end at line ends, at `.!?…` before white space, and at the full stops of CJK, Arabic, Indic and other
         scripts. The full stop of an initial or a common abbreviation ends none: "Dr. J. Smith" goes on.
         """
-        return list(map(str.rstrip, filter(_HAS_WORD.search, _SENTENCE.findall(self.text))))
+        return list(map(str.rstrip, filter(_HAS_WORD.search, SENTENCE.findall(self.text))))
 
     @cached_property
     def lower(self) -> str:
@@ -122,3 +57,49 @@ class TextView:
     def visible_characters(self) -> int:
         """Number of characters that are not white space."""
         return sum(map(len, self.tokens))
+
+
+def word_lists(views: Sequence[TextView | None]) -> pl.Series:
+    """The words of many texts as lists in one column, several times quicker than `words` of each.
+
+    Args:
+        views: the texts, which remember their lists; None gives null.
+
+    Returns:
+        One list of strings per view.
+
+    >>> word_lists([TextView("Don't panic."), None]).to_list()
+    [["Don't", 'panic'], None]
+    """
+    return _remembered("_listed", views, _listed)
+
+
+def lower_word_lists(views: Sequence[TextView | None]) -> pl.Series:
+    """The words of many texts in lower case; otherwise as `word_lists`."""
+    return _remembered("_lowered", views, _lowered)
+
+
+def _listed(views: Sequence[TextView]) -> pl.Series:
+    return pl.Series([view.text for view in views], dtype=pl.String).str.extract_all(RUST_WORD)
+
+
+def _lowered(views: Sequence[TextView]) -> pl.Series:
+    return word_lists(views).list.eval(pl.element().str.to_lowercase())
+
+
+def _remembered(
+    where: str, views: Sequence[TextView | None], compute: Callable[[Sequence[TextView]], pl.Series]
+) -> pl.Series:
+    """One list per view; computed together for those that have none yet, which then remember their place in it."""
+    fresh = [view for view in views if view is not None and where not in view.__dict__]
+    if fresh:
+        lists = compute(fresh)
+        for at, view in enumerate(fresh):
+            view.__dict__[where] = lists, at
+    places: list[tuple[pl.Series, int] | None] = [None if view is None else view.__dict__[where] for view in views]
+    sources = {id(place[0]): place[0] for place in places if place is not None}
+    if not sources:
+        return pl.Series([None] * len(views), dtype=pl.List(pl.String))
+    starts = dict(zip(sources, accumulate(map(len, sources.values()), initial=0), strict=False))
+    indexes = [None if place is None else starts[id(place[0])] + place[1] for place in places]
+    return pl.concat(sources.values()).gather(pl.Series(indexes, dtype=pl.UInt32))

@@ -7,16 +7,20 @@ from pathlib import Path
 import polars as pl
 
 from ..core import Batch, InvalidInput, TextView
-from ..core.textview import UNSPACED
+from ..core._segmentation import UNSPACED
+from ..core.textview import lower_word_lists
+from ._words import count_where
 
-_LETTER = rf"[^\W{UNSPACED}]"
+FEW = 300
+"""Up to how many literals one regular expression is quicker than an automaton for any number."""
+_LETTER = re.compile(rf"[^\W{UNSPACED}]")
 
 
 class Terms:
     """Terms found regardless of case; a letter of a script written with spaces must not touch them.
 
-    So "cat" is found in "Cat!", not in "category", and "猫" in any text that holds it. White space inside a term stands
-    for any white space.
+    So "cat" is found in "Cat!", not in "category", and "猫" in any text that holds it. A space inside a term stands for
+    a space or a line end.
 
     Args:
         terms: what to look for; blank ones are left out.
@@ -24,24 +28,32 @@ class Terms:
 
     def __init__(self, terms: Iterable[str]) -> None:
         known = sorted({" ".join(term.lower().split()) for term in terms} - {""})
-        self._words = frozenset(term for term in known if TextView(term).words == [term])
-        phrases = [term for term in known if term not in self._words]
-        self._phrases = [(_needle(phrase), _whole(phrase)) for phrase in phrases]
-        self._needles = sorted(self._words | {needle for needle, _ in self._phrases})
+        words = [term for term in known if TextView(term).words == [term]]
+        self._phrases = [(_spellings(term), _pattern(term)) for term in known if term not in set(words)]
+        self._words = pl.Series(words, dtype=pl.String)
+        self._needles = [*words, *(spelt for spellings, _ in self._phrases for spelt in spellings)]
 
     def counts(self, batch: Batch, column: str) -> pl.Series:
         """How often the terms occur in each text of a column; null where there is none."""
-        texts, views = batch.texts(column), batch.views(column)
-        # One search for all terms at once leaves few texts to look at closely.
-        possible = texts.str.to_lowercase().str.contains_any(self._needles)
-        found = [self.count(view) if view and maybe else 0 for view, maybe in zip(views, possible, strict=True)]
-        return pl.select(pl.when(texts.is_not_null()).then(pl.Series(found, dtype=pl.Int64))).to_series()
+        texts = batch.texts(column)
+        possible = self._possible(texts)
+        views = [view if maybe else None for view, maybe in zip(batch.views(column), possible, strict=True)]
+        single = count_where(lower_word_lists(views), pl.element().is_in(self._words.implode()))
+        longer = pl.Series([0 if view is None else self._phrases_in(view.lower) for view in views], dtype=pl.Int64)
+        return pl.select(pl.when(texts.is_not_null()).then(single.fill_null(0) + longer)).to_series()
 
-    def count(self, text: TextView) -> int:
-        """How often the terms occur in a text."""
-        counts = text.word_counts
-        found = sum(counts[word] for word in counts.keys() & self._words)
-        return found + sum(len(whole.findall(text.lower)) for needle, whole in self._phrases if needle in text.lower)
+    def _possible(self, texts: pl.Series) -> pl.Series:
+        """Whether a text may hold a term: one search for all of them, which leaves few texts to look at closely."""
+        if len(self._needles) > FEW:
+            return texts.str.to_lowercase().str.contains_any(self._needles)
+        return texts.str.contains("(?i)" + "|".join(map(re.escape, self._needles)))
+
+    def _phrases_in(self, lowered: str) -> int:
+        return sum(
+            sum(map(_stands_alone, pattern.finditer(lowered)))
+            for spellings, pattern in self._phrases
+            if any(spelt in lowered for spelt in spellings)
+        )
 
 
 def read_terms(path: Path) -> list[str]:
@@ -54,8 +66,7 @@ def read_terms(path: Path) -> list[str]:
         lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
     except UnicodeDecodeError as error:
         raise InvalidInput.of(
-            "invalid_resource",
-            f"{path.name!r} is not UTF-8 text: {error.reason} at byte {error.start}; save it as UTF-8",
+            "invalid_resource", f"{path.name!r} is not UTF-8 text, see byte {error.start}; save it as UTF-8"
         ) from error
     terms = [line for line in lines if line and not line.startswith("#")]
     if not terms:
@@ -63,12 +74,19 @@ def read_terms(path: Path) -> list[str]:
     return terms
 
 
-def _needle(phrase: str) -> str:
-    """A part of the phrase without white space that is quick to search for."""
-    return max(phrase.split(), key=len)
+def _spellings(phrase: str) -> list[str]:
+    """The phrase as one line, and broken into two lines at each space."""
+    breaks = [found.start() for found in re.finditer(" ", phrase)]
+    return [phrase, *(phrase[:at] + end + phrase[at + 1 :] for at in breaks for end in ("\n", "\r\n"))]
 
 
-def _whole(phrase: str) -> re.Pattern[str]:
-    before = rf"(?<!{_LETTER})" if re.match(_LETTER, phrase[0]) else ""
-    after = rf"(?!{_LETTER})" if re.match(_LETTER, phrase[-1]) else ""
-    return re.compile(before + r"\s+".join(map(re.escape, phrase.split())) + after)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    return re.compile(r"(?: |\r?\n)".join(map(re.escape, phrase.split())))
+
+
+def _stands_alone(found: re.Match[str]) -> bool:
+    """Whether no letter touches the letters at the ends of what was found."""
+    text, start, end = found.string, found.start(), found.end()
+    before = start > 0 and _LETTER.match(text, start) and _LETTER.match(text, start - 1)
+    after = end < len(text) and _LETTER.match(text, end - 1) and _LETTER.match(text, end)
+    return not before and not after

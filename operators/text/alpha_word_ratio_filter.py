@@ -1,14 +1,13 @@
 """Keep texts whose words are mostly made of letters."""
 
-from itertools import filterfalse
-
+import polars as pl
 from pydantic import Field
 
-from ..core import Example, Range, TextView
-from ._words import WordFilter
+from ..core import Example, Range
+from ._words import WordShareFilter
 
 
-class AlphaWordRatioFilter(WordFilter):
+class AlphaWordRatioFilter(WordShareFilter):
     """Keep rows in whose text more than some share of the words hold a letter.
 
     Drops rows; order is kept; rows without a text fall under `on_null`. The metric is the share of words with at least
@@ -38,11 +37,8 @@ class AlphaWordRatioFilter(WordFilter):
         description="Share of words with a letter to exceed, 0 to 1, exclusive; null: no limit.",
     )
 
-    def metric(self, text: TextView) -> float:
-        words = self.words_of(text)
-        mixed = list(filterfalse(str.isalpha, words))
-        without = sum(not any(map(str.isalpha, word)) for word in mixed)
-        return (len(words) - without) / len(words) if words else 0.0
+    def counted(self) -> pl.Expr:
+        return pl.element().str.contains(r"\p{L}")
 
     def keep(self) -> Range:
         return Range(self.min_ratio, None, closed="none")

@@ -1,11 +1,10 @@
 """Keep texts that are not full of placeholder text and notices."""
 
-from collections.abc import Iterator
-
 import polars as pl
 from pydantic import Field
 
 from ..core import Batch, Column, Context, Example, Range, RowFilter, Text
+from ..core.textview import word_lists
 from ._terms import Terms
 
 SHORT = 200
@@ -61,12 +60,10 @@ class BoilerplateFilter(RowFilter):
 
     def metrics(self, batch: Batch, state: Terms) -> dict[str, pl.Series]:
         counts = state.counts(batch, self.column)
-        return {self.metric_name(): pl.Series(list(self._densities(batch, counts)), dtype=pl.Float64)}
-
-    def _densities(self, batch: Batch, counts: pl.Series) -> Iterator[float | None]:
-        for view, count in zip(batch.views(self.column), counts, strict=True):
-            # Words are counted only where they matter.
-            yield 1000 * count / max(len(view.words), SHORT) if view and count else count
+        # Words are counted only where they matter.
+        views = [view if count else None for view, count in zip(batch.views(self.column), counts, strict=True)]
+        words = word_lists(views).list.len().fill_null(0)
+        return {self.metric_name(): 1000 * counts / words.clip(SHORT)}
 
     def keep(self) -> Range:
         return Range(None, self.max_per_thousand)

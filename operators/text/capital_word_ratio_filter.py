@@ -1,17 +1,20 @@
 """Keep texts that are not written in capitals."""
 
+import polars as pl
 from pydantic import Field
 
-from ..core import Example, Range, TextView
-from ._words import WordFilter
+from ..core import Example, Range
+from ._words import WordShareFilter
+
+_CAPITALS = r"^(?:[^\p{Lowercase}]*\p{Lu}){2}[^\p{Lowercase}]*$"
 
 
-class CapitalWordRatioFilter(WordFilter):
+class CapitalWordRatioFilter(WordShareFilter):
     """Keep rows in whose text at most some share of the words are in capitals.
 
     Drops rows; order is kept; rows without a text fall under `on_null`. The metric is the share of words with two
-    letters or more and none in lower case, 0 to 1, so "I" and "A" do not count; 0 for a text without words. Scripts
-    without upper and lower case have none.
+    capital letters or more and no lower-case one, 0 to 1, so "I", "A" and "4K" do not count; 0 for a text without
+    words. Scripts without upper and lower case have none.
     """
 
     name = "capital_word_ratio_filter"
@@ -34,10 +37,8 @@ class CapitalWordRatioFilter(WordFilter):
         description="Largest share of words in capitals, 0 to 1, inclusive; null for no limit.",
     )
 
-    def metric(self, text: TextView) -> float:
-        words = self.words_of(text)
-        capitals = sum(sum(map(str.isalpha, word)) > 1 for word in filter(str.isupper, words))
-        return capitals / len(words) if words else 0.0
+    def counted(self) -> pl.Expr:
+        return pl.element().str.contains(_CAPITALS)
 
     def keep(self) -> Range:
         return Range(None, self.max_ratio)

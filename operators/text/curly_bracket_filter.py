@@ -4,6 +4,7 @@ import polars as pl
 from pydantic import Field
 
 from ..core import Batch, Column, Example, Range, RowFilter, Text
+from ._words import ratio
 
 
 class CurlyBracketFilter(RowFilter):
@@ -38,9 +39,7 @@ class CurlyBracketFilter(RowFilter):
 
     def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
         texts = batch.texts(self.column)
-        brackets, size = texts.str.count_matches("[{}]"), texts.str.len_chars()
-        ratio = pl.when(size == 0).then(0.0).otherwise(brackets / size)
-        return {self.metric_name(): pl.select(pl.when(texts.is_not_null()).then(ratio)).to_series()}
+        return {self.metric_name(): ratio(texts.str.count_matches("[{}]"), texts.str.len_chars())}
 
     def keep(self) -> Range:
         return Range(None, self.max_ratio, closed="left")

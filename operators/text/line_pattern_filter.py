@@ -79,8 +79,10 @@ class LinePatternFilter(RowFilter):
     @field_validator("pattern")
     @classmethod
     def _is_linear(cls, pattern: str | None) -> str | None:
+        if pattern is None:
+            return None
         try:
-            pl.Series([""]).str.contains(pattern or "")
+            pl.Series([""]).str.contains(pattern)
         except pl.exceptions.ComputeError as error:
             # polars shows the pattern on several lines before it says what is wrong.
             said = re.findall(r"^error: (.+)$", str(error), re.MULTILINE) or [str(error).partition("\n")[0]]

@@ -1,15 +1,18 @@
 """Keep texts whose words have an ordinary mean length."""
 
-import math
 from typing import Self
 
+import polars as pl
 from pydantic import Field, model_validator
 
-from ..core import Example, Range, TextView
-from ._words import WordFilter
+from ..core import Batch, Example, Range
+from ..core._segmentation import UNSPACED
+from ._words import WordRules
+
+_UNSPACED = f"[{UNSPACED}]"
 
 
-class MeanWordLengthFilter(WordFilter):
+class MeanWordLengthFilter(WordRules):
     """Keep rows whose mean word length lies in a range.
 
     Drops rows; order is kept; rows without a text fall under `on_null`. The metric is the characters of all words
@@ -47,11 +50,15 @@ class MeanWordLengthFilter(WordFilter):
             )
         return self
 
-    def metric(self, text: TextView) -> float:
-        words = text.spaced_words if self.words == "unicode" else text.tokens
-        if not words:
-            return math.nan if self.words_of(text) else 0.0
-        return round(len("".join(words)) / len(words), 2)
+    def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
+        words = self.words_of(batch)
+        number, letters = _size(words)
+        if self.words == "unicode":
+            mixed = batch.texts(self.column).str.contains(_UNSPACED).fill_null(False).arg_true()
+            spaced = _size(words.gather(mixed).list.filter(~pl.element().str.contains(_UNSPACED)))
+            number, letters = number.scatter(mixed, spaced[0]), letters.scatter(mixed, spaced[1])
+        mean = pl.when(number > 0).then((letters / number).round(2))
+        return {self.metric_name(): pl.select(mean.when(words.list.len() == 0).then(0.0)).to_series()}
 
     def keep(self) -> Range:
         return Range(self.min_length, self.max_length, closed="left")
@@ -59,3 +66,8 @@ class MeanWordLengthFilter(WordFilter):
     @classmethod
     def example(cls) -> Example:
         return Example(rows=["plain words here", "a b c", "antidisestablishmentarianism"], kept=[0])
+
+
+def _size(words: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """How many words each list has, and of how many characters."""
+    return words.list.len(), words.list.eval(pl.element().str.len_chars()).list.sum()

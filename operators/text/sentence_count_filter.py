@@ -2,12 +2,14 @@
 
 from typing import Self
 
+import polars as pl
 from pydantic import Field, model_validator
 
-from ..core import Example, Range, TextFilter, TextView
+from ..core import Batch, Column, Example, Range, RowFilter, Text
+from ..core._segmentation import RUST_SENTENCE
 
 
-class SentenceCountFilter(TextFilter):
+class SentenceCountFilter(RowFilter):
     """Keep rows whose text has between so many and so many sentences.
 
     Drops rows; order is kept; rows without a text fall under `on_null`. The metric is the number of sentences that hold
@@ -29,6 +31,7 @@ class SentenceCountFilter(TextFilter):
         "minimum number of sentences",
     )
 
+    column: Column[Text] = Field(default="text", description="Column that holds the text.")
     min_sentences: int | None = Field(
         default=3, ge=0, description="Fewest sentences kept, inclusive; null for no limit."
     )
@@ -48,8 +51,8 @@ class SentenceCountFilter(TextFilter):
             )
         return self
 
-    def metric(self, text: TextView) -> float:
-        return len(text.sentences)
+    def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
+        return {self.metric_name(): batch.texts(self.column).str.count_matches(RUST_SENTENCE).cast(pl.Int64)}
 
     def keep(self) -> Range:
         return Range(self.min_sentences, self.max_sentences)

@@ -47,10 +47,9 @@ class SpecialCharacterFilter(RowFilter):
     def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
         texts = batch.texts(self.column)
         remains, marks = texts.str.count_matches(_REMAINS), texts.str.count_matches(_MARK, literal=True)
-        if marks.sum():
-            stray = ~texts.str.contains(_RIGHT_TO_LEFT)
-            remains += pl.select(pl.when(stray).then(marks).otherwise(0)).to_series()
-        return {self.metric_name(): remains.cast(pl.Int64)}
+        marked = pl.select(pl.when(marks > 0).then(texts)).to_series()
+        stray = pl.when(marked.str.contains(_RIGHT_TO_LEFT)).then(0).otherwise(marks)
+        return {self.metric_name(): pl.select(remains.cast(pl.Int64) + stray).to_series()}
 
     def keep(self) -> Range:
         return Range(None, self.max_occurrences)

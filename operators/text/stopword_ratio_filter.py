@@ -3,9 +3,9 @@
 import polars as pl
 from pydantic import Field
 
-from ..core import Batch, Example, Range, TextView
+from ..core import Batch, Example, Range
 from ._stopwords import STOPWORDS, Language
-from ._words import WordRules
+from ._words import WordRules, count_where, ratio
 
 
 class StopwordRatioFilter(WordRules):
@@ -14,7 +14,8 @@ class StopwordRatioFilter(WordRules):
     Drops rows; order is kept; rows without a text fall under `on_null`. Stopwords are the function words of a language
     (articles, pronouns, prepositions, conjunctions, auxiliary verbs), regardless of case. Two metrics:
     `stopword_ratio`, the share of words that are stopwords, 0 to 1, and `stopwords`, their number; both 0 for a text
-    without words. Ordinary English prose has a ratio of 0.35 to 0.55; lists of keywords and names have below 0.2.
+    without words. English prose has mostly a ratio of 0.35 to 0.55, technical text 0.2 to 0.4, lists of keywords and
+    names below 0.1.
     """
 
     name = "stopword_ratio_filter"
@@ -22,7 +23,7 @@ class StopwordRatioFilter(WordRules):
     limits = ("min_ratio", "min_stopwords")
     phrases = (
         "drop texts with few stopwords",
-        "stopword ratio above 0.2",
+        "stopword ratio above 0.1",
         "keep texts that contain function words like the and of",
         "remove keyword lists without stop words",
         "share of stop words at least 20 %",
@@ -31,21 +32,17 @@ class StopwordRatioFilter(WordRules):
 
     language: Language = Field(default="en", description="Language whose stopwords count.")
     min_ratio: float | None = Field(
-        default=0.2, ge=0, le=1, description="Share of stopwords to exceed, 0 to 1, exclusive; null for no limit."
+        default=0.1, ge=0, le=1, description="Share of stopwords to exceed, 0 to 1, exclusive; null for no limit."
     )
     min_stopwords: int | None = Field(
         default=3, ge=0, description="Fewest stopwords kept, inclusive; null for no limit."
     )
 
     def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
-        views = batch.views(self.column)
-        found = pl.Series([None if view is None else self._stopwords(view) for view in views], dtype=pl.Int64)
-        words = pl.Series([None if view is None else len(self.words_of(view)) for view in views], dtype=pl.Int64)
-        return {"stopword_ratio": found / words.clip(1), "stopwords": found}
-
-    def _stopwords(self, text: TextView) -> int:
-        counts = self.counts_of(text)
-        return sum(map(counts.__getitem__, counts.keys() & STOPWORDS[self.language]))
+        words = self.lower_words_of(batch)
+        listed = pl.Series(sorted(STOPWORDS[self.language]))
+        found = count_where(words, pl.element().is_in(listed.implode()))
+        return {"stopword_ratio": ratio(found, words.list.len()), "stopwords": found}
 
     def keep(self) -> dict[str, Range]:
         return {

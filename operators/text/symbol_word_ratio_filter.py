@@ -1,12 +1,13 @@
 """Keep texts with few hash signs and ellipses for their words."""
 
+import polars as pl
 from pydantic import Field
 
-from ..core import Example, Range, TextView
-from ._words import WordFilter
+from ..core import Batch, Example, Range
+from ._words import WordRules
 
 
-class SymbolWordRatioFilter(WordFilter):
+class SymbolWordRatioFilter(WordRules):
     """Keep rows whose text has fewer symbols, such as `#` and the ellipsis, than some number for each word.
 
     Drops rows; order is kept; rows without a text fall under `on_null`. The metric is the number of occurrences of the
@@ -34,8 +35,11 @@ class SymbolWordRatioFilter(WordFilter):
         default=("#", "...", "…"), min_length=1, description="Texts that count as a symbol wherever they occur."
     )
 
-    def metric(self, text: TextView) -> float:
-        return sum(map(text.text.count, self.symbols)) / max(len(self.words_of(text)), 1)
+    def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
+        texts = batch.texts(self.column)
+        counts = [texts.str.count_matches(symbol, literal=True) for symbol in self.symbols]
+        found = pl.select(pl.sum_horizontal(counts)).to_series()
+        return {self.metric_name(): found / self.words_of(batch).list.len().clip(1)}
 
     def keep(self) -> Range:
         return Range(None, self.max_ratio, closed="left")

@@ -1,12 +1,13 @@
 """Keep texts that do not repeat the same few words."""
 
+import polars as pl
 from pydantic import Field
 
-from ..core import Example, Range, TextView
-from ._words import WordFilter
+from ..core import Batch, Example, Range
+from ._words import WordRules, ratio
 
 
-class UniqueWordRatioFilter(WordFilter):
+class UniqueWordRatioFilter(WordRules):
     """Keep rows in whose text more than some share of the words are different ones.
 
     Drops rows; order is kept; rows without a text fall under `on_null`. The metric is the number of different words, in
@@ -31,9 +32,9 @@ class UniqueWordRatioFilter(WordFilter):
         default=0.1, ge=0, le=1, description="Share of different words to exceed, 0 to 1, exclusive; null for no limit."
     )
 
-    def metric(self, text: TextView) -> float:
-        words = self.words_of(text)
-        return len(self.counts_of(text)) / len(words) if words else 0.0
+    def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
+        words = self.lower_words_of(batch)
+        return {self.metric_name(): ratio(words.list.n_unique(), words.list.len())}
 
     def keep(self) -> Range:
         return Range(self.min_ratio, None, closed="none")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -83,7 +82,7 @@ def read_source(dataset: Dataset, store: PartStore, *, sample: int | None, part_
         Input(part, digest_of(key.key, schema.model_dump(mode="json")), key.rows, schema, part_schema)
         for part, key, part_schema in zip(parts, keys, schemas, strict=True)
     ]
-    return Source(inputs, keys, schema, rejects, warnings, digest_of([key.key for key in keys]))
+    return Source(inputs, keys, schema, rejects, [*dataset.warnings, *warnings], digest_of([key.key for key in keys]))
 
 
 def _parts(
@@ -97,7 +96,7 @@ def _parts(
         rows = int(part.meta["rows"])
         if left is not None:
             left -= rows
-        name = Path(dataset.sources[block.source].path).name
+        name = dataset.sources[block.source].name
         yield name, part, PartKey(recipe=RECIPE, key=part.key, rows=rows, reused=part.reused)
 
 

@@ -83,7 +83,7 @@ class Place:
         """A process that has an agent of this home and does something with it."""
         return subprocess.Popen(
             [sys.executable, "-c", AGENT + script, self.draft.model_dump_json(), str(self.settings.home), *arguments],
-            env={**os.environ, "PYTHONPATH": str(OPERATORS)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -177,9 +177,28 @@ def test_a_request_whose_conversation_was_killed_is_taken_up_while_its_run_is_at
     assert place.agent().standing(thread) == end
 
 
+class Gone(BaseException):
+    """Ends whoever follows a run, as the end of its process would."""
+
+
+def left_alone(place: Place) -> tuple[str, Path]:
+    """The thread and the run of a request that nobody follows while its run is at work."""
+
+    def leave(event: dict[str, Any]) -> None:
+        if event["event"] == "stage_started":
+            raise Gone
+
+    thread = place.asked()
+    with pytest.raises(Gone):
+        place.agent(runner=DetachedRunner()).resume(thread, "approve", on_event=leave)
+    folder = place.held_run()
+    assert is_alive(folder)
+    return thread, folder
+
+
 @pytest.mark.parametrize("take_up", ["standing", "decide"])
 def test_a_run_that_ended_while_nobody_listened_is_caught_up_on(place: Place, take_up: str) -> None:
-    thread, folder = killed_chat(place)
+    thread, folder = left_alone(place)
     place.gate.touch()
     assert attach(folder).status == "completed"
     assert place.outcomes() == [], "nobody has told it yet"
@@ -293,6 +312,21 @@ def test_a_turn_waits_for_the_one_before_and_leaves_nothing_behind(tmp_path: Pat
         assert later.result() is True
     assert order == ["first", "second"]
     assert list((tmp_path / FOLDER).iterdir()) == []
+
+
+def test_of_many_that_want_a_turn_at_once_only_one_has_it(tmp_path: Path) -> None:
+    inside, most = 0, 0
+
+    def take(_: int) -> None:
+        nonlocal inside, most
+        with turn(tmp_path, "t", lambda: None):
+            inside += 1
+            most = max(most, inside)
+            inside -= 1
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(take, range(400)))
+    assert most == 1
 
 
 HOLD = """

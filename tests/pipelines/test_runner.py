@@ -112,7 +112,7 @@ def test_a_run_outlives_its_killed_starter_and_any_process_gets_its_events_and_i
     import pickle
 
     job = place.job()
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     starter = subprocess.Popen(
         [sys.executable, "-c", STARTER], stdin=subprocess.PIPE, env=environment, start_new_session=True
     )

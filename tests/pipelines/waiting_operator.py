@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from dataflow_agent.operators.core import Batch, Column, Example, OneOf, RowFilter, Rule, Text
+from dataflow_agent.operators.core import Batch, Column, Example, OneOf, RowFilter, Rule, RunStopped, Text
 from pydantic import Field
 
-PATIENCE_S = 60.0
+PATIENCE_S = 40.0
 
 
 class WaitFor(RowFilter):
@@ -21,8 +21,14 @@ class WaitFor(RowFilter):
 
     def metrics(self, batch: Batch, state: Any) -> dict[str, pl.Series]:
         if any("wait" in text for text in batch.texts(self.column).drop_nulls()):
-            until(Path(self.path).exists)
+            self._wait()
         return {"there": batch.texts(self.column).is_not_null()}
+
+    def _wait(self) -> None:
+        try:
+            until(Path(self.path).exists)
+        except AssertionError as error:
+            raise RunStopped(str(error)) from None  # other errors are the row's, and the engine would try again
 
     def keep(self) -> Mapping[str, Rule]:
         return {"there": OneOf.of([True, False])}

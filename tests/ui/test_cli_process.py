@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -107,6 +108,22 @@ def test_on_a_terminal_the_plan_is_shown_and_the_person_decides(
     assert b"Run this plan?" in seen
     assert b"Traceback" not in seen
     assert (tmp_path / "out.jsonl").exists() == written
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_on_a_terminal_a_run_shows_its_pace_and_the_time_left(tmp_path: Path, slow: list[str]) -> None:
+    import pty
+
+    master, slave = pty.openpty()
+    command = [word for word in slow if word != "--json"]
+    with subprocess.Popen(
+        [*COMMAND, *command], cwd=tmp_path, env=environment(tmp_path / "home"), stdout=subprocess.DEVNULL, stderr=slave
+    ) as process:
+        os.close(slave)
+        seen = _read_until(master, None)
+        assert process.wait(timeout=60) == 0
+    os.close(master)
+    assert re.search(rb"[\d,]+ of 9,000 rows, [\d,]+ rows/s, 0 dropped, 0 failed, 0:00:\d\d left", seen)
 
 
 def _own_terminal(slave: int) -> None:

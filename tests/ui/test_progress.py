@@ -6,18 +6,34 @@ import pytest
 from dataflow_agent.pipelines.events import Event
 from dataflow_agent.ui.progress import QUIET_S, Watch
 
-STAGE: list[Event] = [
-    {"event": "run_started", "run": "r-1", "folder": "x", "rows": 3000},
-    {"event": "stage_started", "stage": 0, "steps": ["strip_html", "words"], "of": 2},
-    {"event": "part_done", "stage": 0, "part": 0, "of": 2, "rows_in": 2048, "rows_out": 2000},
-    {"event": "part_done", "stage": 0, "part": 1, "of": 2, "rows_in": 952, "rows_out": 900},
-    {"event": "stage_done", "stage": 0, "seconds": 1.25},
-]
+
+def part(number: int, *, rows_in: int, done: int, seconds: float, reused: bool = False, **ends: int) -> Event:
+    ended = {"dropped": 0, "merged": 0, "failed": 0, **ends}
+    event = {"event": "part_done", "stage": 0, "part": number, "of": 2, "rows_in": rows_in, "reused": reused}
+    return {**event, **ended, "rows_out": rows_in - sum(ended.values()), "rows_done": done, "seconds": seconds}
 
 
-def watched(watch: Watch) -> Watch:
+def stage(*parts: Event, seconds: float) -> list[Event]:
+    steps = ["strip_html", "words"]
+    return [
+        {"event": "run_started", "run": "r-1", "folder": "x", "rows": 3000},
+        {"event": "stage_started", "stage": 0, "steps": steps, "of": 2, "prepares": None, "rows": 3000, "parts": 2},
+        *parts,
+        {"event": "stage_done", "stage": 0, "seconds": seconds},
+    ]
+
+
+STAGE = stage(
+    part(0, rows_in=2000, done=2000, seconds=4.0, dropped=50),
+    part(1, rows_in=1000, done=3000, seconds=5.0, dropped=40, merged=7, failed=3),
+    seconds=6.25,
+)
+NAME = "stage 1 of 2, strip_html, words"
+
+
+def watched(watch: Watch, events: list[Event] = STAGE) -> Watch:
     with watch:
-        for event in STAGE:
+        for event in events:
             watch(event)
     return watch
 
@@ -26,14 +42,40 @@ def test_each_stage_is_one_line_with_the_rows_of_all_its_parts(capsys: pytest.Ca
     watched(Watch(clock=lambda: 0.0))
     printed = capsys.readouterr()
     assert printed.out == ""
-    lines = printed.err.splitlines()
-    assert lines == ["3,000 rows read", "stage 1 of 2, strip_html, words: 3,000 rows in, 2,900 out, 1.2 s"]
+    told = "3,000 rows in, 2,900 out, 90 dropped, 7 merged, 3 failed, 6.2 s, 600 rows/s"
+    assert printed.err.splitlines() == ["3,000 rows read", f"{NAME}: {told}"]
 
 
-def test_a_slow_stage_tells_where_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_slow_stage_tells_where_it_is_how_fast_it_is_and_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     ticks = count(0, int(QUIET_S) + 1)
     watched(Watch(clock=lambda: float(next(ticks))))
-    assert "stage 1 of 2, strip_html, words: part 1 of 2" in capsys.readouterr().err
+    told = "2,000 of 3,000 rows, 500 rows/s, 50 dropped, 0 failed, 0:00:02 left"
+    assert f"{NAME}: {told}\n" in capsys.readouterr().err
+
+
+def test_where_lines_are_plain_a_stage_of_many_parts_tells_them_every_ten_seconds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seconds = iter(range(10**6))
+    parts = [part(n, rows_in=30, done=30 * (n + 1), seconds=n + 1.0) for n in range(100)]
+    watched(Watch(clock=lambda: float(next(seconds))), stage(*parts, seconds=100.0))
+    lines = [line for line in capsys.readouterr().err.splitlines() if " of 3,000 rows" in line]
+    assert 8 <= len(lines) <= 10
+
+
+def test_rows_that_an_earlier_run_had_done_make_the_pace_no_faster(capsys: pytest.CaptureFixture[str]) -> None:
+    parts = (
+        part(0, rows_in=2000, done=2000, seconds=0.5, reused=True),
+        part(1, rows_in=1000, done=3000, seconds=4.5),
+    )
+    watched(Watch(clock=lambda: 0.0), stage(*parts, seconds=4.5))
+    assert capsys.readouterr().err.endswith(", 4.5 s, 250 rows/s\n")
+
+
+def test_a_stage_that_an_earlier_run_had_done_is_said_to_be_reused(capsys: pytest.CaptureFixture[str]) -> None:
+    parts = (part(0, rows_in=3000, done=3000, seconds=0.5, reused=True),)
+    watched(Watch(clock=lambda: 0.0), stage(*parts, seconds=0.5))
+    assert capsys.readouterr().err.endswith(", 0.5 s, all of it reused\n")
 
 
 def test_silent_means_silent_and_still_knows_the_run(capsys: pytest.CaptureFixture[str]) -> None:

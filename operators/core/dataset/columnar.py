@@ -1,16 +1,17 @@
 """Parquet: native types, read by slices of row groups."""
 
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..errors import Fault
+from ..errors import Fault, InvalidInput
 from ..schema import INTERNAL
 from .blocks import Block, Parsed, PartColumn, PartSchema, block_digest, frame_from
 from .physical import dtype_of
@@ -23,20 +24,15 @@ _READ_BYTES = 2**20
 def faults(source: Source) -> list[Fault]:
     """What is wrong with the file before its rows are read: no Parquet, or columns that cannot be held."""
     try:
-        columns = _file(source.path).schema_arrow
-    except (pa.ArrowException, OSError) as error:
-        return [
-            Fault(
-                code="corrupt_input",
-                message=f"{source.name}: not a whole Parquet file ({error}); fetch or write the file again",
-                got=str(source.path),
-            )
-        ]
+        with _reading(source, source.state()), _file(source) as parquet:
+            columns = parquet.schema_arrow
+    except InvalidInput as error:
+        return list(error.faults)
     found = []
-    for name in dict.fromkeys(columns.names):
+    for name, times in Counter(columns.names).items():
         if name in INTERNAL:
             found.append(_fault("reserved_column", source, name, "is a name kept for the engine; rename it"))
-        if columns.names.count(name) > 1:
+        if times > 1:
             found.append(_fault("duplicate_column", source, name, "stands there twice; rename one of them"))
     for column in columns:
         if any(pa.types.is_decimal256(leaf) for leaf in _leaves(column.type)):
@@ -56,8 +52,27 @@ def _leaves(kind: Any) -> Iterator[Any]:
         yield from _leaves(kind.field(at).type)
 
 
-def _file(path: Path) -> Any:
-    return pq.ParquetFile(path, pre_buffer=False, buffer_size=_READ_BYTES)
+def _file(source: Source) -> Any:
+    return pq.ParquetFile(source.content.for_arrow(), pre_buffer=False, buffer_size=_READ_BYTES)
+
+
+@contextmanager
+def _reading(source: Source, before: object) -> Iterator[None]:
+    """While something of the file is read, which must be in the state that it had before.
+
+    Raises:
+        InvalidInput: it is in another, or what is read is damaged.
+    """
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        source.refuse_changed(before)
+        raise InvalidInput.of(
+            "corrupt_input",
+            f"{source.name}: not a whole Parquet file ({error}); fetch or write the file again",
+            got=str(source.content),
+        ) from error
+    source.refuse_changed(before)
 
 
 def blocks(source: Source, index: int, *, max_rows: int, max_bytes: int) -> Iterator[Block]:
@@ -70,13 +85,17 @@ def blocks(source: Source, index: int, *, max_rows: int, max_bytes: int) -> Iter
         index: its place in the dataset.
         max_rows: most rows of a block.
         max_bytes: most bytes of a block, estimated from the size of its row group before compression.
+
+    Raises:
+        InvalidInput: the file cannot be read, or changes meanwhile.
     """
-    with source.path.open("rb") as file:
-        content = file_digest(file, "sha256").digest()
-    with _file(source.path) as parquet:
+    before = source.state()
+    with source.bytes() as file:
+        content = file_digest(file, "sha256").digest()  # type: ignore[arg-type]
+    with _reading(source, before), _file(source) as parquet:
         groups = [parquet.metadata.row_group(at) for at in range(parquet.metadata.num_row_groups)]
         sizes = [(group.num_rows, group.total_byte_size) for group in groups]
-    rows = _Cursor(source.path)
+    rows = _Cursor(source, before)
     first = 1
     for group, start, length in _slices(sizes, max_rows, max_bytes):
         digest = block_digest("parquet", index, first, (content, b"%d" % length))
@@ -95,36 +114,37 @@ def _slices(groups: list[tuple[int, int]], max_rows: int, max_bytes: int) -> Ite
 
 
 class _Cursor:
-    """Slices of the row groups of one file.
+    """Slices of the row groups of one file, as long as it is in the state in which its digest was taken.
 
     Slices asked for in order decode every row once, and row groups from which nothing is asked are not decoded.
     A copy that was sent to another process opens the file itself.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, source: Source, before: object) -> None:
+        self._source, self._before = source, before
         self._at: tuple[int, int] | None = None
         self._batches: Iterator[Any] = iter(())
         self._rest: Any = None
 
-    def __getstate__(self) -> Path:
-        return self._path
+    def __getstate__(self) -> tuple[Source, object]:
+        return self._source, self._before
 
-    def __setstate__(self, path: Path) -> None:
-        self.__init__(path)  # type: ignore[misc]
+    def __setstate__(self, state: tuple[Source, object]) -> None:
+        self.__init__(*state)  # type: ignore[misc]
 
     def columns(self) -> Any:
         """The file's columns without rows."""
-        with _file(self._path) as parquet:
+        with _reading(self._source, self._before), _file(self._source) as parquet:
             return parquet.schema_arrow.empty_table()
 
     def rows(self, group: int, start: int, length: int) -> Any:
         """`length` rows of a row group from `start` on, as an Arrow table."""
-        if self._at is None or self._at[0] != group or self._at[1] > start:
-            self._batches = _file(self._path).iter_batches(batch_size=length, row_groups=[group])
-            self._rest, self._at = None, (group, 0)
-        self._take(start - self._at[1])
-        found = self._take(length)
+        with _reading(self._source, self._before):
+            if self._at is None or self._at[0] != group or self._at[1] > start:
+                self._batches = _file(self._source).iter_batches(batch_size=length, row_groups=[group])
+                self._rest, self._at = None, (group, 0)
+            self._take(start - self._at[1])
+            found = self._take(length)
         self._at = (group, start + length)
         return pa.Table.from_batches(found)
 

@@ -3,12 +3,15 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from ..errors import Fault, InvalidInput
 from . import columnar, delimited, json_array, jsonl
 from .blocks import Block
-from .sources import Format, Source, find
+from .places import find_all
+from .sources import Format, Source
+from .standard_input import STANDARD_INPUT
 
 
 class _Blocks(Protocol):
@@ -26,36 +29,53 @@ _READERS: dict[Format, tuple[Callable[[Source], list[Fault]], _Blocks]] = {
 
 @dataclass(frozen=True)
 class Dataset:
-    """Input files in the order given; the index of a file is the source part of its row ids."""
+    """Input files in the order given; the index of a file is the source part of its row ids.
+
+    `warnings` tell which files of folders are left out.
+    """
 
     sources: tuple[Source, ...]
+    warnings: tuple[str, ...] = ()
 
     @classmethod
-    def open(cls, paths: Sequence[str | os.PathLike[str]]) -> "Dataset":
+    def open(
+        cls,
+        paths: Sequence[str | os.PathLike[str]],
+        *,
+        spool: Path | None = None,
+        allow_network: bool = False,
+    ) -> "Dataset":
         """Check the inputs as far as that needs none of their rows.
 
         Args:
-            paths: files; the ending tells the format.
+            paths: files; the ending tells the format. A folder or a pattern (`data/**/*.jsonl`) stands for the data
+                files in it, sorted, hidden ones left out; `-` for JSON lines from standard input; a URL for what
+                fsspec finds there.
+            spool: a folder in which standard input is kept while the dataset is used.
+            allow_network: URLs may lead out of this machine.
 
         Raises:
             InvalidInput: all faults of all files.
         """
         if not paths:
             raise InvalidInput.of("no_input", "there is no input; name at least one file")
-        sources, faults = list[Source](), list[Fault]()
+        if list(paths).count(STANDARD_INPUT) > 1:
+            message = "- stands there twice, but standard input can be read only once; name it once"
+            raise InvalidInput.of("standard_input", message, got=STANDARD_INPUT)
+        sources, faults, warnings = list[Source](), list[Fault](), list[str]()
         for path in paths:
-            found = find(path)
-            if isinstance(found, Fault):
-                faults.append(found)
-                continue
-            sources.append(found)
-            try:
-                faults += _READERS[found.format][0](found)
-            except InvalidInput as error:
-                faults += error.faults
+            found = find_all(path, spool=spool, allow_network=allow_network)
+            faults += found.faults
+            warnings += found.warnings
+            for source in found.sources:
+                try:
+                    faults += _READERS[source.format][0](source)
+                except InvalidInput as error:
+                    faults += error.faults
+            sources += found.sources
         if faults:
             raise InvalidInput(faults)
-        return cls(tuple(sources))
+        return cls(tuple(sources), tuple(warnings))
 
     def blocks(self, *, max_rows: int = 2048, max_bytes: int = 32 * 2**20) -> Iterator[Block]:
         """The records of all files as blocks; each file gives at least one, so that its columns are known.
@@ -65,7 +85,7 @@ class Dataset:
             max_bytes: most bytes of a block; a larger record is a block of its own.
 
         Raises:
-            InvalidInput: a file turns out damaged, or can no longer be read.
+            InvalidInput: a file turns out damaged, can no longer be read, or changes while it is read.
         """
         for index, source in enumerate(self.sources):
             yield from _READERS[source.format][1](source, index, max_rows=max_rows, max_bytes=max_bytes)

@@ -1,6 +1,7 @@
 """CSV and TSV: a header and text throughout; a bad record costs that record."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -24,12 +25,12 @@ def faults(source: Source) -> list[Fault]:
     with source.bytes() as stream:
         header = next(_records(source, stream), None)
     if header is None:
-        return [empty(source.path)]
+        return [empty(source.content)]
     reason = header.reason or _broken(header.raw)
     if reason or not header.fields:
         return [_header_fault(source, reason or "the line is blank", header.raw)]
     names = header.fields
-    twice = sorted({name for name in names if names.count(name) > 1 and name})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1 and name)
     found = [_header_fault(source, f"column {name!r} stands there twice", header.raw) for name in twice]
     if "" in names:
         found.append(_header_fault(source, f"column {names.index('') + 1} has no name", header.raw))

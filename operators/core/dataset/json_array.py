@@ -19,7 +19,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 def faults(source: Source) -> list[Fault]:
     """What is wrong with the file before its rows are read."""
     with source.bytes() as stream:
-        return [] if stream.read(1) else [empty(source.path)]
+        return [] if stream.read(1) else [empty(source.content)]
 
 
 def blocks(source: Source, index: int, *, max_rows: int, max_bytes: int) -> Iterator[Block]:

@@ -1,6 +1,6 @@
 """The writer of Parquet: row groups of a size that depends on the rows only."""
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,11 +26,16 @@ class ParquetWriter(Writer):
 
     The file has one type per column, the widest among its frames. Where a later frame needs a wider one
     than the row groups on disk have, those are written again.
+
+    Args:
+        make: makes a target, each time for the same place.
+        schema: the columns, in order.
     """
 
-    def __init__(self, path: Path, schema: Schema) -> None:
-        super().__init__(path)
-        self._path = path
+    def __init__(self, make: Callable[[], Target], schema: Schema) -> None:
+        self._file = make()
+        super().__init__(self._file)
+        self._make = make
         self._schema = schema
         self._found: _Types = {}
         self._declared: _Types = {}
@@ -75,9 +80,10 @@ class ParquetWriter(Writer):
         earlier = None
         if self._open is not None:
             self._open[0].close()
-            self._target.finish()
-            earlier, self._target = self._target, Target(self._path)
-        parquet = pq.ParquetWriter(self._target, _table([], types).schema, compression="zstd")
+            self._file.finish()
+            earlier, self._file = self._file, self._make()
+            self._target = self._file
+        parquet = pq.ParquetWriter(self._file, _table([], types).schema, compression="zstd")
         self._open = (parquet, types)
         if earlier is not None:
             _copy(earlier, parquet, types)
@@ -111,13 +117,10 @@ class _Group:
 
 def _text_bytes(frame: pl.DataFrame) -> NDArray[np.int64]:
     """Bytes of texts in each row."""
-    sizes = np.zeros(frame.height, dtype=np.int64)
-    for series in frame.get_columns():
-        if series.dtype == pl.String():
-            sizes += series.str.len_bytes().fill_null(0).cast(pl.Int64).to_numpy()
-        elif series.dtype == pl.Binary():
-            sizes += series.bin.size().fill_null(0).cast(pl.Int64).to_numpy()
-    return sizes
+    sizes = [pl.col(pl.String).str.len_bytes().cast(pl.Int64), pl.col(pl.Binary).bin.size().cast(pl.Int64)]
+    if frame.select(pl.col(pl.String, pl.Binary)).width == 0:
+        return np.zeros(frame.height, dtype=np.int64)
+    return frame.select(pl.sum_horizontal(*sizes)).to_series().to_numpy()
 
 
 def _table(frames: list[pl.DataFrame], types: _Types) -> Any:

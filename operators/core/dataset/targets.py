@@ -10,7 +10,7 @@ from typing import BinaryIO, Protocol
 import zstandard
 
 from ..errors import InvalidInput, RunStopped
-from .sources import Compression
+from .compressed import Compression
 
 _PIECE_BYTES = 2**20
 
@@ -31,15 +31,15 @@ class Target:
         self.path = path
         self._whole = Path(os.path.realpath(path))
         if self._whole.is_dir():
-            raise _unwritable(path, "it is a folder", "name a file")
+            raise unwritable(path, "it is a folder", "name a file, or give --shard-rows N")
         if not self._whole.parent.is_dir():
-            raise _unwritable(path, f"there is no folder {self._whole.parent}", "make the folder first")
+            raise unwritable(path, f"there is no folder {self._whole.parent}", "make the folder first")
         self.temporary = self._whole.parent / f".{secrets.token_hex(8)}.partial"
         try:
             self._file: BinaryIO = self.temporary.open("xb")
         except OSError as error:
             reason = error.strerror or str(error)
-            raise _unwritable(path, reason, "choose a folder that you may write to") from error
+            raise unwritable(path, reason, "choose a folder that you may write to") from error
         self._digest = sha256()
 
     @property
@@ -78,7 +78,7 @@ class Target:
         """Put the finished file in the place of whatever stands at the path."""
         try:
             self.temporary.replace(self._whole)
-            _sync_folder(self._whole.parent)
+            sync_folder(self._whole.parent)
         except OSError as error:
             raise self._stopped(error) from error
 
@@ -92,13 +92,19 @@ class Target:
             self.temporary.unlink(missing_ok=True)
 
     def _stopped(self, error: OSError) -> RunStopped:
-        return RunStopped(
-            f"{self.path}: writing stopped ({error.strerror or error}); make room or choose another place, "
-            "then give the same command again"
-        )
+        return stopped(self.path, error)
 
 
-def _sync_folder(folder: Path) -> None:
+def stopped(place: object, error: Exception) -> RunStopped:
+    """The error for a place at which writing was begun and cannot go on."""
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return RunStopped(
+        f"{place}: writing stopped ({reason}); make room or choose another place, then give the same command again"
+    )
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names that were put into a folder safe on disk, where the system can."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -108,7 +114,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _unwritable(path: Path, reason: str, advice: str) -> InvalidInput:
+def unwritable(path: object, reason: str, advice: str) -> InvalidInput:
+    """The error for a place at which nothing can be written."""
     return InvalidInput.of("unwritable_target", f"{path}: cannot be written, {reason}; {advice}", got=str(path))
 
 

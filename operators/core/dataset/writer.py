@@ -1,30 +1,40 @@
-"""The life of an output file: written, finished, put in place or removed."""
+"""The life of an output: written, finished, put in place or removed."""
 
 from abc import ABC, abstractmethod
-from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import polars as pl
 
-from .targets import Target
+
+class Unfinished(Protocol):
+    """Something new that stands at its place only when it is whole."""
+
+    def finish(self) -> str:
+        """Make it safe; a SHA-256 of its content in hexadecimal."""
+        ...
+
+    def commit(self) -> None:
+        """Put it in the place of whatever stands there."""
+        ...
+
+    def abort(self) -> None:
+        """Remove it; the place keeps what it had."""
+        ...
 
 
 class Writer(ABC):
-    """Writes rows to a temporary file beside the target and puts it in place at the end.
+    """Writes rows to something temporary and puts it in place at the end.
 
-    A context manager: what was not committed is removed. The bytes of the file depend on the rows and their
+    A context manager: what was not committed is removed. The bytes that are written depend on the rows and their
     order, not on the frames they come in.
 
     Args:
-        path: where the file is to stand.
-
-    Raises:
-        InvalidInput: the path cannot be written.
+        target: what is to stand at the place.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._target = Target(path)
+    def __init__(self, target: Unfinished) -> None:
+        self._target = target
         self._sha256: str | None = None
         self._committed = False
 
@@ -44,14 +54,14 @@ class Writer(ABC):
         self._write(frame)
 
     def finish(self) -> str:
-        """Close the temporary file, safe on disk; SHA-256 of its bytes in hexadecimal. The target is untouched."""
+        """Make what was written safe; SHA-256 of its bytes in hexadecimal. The place itself is untouched."""
         if self._sha256 is None:
             self._end()
             self._sha256 = self._target.finish()
         return self._sha256
 
     def commit(self) -> str:
-        """Finish, and put the file in the place of whatever stands at the target; SHA-256 in hexadecimal."""
+        """Finish, and put it in the place of whatever stands there; SHA-256 in hexadecimal."""
         digest = self.finish()
         if not self._committed:
             self._target.commit()
@@ -59,7 +69,7 @@ class Writer(ABC):
         return digest
 
     def abort(self) -> None:
-        """Remove the temporary file, unless it was committed."""
+        """Remove what was written, unless it was committed."""
         if not self._committed:
             self._target.abort()
 
@@ -73,7 +83,7 @@ class Writer(ABC):
 
     @abstractmethod
     def _write(self, frame: pl.DataFrame) -> None:
-        """Append rows to the temporary file."""
+        """Append rows."""
 
     @abstractmethod
     def _end(self) -> None:

@@ -160,3 +160,20 @@ def test_three_units_in_one_breath_are_three_filters(plan: Plan) -> None:
     assert found["word_count_filter"] == {"min_words": 50}
     assert found["test_paragraph_count_filter"] == {"min_paragraphs": 3}
     assert len(found) == 3
+
+
+def test_phrases_of_operators_hardly_ever_mean_another_operator(
+    operators: dict[str, type[Operator]], profiles: dict[str, Profile]
+) -> None:
+    catalog = fresh_catalog(InMemoryStore(), default_embedder(), operator_entries(operators))
+    planner, asked, understood, mistaken = OfflinePlanner(operators), 0, 0, list[str]()
+    for name, cls in operators.items():
+        for phrase in cls.phrases:
+            draft = planner.draft(phrase, profiles["web"], catalog)
+            planned = {step.operator for step in draft.workflow.steps}
+            asked += 1
+            understood += name in planned or draft.question is not None
+            if planned and name not in planned:
+                mistaken.append(f"{name}: {phrase!r} gives {sorted(planned)}")
+    assert len(mistaken) <= 0.03 * asked, mistaken
+    assert understood >= 0.8 * asked

@@ -1,9 +1,25 @@
 """TextView: words, lines and sentences as people count them, in every script."""
 
+import re
+
+import polars as pl
 import pytest
 from dataflow_agent.operators.core import TextView
+from dataflow_agent.operators.core._segmentation import RUST_SENTENCE
+from dataflow_agent.operators.core.textview import lower_word_lists, word_lists
 from hypothesis import given
 from hypothesis import strategies as st
+
+# Characters that Python's Unicode tables know too; those of polars are newer.
+any_text = st.text(st.characters(exclude_categories=["Cn", "Cs"]), max_size=30)
+# Texts in which words, marks and scripts without spaces meet often.
+mixed_text = st.text("aB1_'’.·- \n你ไüש\u0301\u0e31\u200d\u200c…!", max_size=30)
+# Texts that are full of ends that may be ends of sentences.
+broken_text = st.lists(
+    st.sampled_from(
+        ["Mr", "No", "etc", "e.g", "A", "I", "wort", "5", ".", "!", "?!", "…", "。", "؟", '"', "」", " ", "\n"]
+    )
+).map("".join)
 
 
 @pytest.mark.parametrize(
@@ -52,10 +68,62 @@ def test_lines_end_at_newlines_only(text: str, lines: list[str]) -> None:
         ("a line\nanother line", 2),
         ("... !!! ???", 0),
         ("It costs 3.14 dollars.", 1),
+        ("Dr. Smith paid 3.14 dollars.", 1),
+        ("J. R. R. Tolkien, e.g. in No. 5, wrote, etc. and so on.", 1),
+        ("We met at 5 p.m. It rained.", 2),
+        ("See No. It is there.", 2),
+        ("So do I. He left.", 2),
+        ("هل أنت بخير؟ نعم.", 2),
+        ("यह एक वाक्य है। यह दूसरा है।", 2),
     ],
 )
 def test_sentences_end_at_latin_and_cjk_marks_and_at_line_ends(text: str, count: int) -> None:
     assert len(TextView(text).sentences) == count
+
+
+def test_sentences_keep_their_marks_and_lose_the_space_around() -> None:
+    assert TextView('He said "Stop." \n\n - Then:  he left!? 「はい。」そう').sentences == [
+        'He said "Stop."',
+        "- Then:  he left!?",
+        "「はい。」",
+        "そう",
+    ]
+
+
+@given(st.text("ab .!?…\"')。」\n", max_size=25))
+def test_without_abbreviations_sentences_are_what_stands_between_end_marks(text: str) -> None:
+    ends = r"(?<=[.!?…])[\"'”’)\]」]*\s+|(?<=。)[。.!?…\"')」]*|\n+"
+    pieces = [piece for piece in re.split(ends, text) if re.search("[ab]", piece)]
+    assert len(TextView(text).sentences) == len(pieces)
+
+
+@given(broken_text)
+def test_sentences_are_counted_the_same_way_in_a_column(text: str) -> None:
+    assert pl.Series([text]).str.count_matches(RUST_SENTENCE)[0] == len(TextView(text).sentences)
+
+
+@given(st.lists(st.one_of(any_text, mixed_text), max_size=5))
+def test_words_of_a_column_are_those_of_each_text(texts: list[str]) -> None:
+    views = [TextView(text) for text in texts]
+    assert word_lists(views).to_list() == [view.words for view in views]
+    assert lower_word_lists(views).to_list() == [[word.lower() for word in view.words] for view in views]
+
+
+def test_words_of_a_column_are_null_without_a_text_and_keep_their_place() -> None:
+    one, two, three = (TextView(text) for text in ("a b", "C", ""))
+    assert word_lists([two]).to_list() == [["C"]]
+    assert word_lists([three, None, two, one, one]).to_list() == [[], None, ["C"], ["a", "b"], ["a", "b"]]
+    assert lower_word_lists([None, two]).to_list() == [None, ["c"]]
+    assert word_lists([None]).to_list() == [None]
+    assert word_lists([]).to_list() == []
+    assert word_lists([None]).dtype == word_lists([]).dtype == word_lists([one]).dtype == pl.List(pl.String)
+
+
+def test_texts_seen_before_are_not_cut_again() -> None:
+    views = [TextView("one two"), TextView("three")]
+    first = word_lists(views)
+    views[0].text = "changed"
+    assert word_lists(views).to_list() == first.to_list()
 
 
 def test_tokens_and_visible_characters_leave_white_space_out() -> None:

@@ -57,7 +57,7 @@ def test_all_faults_of_all_inputs_come_at_once(place, tmp_path):
         Dataset.open([*paths, empty])
     assert codes(caught) == [
         "missing_file",
-        "folder",
+        "no_data_files",
         "unknown_ending",
         "header",
         "corrupt_input",
