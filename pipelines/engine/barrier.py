@@ -236,7 +236,7 @@ class RowFetcher:
             self._frame(int(number))[group["at"].unique(maintain_order=True)].select(ROW, *columns)
             for (number,), group in placed.group_by("part", maintain_order=True)
         ]
-        return pl.concat(frames) if frames else self._frame(0).select(ROW, *columns).clear()
+        return pl.concat(frames, how="vertical_relaxed") if frames else self._frame(0).select(ROW, *columns).clear()
 
     def _load(self, number: int) -> pl.DataFrame:
         return self._inputs[number].load().frame
