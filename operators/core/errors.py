@@ -46,6 +46,9 @@ class InvalidInput(DataFlowError):
         self.faults = tuple(faults)
         super().__init__("\n".join(fault.message for fault in self.faults))
 
+    def __reduce__(self) -> "tuple[type[InvalidInput], tuple[tuple[Fault, ...]]]":
+        return type(self), (self.faults,)
+
     @classmethod
     def of(cls, code: str, message: str, *, got: JsonValue = None, allowed: JsonValue = None) -> "InvalidInput":
         """The error with a single fault."""
@@ -58,6 +61,9 @@ class RowError(DataFlowError):
     def __init__(self, reason: str, detail: str = "") -> None:
         self.reason, self.detail = reason, detail
         super().__init__(f"{reason}: {detail}" if detail else reason)
+
+    def __reduce__(self) -> "tuple[type[RowError], tuple[str, str]]":
+        return type(self), (self.reason, self.detail)
 
 
 class EndpointError(DataFlowError):
