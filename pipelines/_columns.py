@@ -49,8 +49,8 @@ class Trail:
 
     def advance(self, step: str, after: Schema) -> None:
         """The step is passed and leaves these columns."""
-        gone = {name: Place(self.at, step) for name in self.schema.names}
-        self.removed = {name: place for name, place in {**self.removed, **gone}.items() if name not in after}
+        gone, there = {name: Place(self.at, step) for name in self.schema.names}, set(after.names)
+        self.removed = {name: place for name, place in {**self.removed, **gone}.items() if name not in there}
         self.schema = after
 
 

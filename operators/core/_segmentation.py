@@ -81,7 +81,7 @@ def _rust_sentence() -> str:
         rf"(?-u:\b)(?:(?:{_INITIAL}|{one_of(_NEVER)})\.{_GAP}|{one_of(_BEFORE_NUMBERS)}\.{_GAP}+\d"
         rf"|{one_of(_BEFORE_LOWER_CASE)}\.{_GAP}+[a-zà-ÿ])"
     )
-    no_end = rf"[.!?…][.!?…{_CLOSING}]*[^\s.!?…{_CLOSING}{_FULL_STOPS}]"
+    no_end = rf"[.!?…][.!?…{_CLOSING}]*(?:{abbreviated}|[^\s.!?…{_CLOSING}{_FULL_STOPS}])"
     return rf"(?:{abbreviated}|[\p{{L}}\p{{N}}])(?:{abbreviated}|{_INSIDE}|{no_end})*"
 
 

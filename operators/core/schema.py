@@ -1,6 +1,7 @@
 """The columns of a dataset and their types."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
@@ -50,14 +51,15 @@ class Schema(BaseModel):
         """Column names in order."""
         return tuple(column.name for column in self.columns)
 
+    @cached_property
+    def _by_name(self) -> dict[str, ColumnSpec]:
+        return {column.name: column for column in reversed(self.columns)}
+
     def __contains__(self, name: object) -> bool:
-        return any(column.name == name for column in self.columns)
+        return name in self._by_name
 
     def __getitem__(self, name: str) -> ColumnSpec:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return self._by_name[name]
 
     def specs(self) -> Iterator[ColumnSpec]:
         """The columns, in order."""

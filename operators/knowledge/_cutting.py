@@ -48,6 +48,8 @@ def cut(text: str, size: int, unit: Unit, overlap: int) -> list[str]:
     ['One two.', 'Three four five.']
     """
     ruler = _Ruler(text, unit)
+    if ruler.total <= size:
+        return [text.strip()] if text.strip() else []
     spans: list[tuple[int, int]] = []
     for start, end in _pieces(ruler, 0, len(text), size - overlap, 0):
         if not spans:
@@ -66,10 +68,19 @@ class _Ruler:
         self.text, self.unit = text, unit
 
     @cached_property
+    def _found(self) -> list[str]:
+        return TextView(self.text).words
+
+    @property
+    def total(self) -> int:
+        """Units in the whole text."""
+        return len(self.text) if self.unit == "chars" else len(self._found)
+
+    @cached_property
     def words(self) -> list[int]:
         """Where each word begins, in order."""
         starts, end = [], 0
-        for word in TextView(self.text).words:
+        for word in self._found:
             start = self.text.index(word, end)
             starts.append(start)
             end = start + len(word)

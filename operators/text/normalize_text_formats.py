@@ -1,13 +1,17 @@
 """Write characters, dates and amounts of money in one form."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Literal
 
 import polars as pl
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ..core import Example, Refiner
+
+Format = Literal["unicode", "dates", "currency"]
+FORMATS: tuple[Format, ...] = ("unicode", "dates", "currency")
 
 _MONTH_NAMES = "jan(?:uary)? feb(?:ruary)? mar(?:ch)? apr(?:il)? may june? july? aug(?:ust)? sep(?:t(?:ember)?)? "
 _MONTH_NAMES += "oct(?:ober)? nov(?:ember)? dec(?:ember)?"
@@ -40,7 +44,11 @@ _MONEY = re.compile(
     rf"|(?<![\w.,$])(?P<last>{_AMOUNT})[ \u00a0\u202f]?(?P<after>{_SYMBOL})(?![\w{_COMBINING}]|\s?[0-9])"
 )
 # In Rust's syntax, for a whole column: could there be one?
-_DATE_HINT = rf"[12][0-9]{{3}}[-/年]|[-/.]{_DAY}[-/.][12][0-9]{{3}}|(?i:{_MONTH})\.?,? "
+_DATE_HINT = (
+    rf"[12][0-9]{{3}}[/年]|[12][0-9]{{3}}-[0-9]-|[12][0-9]{{3}}-[0-9]{{2}}-[0-9](?:[^0-9]|$)|[-/.]{_DAY}[-/.][12][0-9]{{3}}"
+    rf"|(?i:{_MONTH}\.? {_DAY}(?:st|nd|rd|th)?,? [12][0-9]{{3}})"
+    rf"|(?i:[0-9](?:st|nd|rd|th)? (?:of )?{_MONTH}\.?,? [12][0-9]{{3}})"
+)
 _MONEY_HINT = rf"\$[0-9]|{_SYMBOL}"
 
 
@@ -73,33 +81,31 @@ class NormalizeTextFormats(Refiner):
         "replace currency symbols by codes",
     )
 
-    unicode_form: Literal["NFC", "NFKC", "keep"] = Field(
-        default="NFC", description="Unicode normal form of the characters; keep leaves them as they are."
-    )
-    dates: bool = Field(default=True, description="Write dates as year-month-day.")
+    formats: tuple[Format, ...] = Field(default=FORMATS, description="What to normalise: unicode, dates, currency.")
+    unicode_form: Literal["NFC", "NFKC"] = Field(default="NFC", description="Unicode normal form of the characters.")
     date_order: Literal["unknown", "dmy", "mdy"] = Field(
         default="unknown", description="What comes first in 3/4/2021: the day (dmy) or the month (mdy)."
     )
-    currency: bool = Field(default=True, description="Write amounts of money with the code of the currency after them.")
     dollar: str = Field(default="USD", pattern="^[A-Z]{3}$", description="Code of the currency that a bare $ means.")
+
+    @field_validator("formats")
+    @classmethod
+    def _some(cls, formats: tuple[Format, ...]) -> tuple[Format, ...]:
+        if not formats:
+            raise ValueError(f"name at least one format to normalise: {', '.join(FORMATS)}")
+        return tuple(one for one in FORMATS if one in formats)
 
     def refine(self, text: str) -> str:
         return str(self.refine_all(pl.Series([text]))[0])
 
     def refine_all(self, texts: pl.Series) -> pl.Series:
-        if self.unicode_form != "keep":
+        if "unicode" in self.formats:
             texts = texts.str.normalize(self.unicode_form)
-        hints = [hint for hint, wanted in ((_DATE_HINT, self.dates), (_MONEY_HINT, self.currency)) if wanted]
-        if not hints:
-            return texts
-        candidates = texts.str.contains("|".join(hints))
-        rewritten = [self._rewritten(text) if found else text for text, found in zip(texts, candidates, strict=True)]
-        return pl.Series(rewritten, dtype=pl.String)
-
-    def _rewritten(self, text: str) -> str:
-        if self.dates:
-            text = _DATE.sub(self._date, text)
-        return _MONEY.sub(self._money, text) if self.currency else text
+        if "dates" in self.formats:
+            texts = _where(texts, _DATE_HINT, lambda text: _DATE.sub(self._date, text))
+        if "currency" in self.formats:
+            texts = _where(texts, _MONEY_HINT, lambda text: _MONEY.sub(self._money, text))
+        return texts
 
     def _date(self, found: re.Match[str]) -> str:
         if found["a"]:
@@ -129,6 +135,12 @@ class NormalizeTextFormats(Refiner):
             rows=["Cafe\u0301, March 3rd, 2021 and 3/4/2021: $5.99", "v1.2.34 of /2021/3/4/x"],
             out=["Caf\u00e9, 2021-03-03 and 2021-03-04: 5.99 USD", "v1.2.34 of /2021/3/4/x"],
         )
+
+
+def _where(texts: pl.Series, hint: str, rewrite: Callable[[str], str]) -> pl.Series:
+    """The texts, rewritten where the hint, in Rust's syntax, is found."""
+    pairs = zip(texts, texts.str.contains(hint), strict=True)
+    return pl.Series([rewrite(text) if found else text for text, found in pairs], dtype=pl.String)
 
 
 def _parts(found: re.Match[str], form: str) -> tuple[str, str, str]:

@@ -36,13 +36,13 @@ class RemoveCharacters(Refiner):
         "remove punctuation",
         "strip all punctuation marks",
         "delete digits",
-        "remove numbers from the text",
+        "remove all numbers and digits",
         "drop control characters",
         "strip symbols",
         "no digits in the text",
-        "remove special characters and symbols",
-        "delete certain characters",
-        "text without punctuation",
+        "remove special characters from the text",
+        "get rid of numerals",
+        "punctuation removal",
     )
 
     classes: tuple[CharacterClass, ...] = Field(

@@ -1,7 +1,8 @@
 """Remove stop words, and reduce words to their stems."""
 
 import re
-from collections.abc import Callable, Iterable
+import string
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, Literal, Self
 
@@ -24,9 +25,9 @@ _STEMMERS: dict[Language, str] = {
 }  # fmt: skip
 _MISSING = 'simplify_words needs snowballstemmer to stem, which is not installed: pip install "dataflow-agent[words]"'
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f])+(?:['’](?:[^\W\d_]|[\u0300-\u036f])+)*")
-# In Rust's syntax. Names such as and.example.org and compounds such as end-to-end are words of their own.
-_BLANKS = r"[ \t\x{00A0}]"
-_COMPOUND = r"\w+(?:['’.\-/@:]+\w+)+"
+_SPACES = re.compile(r"(\s+)")
+# No * or _, which stand in pairs around words.
+_EDGES = string.punctuation.replace("*", "").replace("_", "") + "…–—“”‘’«»¿¡。，、；：！？（）「」『』【】《》"
 
 
 class SimplifyWords(Refiner):
@@ -35,8 +36,9 @@ class SimplifyWords(Refiner):
     Rewrites the text; rows without one fall under `on_null`; lines, punctuation and the white space between words stay.
 
     Action `stop_words` removes frequent words that say little, with the blanks before them, in whatever case: a list of
-    English ones that comes along, or the `words` given. Negations such as "not", "no" and "don't" are no stop words,
-    since without them a text says the opposite; nor are parts of compounds such as "end-to-end".
+    English ones that comes along, or the `words` given. Punctuation around them stays. Negations such as "not", "no"
+    and "don't" are no stop words, since without them a text says the opposite; nor are parts of compounds such as
+    "end-to-end".
 
     Action `stem` reduces words to their stems by the Snowball algorithm of the language, so that "connected" and
     "connections" become "connect"; a stem need not be a word. Capitals are kept. It needs the package snowballstemmer
@@ -72,8 +74,8 @@ class SimplifyWords(Refiner):
             raise ValueError("name at least one action: stop_words, stem")
         if "stop_words" in self.actions and self.words is None and self.language != "en":
             raise ValueError(f"there is no list of stop words for {self.language!r}; give them as words")
-        if self.words is not None and not all(word.strip() for word in self.words):
-            raise ValueError("a stop word may not be empty")
+        if self.words is not None and any(len(word.split()) != 1 for word in self.words):
+            raise ValueError("each of words must be one word, without white space")
         return self
 
     def open(self, ctx: Context) -> Any:
@@ -86,12 +88,13 @@ class SimplifyWords(Refiner):
 
     def refine_all(self, texts: pl.Series) -> pl.Series:
         if "stop_words" in self.actions:
-            texts = _without(texts, STOP_WORDS | STOP_CONTRACTIONS if self.words is None else self.words)
+            listed = STOP_WORDS | STOP_CONTRACTIONS if self.words is None else self.words
+            stop_words = frozenset(_plain(word) for word in listed)
+            texts = _each(texts, lambda text: _without(text, stop_words))
         if "stem" not in self.actions:
             return texts
         stem = _stemmer(self.language)
-        stemmed = [None if text is None else _WORD.sub(lambda found: stem(found[0]), text) for text in texts]
-        return pl.Series(stemmed, dtype=pl.String)
+        return _each(texts, lambda text: _WORD.sub(lambda found: stem(found[0]), text))
 
     @classmethod
     def example(cls) -> Example:
@@ -102,21 +105,47 @@ class SimplifyWords(Refiner):
         )
 
 
-def _without(texts: pl.Series, words: Iterable[str]) -> pl.Series:
-    """The texts without some words: first those with a blank before them, then those that begin a line."""
-    longest_first = sorted({word.replace("’", "'") for word in words}, key=lambda word: (-len(word), word))
-    patterns = [re.escape(word).replace("\\ ", " ").replace("'", "['’]") for word in longest_first]
-    plain = [pattern for pattern, word in zip(patterns, longest_first, strict=True) if word.isalnum()]
-    drawn = [pattern for pattern, word in zip(patterns, longest_first, strict=True) if not word.isalnum()]
-    after_blank = [_word_of(drawn, f"{_BLANKS}+", ""), f"({_BLANKS}+{_COMPOUND})", _word_of(plain, f"{_BLANKS}+", "")]
-    at_start = [_word_of(drawn, r"\b", f"{_BLANKS}*"), f"({_COMPOUND})", _word_of(plain, r"\b", f"{_BLANKS}*")]
-    for alternatives in (after_blank, at_start):
-        texts = texts.str.replace_all(f"(?i){'|'.join(filter(None, alternatives))}", "${1}")
-    return texts
+def _each(texts: pl.Series, treat: Callable[[str], str]) -> pl.Series:
+    return pl.Series([None if text is None else treat(text) for text in texts], dtype=pl.String)
 
 
-def _word_of(patterns: list[str], before: str, after: str) -> str:
-    return rf"{before}(?:{'|'.join(patterns)})\b{after}" if patterns else ""
+def _plain(word: str) -> str:
+    return word.lower().replace("’", "'")
+
+
+def _without(text: str, stop_words: frozenset[str]) -> str:
+    """The text without some words; the blanks before them go too, at the start of a line those after them."""
+    parts = _SPACES.split(text)
+    kept: list[str] = []
+    line_has_text = skips_gap = False
+    for gap, token in zip(["", *parts[1::2]], parts[0::2], strict=True):
+        if "\n" in gap or "\r" in gap:
+            line_has_text = skips_gap = False
+        elif skips_gap:
+            gap = ""  # noqa: PLW2901 - there is nothing before it on its line that it divides from
+        marks = _marks_around(token, stop_words)
+        if marks is None:
+            kept += (gap, token)
+            skips_gap = False
+            line_has_text = line_has_text or token != ""
+            continue
+        opening, closing = marks
+        is_between = line_has_text and not opening
+        kept += ("" if is_between else gap, opening, closing)
+        line_has_text = line_has_text or opening + closing != ""
+        skips_gap = not closing and (skips_gap or not is_between)
+    return "".join(kept)
+
+
+def _marks_around(token: str, stop_words: frozenset[str]) -> tuple[str, str] | None:
+    """The punctuation before and after a stop word, None when the token is none."""
+    if _plain(token) in stop_words:
+        return "", ""
+    word = token.strip(_EDGES)
+    if token.isalnum() or not word or _plain(word) not in stop_words:
+        return None
+    opening, _, closing = token.partition(word)
+    return opening, closing
 
 
 @cache

@@ -183,12 +183,14 @@ def _records(outcome: Outcome, came: pl.DataFrame) -> pl.DataFrame:
 
 def _empty(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     known = frame.clear()
-    new = [pl.Series(spec.name, [], dtype=PHYSICAL[spec.dtype]) for spec in schema.columns if spec.name not in known]
+    there = set(known.columns)
+    new = [pl.Series(spec.name, [], dtype=PHYSICAL[spec.dtype]) for spec in schema.columns if spec.name not in there]
     return known.with_columns(new).select(*INTERNAL, *schema.names)
 
 
 def _with_schema(rows: Batch, planned: PlannedStep) -> Batch:
-    missing = [name for name in planned.after.names if name not in rows.frame.columns]
+    there = set(rows.frame.columns)
+    missing = [name for name in planned.after.names if name not in there]
     if missing:
         raise LedgerBroken(f"step {planned.step.id!r} promised columns it did not write: {', '.join(missing)}")
     if rows.schema == planned.after and rows.frame.columns == [*INTERNAL, *planned.after.names]:
@@ -219,7 +221,8 @@ def _check(planned: PlannedStep, inside: Batch, outcome: Outcome) -> None:
 
 def _rejoin(before: Batch, inside: Batch, outside: Batch, planned: PlannedStep) -> Batch:
     """Rows inside and outside the condition, in their old order; what only the step writes is absent outside."""
-    new = [name for name in planned.after.names if name not in outside.schema]
+    there = set(outside.schema.names)
+    new = [name for name in planned.after.names if name not in there]
     untouched = outside.frame
     if new:
         absent = pl.concat_list(pl.col(ABSENT).fill_null([]), pl.lit(new, dtype=pl.List(pl.String)))

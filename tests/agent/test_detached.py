@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -319,8 +320,9 @@ def test_of_many_that_want_a_turn_at_once_only_one_has_it(tmp_path: Path) -> Non
 
     def take(_: int) -> None:
         nonlocal inside, most
-        with turn(tmp_path, "t", lambda: None):
+        with turn(tmp_path, "t", lambda: time.sleep(0.001)):
             inside += 1
+            time.sleep(0.0005)
             most = max(most, inside)
             inside -= 1
 

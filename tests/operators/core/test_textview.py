@@ -7,7 +7,7 @@ import pytest
 from dataflow_agent.operators.core import TextView
 from dataflow_agent.operators.core._segmentation import RUST_SENTENCE
 from dataflow_agent.operators.core.textview import lower_word_lists, word_lists
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 # Characters that Python's Unicode tables know too; those of polars are newer.
@@ -43,6 +43,7 @@ def test_words_follow_unicode(text: str, words: list[str]) -> None:
     assert TextView(text).words == words
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab1_'. -\n", max_size=20))
 def test_ascii_words_are_found_the_same_way_beside_other_scripts(text: str) -> None:
     assert TextView(text).words == TextView(text + " …").words
@@ -90,6 +91,7 @@ def test_sentences_keep_their_marks_and_lose_the_space_around() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.text("ab .!?…\"')。」\n", max_size=25))
 def test_without_abbreviations_sentences_are_what_stands_between_end_marks(text: str) -> None:
     ends = r"(?<=[.!?…])[\"'”’)\]」]*\s+|(?<=。)[。.!?…\"')」]*|\n+"
@@ -97,11 +99,13 @@ def test_without_abbreviations_sentences_are_what_stands_between_end_marks(text:
     assert len(TextView(text).sentences) == len(pieces)
 
 
+@settings(deadline=None)
 @given(broken_text)
 def test_sentences_are_counted_the_same_way_in_a_column(text: str) -> None:
     assert pl.Series([text]).str.count_matches(RUST_SENTENCE)[0] == len(TextView(text).sentences)
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(any_text, mixed_text), max_size=5))
 def test_words_of_a_column_are_those_of_each_text(texts: list[str]) -> None:
     views = [TextView(text) for text in texts]

@@ -22,7 +22,8 @@ def corrected(text: str, **options: Any) -> str:
         ("teh", "the"), ("taht", "that"), ("recieve", "receive"), ("freind", "friend"), ("seperate", "separate"),
         ("occured", "occurred"), ("untill", "until"), ("begining", "beginning"), ("realy", "really"),
         ("goverment", "government"), ("enviroment", "environment"), ("beacuse", "because"),
-        ("definately", "definitely"), ("accomodate", "accommodate"), ("pronounciation", "pronunciation"), ("langauge", "language"),
+        ("definately", "definitely"), ("accomodate", "accommodate"),
+        ("pronounciation", "pronunciation"), ("langauge", "language"),
     ],
 )  # fmt: skip
 def test_plain_mistakes_are_corrected(wrong: str, right: str) -> None:
@@ -38,8 +39,8 @@ def test_punctuation_capitals_and_layout_stay() -> None:
 @pytest.mark.parametrize(
     "word",
     ["Jonh", "Micheal", "colour", "color", "favorite", "labeling", "analyze", "organise", "github", "tokenizer",
-     "struct", "don't", "recieve.py", "/usr/recieve", "recieve@x.org", "x_recieve", "self-recieved", "recieve()", "freind=1",
-     "npm", "gcc", "argc", "ok", "x2y", "naïve", "12th", "xqzt", "zorkmid"],
+     "struct", "don't", "recieve.py", "/usr/recieve", "recieve@x.org", "x_recieve", "self-recieved", "recieve()",
+     "freind=1", "npm", "gcc", "argc", "ok", "x2y", "naïve", "12th", "xqzt", "zorkmid"],
 )  # fmt: skip
 def test_names_known_words_code_and_what_is_not_plain_stay(word: str) -> None:
     assert corrected(word + PROSE) == word + PROSE

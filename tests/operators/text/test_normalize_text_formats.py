@@ -105,14 +105,15 @@ def test_a_bare_dollar_is_the_one_named() -> None:
 def test_characters_are_composed_and_only_on_request_made_plain() -> None:
     assert normalized("Cafe\u0301 ﬁ Ａ ²") == "Caf\u00e9 ﬁ Ａ ²"
     assert normalized("Cafe\u0301 ﬁ Ａ ²", unicode_form="NFKC") == "Caf\u00e9 fi A 2"
-    assert normalized("e\u0301", unicode_form="keep") == "e\u0301"
 
 
-def test_each_part_can_be_switched_off() -> None:
-    text = "3 April 2021 $5"
-    assert normalized(text, dates=False) == "3 April 2021 5 USD"
-    assert normalized(text, currency=False) == "2021-04-03 $5"
-    assert normalized(text, currency=False, dates=False) == text
+def test_only_the_formats_named_are_touched() -> None:
+    text = "e\u0301 3 April 2021 $5"
+    assert normalized(text, formats=("unicode",)) == "\u00e9 3 April 2021 $5"
+    assert normalized(text, formats=("dates",)) == "e\u0301 2021-04-03 $5"
+    assert normalized(text, formats=("currency",)) == "e\u0301 3 April 2021 5 USD"
+    with pytest.raises(ValueError, match="at least one format"):
+        NormalizeTextFormats(formats=())
 
 
 MIXED = st.text(alphabet="0123/.-$€ $kM,e\u0301年月日", max_size=25)
@@ -135,7 +136,7 @@ def test_every_date_is_read_as_it_was_written(day: date) -> None:
 
 @given(st.text(max_size=30))
 def test_without_dates_and_money_it_is_the_normal_form(text: str) -> None:
-    assert normalized(text, dates=False, currency=False) == unicodedata.normalize("NFC", text)
+    assert normalized(text, formats=("unicode",)) == unicodedata.normalize("NFC", text)
 
 
 @pytest.mark.parametrize("piece", ["$5 ", "$5", "5", "5,", "€", "3/4/", "may ", "3 may ", "2021/", " ", "$", "5 €"])

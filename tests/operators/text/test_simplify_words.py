@@ -24,6 +24,9 @@ def simplified(text: str, **options: Any) -> str:
         ("(the cat), and then the dog", "(cat), dog"),
         ("the\nof\tcat\n\nis  two  spaces", "\ncat\n\ntwo  spaces"),
         ("theory of thermals", "theory thermals"),
+        ("(the) end, ‘to’ *the* 了。the。", "() end, ‘’ *the* 了。the。"),
+        ("cat the.\n\n  the (of of) dog\r\nthe", "cat.\n\n  () dog\r\n"),
+        ("the end is", "end"),
         ("", ""),
         ("und das ist 你好的", "und das ist 你好的"),
     ],
@@ -42,7 +45,7 @@ def test_negations_and_parts_of_compounds_stay(text: str) -> None:
 
 
 def test_own_stop_words_take_the_place_of_the_list() -> None:
-    assert simplified("the cat of course, Cat's", words=("cat", "of course")) == "the, Cat's"
+    assert simplified("the cat of Course, Cat's", words=("cat", "COURSE", "it's")) == "the of, Cat's"
     assert simplified("der Hund", words=("der",), language="de") == "Hund"
     assert simplified("the cat", words=()) == "the cat"
 
@@ -75,8 +78,9 @@ def test_options_that_cannot_be_carried_out_are_refused() -> None:
         SimplifyWords(actions=())
     with pytest.raises(ValueError, match="no list of stop words for 'de'"):
         SimplifyWords(language="de")
-    with pytest.raises(ValueError, match="may not be empty"):
-        SimplifyWords(words=("a", " "))
+    for words in (("a", " "), ("of course",)):
+        with pytest.raises(ValueError, match="must be one word"):
+            SimplifyWords(words=words)
     assert SimplifyWords(language="de", actions=("stem",)).open(Context()) is None
 
 
