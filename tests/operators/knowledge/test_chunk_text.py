@@ -190,7 +190,7 @@ def test_an_overlap_is_at_most_what_was_asked_and_begins_with_a_word(
     text = "".join(f"w{n}{gap}" for n, gap in enumerate(gaps)).strip()
     ends = 0
     for chunk in chunks(text, size=size, unit=unit, overlap=overlap):
-        start = text.index(chunk)
+        start = text.index(chunk, max(0, ends - len(chunk) + 1))  # a lone bracket stands in earlier chunks too
         assert length(text[start:ends], unit) <= overlap
         assert not text[ends:start].strip()
         if start < ends:
