@@ -163,7 +163,7 @@ class Source:
 def unreadable(place: object, error: OSError) -> Fault:
     """The fault for a file that the system does not let us read."""
     reason = error.strerror or type(error).__name__  # its text may be a URL with a key in it
-    message = f"{place}: cannot be read ({reason}); check its permissions"
+    message = f"{place}: cannot be read ({reason}); check that it is there and its permissions"
     return Fault(code="unreadable", message=message, got=str(place))
 
 
