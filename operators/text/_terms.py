@@ -1,10 +1,12 @@
 """Terms that are looked for in texts as whole words, many at once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Annotated
 
 import polars as pl
+from pydantic import StringConstraints
 
 from ..core import Batch, InvalidInput, TextView
 from ..core._segmentation import UNSPACED
@@ -12,7 +14,9 @@ from ..core.textview import lower_word_lists
 from ._words import count_where
 
 FEW = 300
-"""Up to how many literals one regular expression is quicker than an automaton for any number."""
+"""Up to how many terms one regular expression is quicker than an automaton for any number."""
+Term = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""A word or phrase as an option gives it."""
 _LETTER = re.compile(rf"[^\W{UNSPACED}]")
 
 
@@ -23,15 +27,18 @@ class Terms:
     a space or a line end.
 
     Args:
-        terms: what to look for; blank ones are left out.
+        terms: what to look for; at least one, and none blank.
     """
 
     def __init__(self, terms: Iterable[str]) -> None:
-        known = sorted({" ".join(term.lower().split()) for term in terms} - {""})
+        known = sorted({" ".join(term.lower().split()) for term in terms})
         words = [term for term in known if TextView(term).words == [term]]
-        self._phrases = [(_spellings(term), _pattern(term)) for term in known if term not in set(words)]
+        phrases = sorted(set(known) - set(words))
         self._words = pl.Series(words, dtype=pl.String)
+        self._phrases = [(_spellings(phrase), re.compile(_pattern(phrase, re.escape))) for phrase in phrases]
         self._needles = [*words, *(spelt for spellings, _ in self._phrases for spelt in spellings)]
+        few = known if len(known) <= FEW else []
+        self._any = "(?i)" + "|".join(_pattern(term, pl.escape_regex) for term in few) if few else None
 
     def counts(self, batch: Batch, column: str) -> pl.Series:
         """How often the terms occur in each text of a column; null where there is none."""
@@ -44,9 +51,9 @@ class Terms:
 
     def _possible(self, texts: pl.Series) -> pl.Series:
         """Whether a text may hold a term: one search for all of them, which leaves few texts to look at closely."""
-        if len(self._needles) > FEW:
+        if self._any is None:
             return texts.str.to_lowercase().str.contains_any(self._needles)
-        return texts.str.contains("(?i)" + "|".join(map(re.escape, self._needles)))
+        return texts.str.contains(self._any)
 
     def _phrases_in(self, lowered: str) -> int:
         return sum(
@@ -80,8 +87,8 @@ def _spellings(phrase: str) -> list[str]:
     return [phrase, *(phrase[:at] + end + phrase[at + 1 :] for at in breaks for end in ("\n", "\r\n"))]
 
 
-def _pattern(phrase: str) -> re.Pattern[str]:
-    return re.compile(r"(?: |\r?\n)".join(map(re.escape, phrase.split())))
+def _pattern(phrase: str, escape: Callable[[str], str]) -> str:
+    return r"(?: |\r?\n)".join(map(escape, phrase.split()))
 
 
 def _stands_alone(found: re.Match[str]) -> bool:

@@ -25,7 +25,7 @@ class AlphaWordRatioFilter(WordShareFilter):
         "most words must contain a letter",
         "at least 80 % of the words are alphabetic",
         "remove tables of digits",
-        "share of alphabetic words above 0.7",
+        "alphabetic word ratio of at least 0.7",
         "discard documents full of numbers instead of words",
         "alpha word ratio",
     )

@@ -9,7 +9,7 @@ from pydantic import Field
 from ..core import Batch, Column, Context, Example, Range, RowFilter, Text
 from ._blocklists import BLOCKLISTS
 from ._resources import file_fingerprint, resource_file
-from ._terms import Terms, read_terms
+from ._terms import Term, Terms, read_terms
 
 _WHAT = "terms_file of blocklist_filter"
 
@@ -46,7 +46,7 @@ class BlocklistFilter(RowFilter):
     language: Literal["en", "zh"] = Field(
         default="en", description="Language of the list that is used if no terms are given."
     )
-    terms: tuple[str, ...] | None = Field(
+    terms: tuple[Term, ...] | None = Field(
         default=None, min_length=1, description="Own words or phrases, in place of the list of the language."
     )
     terms_file: str | None = Field(

@@ -5,7 +5,7 @@ from pydantic import Field
 
 from ..core import Batch, Column, Context, Example, Range, RowFilter, Text
 from ..core.textview import word_lists
-from ._terms import Terms
+from ._terms import Term, Terms
 
 SHORT = 200
 """Words that a text counts as at least, so that one mention in a short text is no flood."""
@@ -36,7 +36,7 @@ class BoilerplateFilter(RowFilter):
     max_per_thousand: float | None = Field(
         default=5.0, ge=0, description="Most occurrences per 1,000 words kept, inclusive; null for no limit."
     )
-    terms: tuple[str, ...] = Field(
+    terms: tuple[Term, ...] = Field(
         default=(
             "lorem ipsum",
             "dolor sit amet",

@@ -25,7 +25,7 @@ class CapitalWordRatioFilter(WordShareFilter):
         "remove documents with too many capitalised words",
         "at most 20 % words in capitals",
         "no shouting in upper case",
-        "share of uppercase words below 0.3",
+        "uppercase word ratio of at most 0.3",
         "capital word ratio",
         "discard rows that are mostly capital letters",
     )

@@ -19,7 +19,7 @@ class CurlyBracketFilter(RowFilter):
     phrases = (
         "drop texts with many curly brackets",
         "remove documents full of braces",
-        "too many { and }",
+        "drop texts with too many braces",
         "share of curly braces below 2.5 %",
         "filter by curly bracket ratio",
         "discard pages of stylesheets and braces",

@@ -24,7 +24,7 @@ class HtmlEntityFilter(RowFilter):
     limits = ("max_entities",)
     phrases = (
         "drop texts with HTML entities",
-        "remove rows that contain &nbsp; or &amp;",
+        "keep only texts free of HTML entities",
         "no leftover HTML escapes",
         "filter out texts with character references",
         "discard documents with unescaped entities such as &lt;",

@@ -27,11 +27,11 @@ class IdTermFilter(RowFilter):
     name = "id_term_filter"
     limits = ("max_terms",)
     phrases = (
-        "drop texts about ID cards",
+        "drop texts about identity cards",
         "remove documents that mention identity card numbers",
         "filter out texts with identification numbers",
-        "no ID number terms",
-        "discard rows that talk about NRIC or resident registration",
+        "no texts with identity card terms",
+        "discard rows that talk about resident registration",
         "drop pages asking for an identity document",
     )
 

@@ -54,11 +54,11 @@ class LinePatternFilter(RowFilter):
     phrases = (
         "drop texts where most lines end with an ellipsis",
         "remove documents whose lines start with bullet points",
-        "pages that are mostly bulleted lists",
+        "drop pages that are mostly bulleted lists",
         "filter out texts with many javascript lines",
-        "drop texts with too many truncated lines",
+        "remove pages with too many lines ending in an ellipsis",
         "discard documents in which most lines match a pattern",
-        "share of lines ending in ... below 0.3",
+        "at most 30 % of the lines may start with a bullet",
     )
 
     column: Column[Text] = Field(default="text", description="Column that holds the text.")

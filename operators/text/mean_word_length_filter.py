@@ -55,7 +55,7 @@ class MeanWordLengthFilter(WordRules):
         number, letters = _size(words)
         if self.words == "unicode":
             mixed = batch.texts(self.column).str.contains(_UNSPACED).fill_null(False).arg_true()
-            spaced = _size(words.gather(mixed).list.filter(~pl.element().str.contains(_UNSPACED)))
+            spaced = _size(words.gather(mixed).list.eval(pl.element().filter(~pl.element().str.contains(_UNSPACED))))
             number, letters = number.scatter(mixed, spaced[0]), letters.scatter(mixed, spaced[1])
         mean = pl.when(number > 0).then((letters / number).round(2))
         return {self.metric_name(): pl.select(mean.when(words.list.len() == 0).then(0.0)).to_series()}

@@ -27,7 +27,7 @@ class SentenceCountFilter(RowFilter):
         "at most 100 sentences",
         "filter by number of sentences",
         "sentence count between 3 and 500",
-        "remove texts of a single sentence",
+        "drop texts with only one sentence",
         "minimum number of sentences",
     )
 

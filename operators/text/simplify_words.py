@@ -23,7 +23,7 @@ _STEMMERS: dict[Language, str] = {
     "id": "indonesian", "it": "italian", "lt": "lithuanian", "nl": "dutch", "no": "norwegian", "pt": "portuguese",
     "ro": "romanian", "ru": "russian", "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
-_MISSING = 'simplify_words needs snowballstemmer to stem, which is not installed: pip install "dataflow-agent[words]"'
+_MISSING = 'simplify_words stems with snowballstemmer, which is not installed: pip install "dataflow-agent[words]"'
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f])+(?:['’](?:[^\W\d_]|[\u0300-\u036f])+)*")
 _SPACES = re.compile(r"(\s+)")
 # No * or _, which stand in pairs around words.

@@ -46,7 +46,7 @@ class SpecialCharacterFilter(RowFilter):
 
     def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
         texts = batch.texts(self.column)
-        remains, marks = texts.str.count_matches(_REMAINS), texts.str.count_matches(_MARK, literal=True)
+        remains, marks = texts.str.count_matches(_REMAINS), texts.str.count_matches(_MARK)
         marked = pl.select(pl.when(marks > 0).then(texts)).to_series()
         stray = pl.when(marked.str.contains(_RIGHT_TO_LEFT)).then(0).otherwise(marks)
         return {self.metric_name(): pl.select(remains.cast(pl.Int64) + stray).to_series()}

@@ -1,5 +1,7 @@
 """Keep texts with few hash signs and ellipses for their words."""
 
+from typing import Annotated
+
 import polars as pl
 from pydantic import Field
 
@@ -20,18 +22,18 @@ class SymbolWordRatioFilter(WordRules):
     order_hints = ("reads_words",)
     limits = ("max_ratio",)
     phrases = (
-        "drop texts with too many hash signs and ellipses",
+        "drop texts with too many hash signs",
         "symbol to word ratio below 0.1",
         "remove documents full of hashtags",
         "too many symbols for the number of words",
-        "limit # and ... per word",
+        "few symbols per word",
         "discard symbol-heavy texts",
     )
 
     max_ratio: float | None = Field(
         default=0.4, ge=0, description="Symbols for each word to stay below, exclusive; null for no limit."
     )
-    symbols: tuple[str, ...] = Field(
+    symbols: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
         default=("#", "...", "…"), min_length=1, description="Texts that count as a symbol wherever they occur."
     )
 

@@ -29,7 +29,7 @@ class TerminalPunctuationFilter(WordRules):
     phrases = (
         "drop texts that end with a colon",
         "remove texts without punctuation",
-        "no run-on text without commas or full stops",
+        "drop run-on texts without commas",
         "filter out unfinished texts ending in a colon",
         "longest run without punctuation",
         "discard keyword lists without any punctuation",

@@ -31,7 +31,7 @@ class TokenCountFilter(RowFilter):
     phrases = (
         "keep texts with at most 2048 tokens",
         "drop documents with fewer than 50 tokens",
-        "fits into a context of 4096 tokens",
+        "keep texts that fit into 4096 tokens",
         "filter by number of tokens",
         "maximum token count",
         "between 100 and 8000 tokens",

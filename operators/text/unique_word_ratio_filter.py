@@ -20,9 +20,8 @@ class UniqueWordRatioFilter(WordRules):
     limits = ("min_ratio",)
     phrases = (
         "drop texts that repeat the same words",
-        "share of unique words above 0.1",
+        "unique word ratio of at least 0.2",
         "remove documents with few distinct words",
-        "unique word ratio",
         "at least 20 % different words",
         "keep texts with a varied vocabulary",
         "discard texts where words repeat over and over",

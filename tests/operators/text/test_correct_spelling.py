@@ -1,5 +1,7 @@
 """correct_spelling: plain mistakes are corrected, and names, code, layout and other languages stay."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -110,3 +112,15 @@ def test_doing_it_twice_changes_nothing_more(pieces: list[str], ratio: float) ->
 
 def test_rows_without_a_text_stay() -> None:
     assert apply_rows(CorrectSpelling(), [{"text": None}, {"text": "teh end"}]) == [{"text": None}, {"text": "the end"}]
+
+
+def test_without_its_package_it_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['symspellpy'] = None\n"
+        "from dataflow_agent.operators.core import Context, InvalidInput\n"
+        "from dataflow_agent.operators.text.correct_spelling import CorrectSpelling\n"
+        "try: CorrectSpelling().open(Context())\n"
+        "except InvalidInput as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 'symspellpy, which is not installed: pip install "dataflow-agent[spelling]"' in done.stdout

@@ -1,5 +1,7 @@
 """lowercase_text: lower case in all scripts that have case."""
 
+from typing import Any
+
 import pytest
 from dataflow_agent.operators.core.testing import apply_rows
 from dataflow_agent.operators.text.lowercase_text import LowercaseText
@@ -27,7 +29,7 @@ def test_all_scripts_are_lowered(text: str, expected: str) -> None:
 
 
 def test_rows_without_a_text_stay_and_another_column_can_be_written() -> None:
-    rows = [{"text": "A"}, {"text": None}]
+    rows: list[dict[str, Any]] = [{"text": "A"}, {"text": None}]
     assert apply_rows(LowercaseText(output="low"), rows) == [{"text": "A", "low": "a"}, {"text": None, "low": None}]
 
 

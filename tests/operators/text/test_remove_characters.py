@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 
 def cleaned(text: str, *classes: str, **options: Any) -> str:
-    return str(apply_rows(RemoveCharacters(classes=classes, **options), [{"text": text}])[0]["text"])  # type: ignore[arg-type]
+    return str(apply_rows(RemoveCharacters(classes=classes, **options), [{"text": text}])[0]["text"])
 
 
 @pytest.mark.parametrize(

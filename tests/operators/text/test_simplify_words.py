@@ -1,5 +1,7 @@
 """simplify_words: stop words go and stems stay, with the layout and the meaning of the text."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -85,7 +87,7 @@ def test_options_that_cannot_be_carried_out_are_refused() -> None:
 
 
 def test_rows_without_a_text_stay() -> None:
-    rows = [{"text": None}, {"text": "the cats"}]
+    rows: list[dict[str, Any]] = [{"text": None}, {"text": "the cats"}]
     out = apply_rows(SimplifyWords(actions=("stop_words", "stem")), rows)
     assert out == [{"text": None}, {"text": "cat"}]
 
@@ -109,3 +111,15 @@ def test_no_negation_is_a_stop_word() -> None:
     assert not {"not", "no", "never", "nor", "none", "without", "cannot", "don't", "neither"} & (
         STOP_WORDS | STOP_CONTRACTIONS
     )
+
+
+def test_without_its_package_it_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['snowballstemmer'] = None\n"
+        "from dataflow_agent.operators.core import Context, InvalidInput\n"
+        "from dataflow_agent.operators.text.simplify_words import SimplifyWords\n"
+        "try: SimplifyWords(actions=('stem',)).open(Context())\n"
+        "except InvalidInput as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 'snowballstemmer, which is not installed: pip install "dataflow-agent[words]"' in done.stdout

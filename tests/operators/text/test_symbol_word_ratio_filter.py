@@ -46,6 +46,11 @@ def test_symbols_can_be_named() -> None:
     assert measured("# #", symbols=["."]) == 0
 
 
+def test_an_empty_symbol_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1 character"):
+        SymbolWordRatioFilter(symbols=("#", ""))
+
+
 def test_a_null_limit_is_no_limit() -> None:
     assert kept(["# # #"], max_ratio=None) == ["# # #"]
 

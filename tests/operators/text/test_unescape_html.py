@@ -56,7 +56,7 @@ def test_what_was_escaped_twice_is_decoded_once_unless_asked() -> None:
 
 
 def test_rows_without_entities_or_text_are_untouched() -> None:
-    rows = [{"text": "a & b"}, {"text": None}, {}, {"text": "&amp;"}]
+    rows: list[dict[str, Any]] = [{"text": "a & b"}, {"text": None}, {}, {"text": "&amp;"}]
     assert apply_rows(UnescapeHtml(), rows) == [{"text": "a & b"}, {"text": None}, {}, {"text": "&"}]
 
 
