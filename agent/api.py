@@ -7,8 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ..operators.core import Fault, InvalidInput, RunStopped, Schema
-from ..operators.core.dataset import open_writer
+from ..operators.core import Fault, InvalidInput, RunStopped
+from ..operators.core.dataset import Output
 from ..operators.core.settings import Settings
 from ..pipelines.engine.manifest import manifests
 from ..pipelines.events import Listener
@@ -182,7 +182,7 @@ class Agent:
         if place is None and not plan_only:
             place = str(default_output(inputs[0], Path.cwd()))
         if place is not None and not plan_only:
-            _check_output(place, self._settings, overwrite=options.overwrite)
+            _check_output(place, self._settings, options)
         kept = kept_options(options, plan_only=plan_only, chosen_output=output is not None, wanted=wanted)
         return {"request": words, "inputs": inputs, "output": place, "planner": wanted, "options": kept}
 
@@ -309,13 +309,9 @@ class Plan:
             raise InvalidInput.of("not_covered", message, got=[*self.draft.not_covered])
 
 
-def _check_output(place: str, settings: Settings, *, overwrite: bool) -> None:
+def _check_output(place: str, settings: Settings, options: RunOptions) -> None:
     """Refuse early what the run would refuse: an output that cannot be written, or that no run of ours wrote."""
-    open_writer(Path(place), Schema.of(text="text")).abort()
-    if (
-        not overwrite
-        and Path(place).exists()
-        and not any(run.output == place for run in manifests(Home.of(settings).runs))
-    ):
+    exists = Output.at(place, shard_rows=options.shard_rows).exists()
+    if exists and not options.overwrite and not any(run.output == place for run in manifests(Home.of(settings).runs)):
         message = f"the output {place} exists already; give another name or --overwrite"
         raise InvalidInput.of("output_exists", message, got=place)

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..operators.core import Fault, InvalidInput
-from ..operators.core.dataset import ENDINGS
+from ..operators.core.dataset import ENDINGS, STANDARD_INPUT
+from ..operators.core.dataset.remote import as_local, is_url
 from .state import Draft, Turn
 
 SAMPLE_ROWS = 200
@@ -19,7 +20,7 @@ class RunOptions(BaseModel):
 
     `yes` runs without asking where nothing is open. `partial` accepts a plan that leaves parts of the request out.
     `workers` is how many processes work side by side. `sample` reads only so many rows. `max_failures` is a count
-    `"10"` or a share `"5%"`.
+    `"10"` or a share `"5%"`. With `shard_rows` the output is a folder of files of so many rows.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,6 +32,7 @@ class RunOptions(BaseModel):
     sample: int | None = Field(default=None, ge=1)
     resources: dict[str, str] = Field(default_factory=dict)
     max_failures: str | None = None
+    shard_rows: int | None = Field(default=None, ge=1)
 
 
 class Conversation(Turn, total=False):
@@ -100,6 +102,8 @@ def default_output(first_input: str, folder: Path, *, free: bool = False) -> Pat
     'here/crawl.v2.clean.jsonl.gz'
     """
     name = Path(first_input).name
+    if any(sign in name for sign in "*?["):  # a pattern names many files, and none that a result could be called after
+        name = "data"
     known = [ending for ending in ENDINGS if name.lower().endswith(ending)]
     length = max(map(len, known), default=0)
     stem, ending = (name[:-length], name[-length:]) if known else (Path(name).stem, ".jsonl")
@@ -115,8 +119,16 @@ def absolute(path: str | PathLike[str]) -> str:
     """An absolute path that a state may hold.
 
     Raises:
-        InvalidInput: its name is no text.
+        InvalidInput: its name is no text, or it is no place on this machine that can be read again.
     """
+    path = as_local(path)
+    if str(path) == STANDARD_INPUT or is_url(path):
+        raise InvalidInput.of(
+            "not_a_local_file",
+            f"{path}: a request is planned over files of this machine, which are read more than once; "
+            "save it to a file first, or give it to `apply` with a saved plan",
+            got=str(path),
+        )
     text = str(Path(path).expanduser().absolute())
     try:
         text.encode()

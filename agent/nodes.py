@@ -188,6 +188,7 @@ def carry_out(state: Conversation, means: Means) -> Conversation:
             "sample": options.sample,
             "overwrite": options.overwrite,
             "max_failures": options.max_failures,
+            "shard_rows": options.shard_rows,
         },
     )
     runner = means.runner or LocalRunner(means.run)

@@ -162,9 +162,11 @@ def start(job: Job) -> None:
 def _modules(workflow: Workflow) -> list[str]:
     """Where the operators of a workflow are defined, so that another process finds those that no registry lists."""
     known = all_operators()
-    modules = sorted({known[step.operator].__module__ for step in workflow.steps if step.operator in known})
-    if "__main__" in modules:
-        own = sorted(step.operator for step in workflow.steps if known[step.operator].__module__ == "__main__")
-        message = f"operator {own[0]!r} is defined in the script itself, where a run in a process of its own does not "
-        raise InvalidInput.of("unreachable_operator", f"{message}find it; move it to a module", got=own[0])
-    return modules
+    places = {step.operator: known[step.operator].__module__ for step in workflow.steps if step.operator in known}
+    for operator, place in places.items():
+        if place == "__main__":
+            message = f"operator {operator!r} is defined in the script itself, where a run in a process of its own "
+            raise InvalidInput.of(
+                "unreachable_operator", f"{message}does not find it; move it to a module", got=operator
+            )
+    return sorted({*places.values()})

@@ -28,6 +28,7 @@ class Running:
         resources: names that the workflow uses, bound to paths or URLs; they win over those of the settings.
         max_failures: rows that may fail at a step, a count or a share.
         workers: processes that work side by side; 1 if not given.
+        shard_rows: rows of each file of an output that is a folder.
         silent: show no progress.
     """
 
@@ -36,6 +37,7 @@ class Running:
     resources: Mapping[str, str] = field(default_factory=dict)
     max_failures: str | None = None
     workers: int | None = None
+    shard_rows: int | None = None
     silent: bool = False
 
     def options(self) -> dict[str, Any]:
@@ -46,21 +48,39 @@ class Running:
             "resources": dict(self.resources),
             "max_failures": self.max_failures,
             "workers": self.workers,
+            "shard_rows": self.shard_rows,
         }
         return {name: value for name, value in given.items() if value}
 
 
-def apply_plan(plan: str, data: Sequence[str], output: str, running: Running, settings: Settings) -> Answer:
+def apply_plan(
+    plan: str,
+    data: Sequence[str],
+    output: str,
+    running: Running,
+    settings: Settings,
+    *,
+    allow_network: bool = False,
+) -> Answer:
     """Run the workflow in a file.
+
+    Args:
+        allow_network: inputs and output may be URLs that lead out of this machine.
 
     Raises:
         InvalidInput: the file is no workflow.
     """
-    return apply_workflow(Workflow.from_yaml(plan), data, output, running, settings)
+    return apply_workflow(Workflow.from_yaml(plan), data, output, running, settings, allow_network=allow_network)
 
 
 def apply_workflow(
-    workflow: Workflow, data: Sequence[str], output: str, running: Running, settings: Settings
+    workflow: Workflow,
+    data: Sequence[str],
+    output: str,
+    running: Running,
+    settings: Settings,
+    *,
+    allow_network: bool = False,
 ) -> Answer:
     """Run a workflow over data files; its faults, its end by a limit and Ctrl-C are answers too."""
     bound = {**settings.resources, **running.resources}
@@ -75,6 +95,8 @@ def apply_workflow(
                 sample=running.sample,
                 resources=bound,
                 max_failures=running.max_failures,
+                shard_rows=running.shard_rows,
+                allow_network=allow_network,
                 settings=settings,
                 on_event=watch,
                 available=available(bound),

@@ -22,6 +22,7 @@ from .cli_options import (
     PlannerOption,
     Resource,
     Sample,
+    ShardRows,
     Workers,
     named_values,
     on_terminal,
@@ -73,6 +74,7 @@ def run_request(
     sample: Sample = None,
     resource: Resource = None,
     max_failures: MaxFailures = None,
+    shard_rows: ShardRows = None,
     json_output: Json = False,
 ) -> Answer:
     """Plan a request, show the plan, and run it when it is approved."""
@@ -83,7 +85,7 @@ def run_request(
         raise typer.TyperException('give a request and its data: run "keep texts of 50 words or more" -i data.jsonl')
     from .requesting import Request, go_on, start
 
-    running = _running(overwrite, sample, resource, max_failures, workers, silent=json_output)
+    running = _running(overwrite, sample, resource, max_failures, workers, shard_rows, silent=json_output)
     if thread and answer:
         ask = not json_output and on_terminal()
         return go_on(thread, answer, running, settings(), output=output, planner=planner, ask=ask)
@@ -123,13 +125,17 @@ def apply_plan(
     sample: Sample = None,
     resource: Resource = None,
     max_failures: MaxFailures = None,
+    shard_rows: ShardRows = None,
+    allow_network: Annotated[
+        bool, typer.Option("--allow-network", help="Inputs and output may be URLs that lead out of this machine.")
+    ] = False,
     json_output: Json = False,
 ) -> Answer:
     """Run a saved workflow, without any model; after an interruption the same command continues."""
     from .applying import apply_plan as apply
 
-    running = _running(overwrite, sample, resource, max_failures, workers, silent=json_output)
-    return apply(plan, data, output, running, settings())
+    running = _running(overwrite, sample, resource, max_failures, workers, shard_rows, silent=json_output)
+    return apply(plan, data, output, running, settings(), allow_network=allow_network)
 
 
 @app.command()
@@ -250,6 +256,7 @@ def _running(
     resource: list[str] | None,
     max_failures: str | None,
     workers: int | None = None,
+    shard_rows: int | None = None,
     *,
     silent: bool,
 ) -> "Running":
@@ -257,7 +264,13 @@ def _running(
 
     bound = named_values(resource or [], "--resource wants NAME=PATH or NAME=URL")
     return Running(
-        overwrite=overwrite, sample=sample, resources=bound, max_failures=max_failures, workers=workers, silent=silent
+        overwrite=overwrite,
+        sample=sample,
+        resources=bound,
+        max_failures=max_failures,
+        workers=workers,
+        shard_rows=shard_rows,
+        silent=silent,
     )
 
 

@@ -29,6 +29,9 @@ Workers = Annotated[
     typer.Option(min=1, max=MAX_WORKERS, metavar="N", help="Processes that work side by side; 1 if not given."),
 ]
 Sample = Annotated[int | None, typer.Option(min=1, metavar="N", help="Read only the first N rows.")]
+ShardRows = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Write a folder of files of N rows each; -o names the folder.")
+]
 Resource = Annotated[
     list[str] | None, typer.Option(metavar="NAME=PATH|URL", help="What a name used by a workflow stands for.")
 ]

@@ -15,8 +15,8 @@ from dataflow_agent.operators.core import Operator, Refiner
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.workflow import Step, Workflow
 from dataflow_agent.ui.web import Served, launch
+from playwright import sync_api as playwright
 
-playwright = pytest.importorskip("playwright.sync_api")
 expect = playwright.expect
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)

@@ -31,7 +31,7 @@ class Target:
         self.path = path
         self._whole = Path(os.path.realpath(path))
         if self._whole.is_dir():
-            raise unwritable(path, "it is a folder", "name a file, or give --shard-rows N")
+            raise unwritable(path, "it is a folder", "name a file in it")
         if not self._whole.parent.is_dir():
             raise unwritable(path, f"there is no folder {self._whole.parent}", "make the folder first")
         self.temporary = self._whole.parent / f".{secrets.token_hex(8)}.partial"
