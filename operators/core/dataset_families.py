@@ -26,6 +26,29 @@ class DatasetFilter(DatasetOperator):
         reason = None if self.on_null == "keep" else "no_value"
         return missing.select(ROW, fate=pl.lit(NULL_FATES[self.on_null]), reason=pl.lit(reason, dtype=pl.String))
 
+    def merge_records(
+        self, rows: pl.DataFrame, target: pl.Series, similarity: pl.Series, has_value: pl.Series, reason: str
+    ) -> pl.DataFrame:
+        """Records of rows that were compared with those before them.
+
+        Args:
+            rows: every row that came in, with its `_row`.
+            target: for each the position of the row it is merged into, or its own position.
+            similarity: to that row, 0 to 1; a metric of merged rows only.
+            has_value: whether there was something to compare; the others fall under `on_null`.
+            reason: why a row is merged, as a code.
+        """
+        merged = (target != pl.int_range(rows.height, eager=True)) & has_value
+        records = rows.select(
+            ROW,
+            fate=pl.when(merged).then(pl.lit("merged")).otherwise(pl.lit("kept")),
+            reason=pl.when(merged).then(pl.lit(reason)),
+            target=pl.col(ROW).gather(pl.when(merged).then(target)),
+            similarity=pl.when(merged).then(similarity),
+        )
+        nothing = self.null_records(rows.filter(~has_value))
+        return records if nothing.is_empty() else records.update(nothing, on=ROW, maintain_order="left")
+
 
 class DatasetEvaluator(DatasetOperator):
     """Writes scores that need all rows, such as a rank; every row is kept."""

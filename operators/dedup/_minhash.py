@@ -1,7 +1,7 @@
 """MinHash signatures, and the bands by which similar texts meet."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,13 +67,13 @@ class Meetings:
     """Which texts meet others in a band.
 
     Args:
-        bands: shape (n_texts, n_bands).
+        bands: a column of shape (n_texts,) for each band.
 
     `texts` are the positions of those that meet another, ascending.
     """
 
-    def __init__(self, bands: NDArray[np.uint32]) -> None:
-        found = [_shared(column) for column in bands.T]
+    def __init__(self, bands: Iterable[NDArray[np.uint32]]) -> None:
+        found = [_shared(column) for column in bands]
         sizes = [int(buckets.max(initial=-1)) + 1 for _, buckets in found]
         text = np.concatenate([np.empty(0, np.int64), *(texts for texts, _ in found)])
         before = np.cumsum([0, *sizes])

@@ -56,7 +56,7 @@ class ExactDedup(DatasetFilter):
         return tuple(dict.fromkeys(columns))
 
     def sketch(self, batch: Batch, state: None) -> pl.DataFrame:
-        keys = [_encoded_values(batch, column, _normalized if self.normalize else str) for column in self.columns]
+        keys = [_encoded_values(batch, column, normalized if self.normalize else str) for column in self.columns]
         digests = [_digest(key) for key in zip(*keys, strict=True)]
         words = np.frombuffer(b"".join(digests), dtype="<u8").reshape(-1, 2)
         present = pl.any_horizontal(pl.col(column).is_not_null() for column in self.columns)
@@ -70,16 +70,8 @@ class ExactDedup(DatasetFilter):
     def decide(self, sketches: pl.DataFrame, fetch: Fetch, ctx: Context) -> Verdict:
         missing = sketches[_DIGEST[0]].is_null()
         first = pl.Series(first_of_equals(*(sketches[name].fill_null(0).to_numpy() for name in _DIGEST)))
-        seen = (first != pl.int_range(sketches.height, eager=True)) & ~missing
-        records = sketches.select(
-            ROW,
-            fate=pl.when(seen).then(pl.lit("merged")).otherwise(pl.lit("kept")),
-            reason=pl.when(seen).then(pl.lit("duplicate")),
-            target=pl.col(ROW).gather(pl.when(seen).then(first)),
-            similarity=pl.when(seen).then(1.0),
-        )
-        nothing = self.null_records(sketches.filter(missing))
-        return Verdict(records if nothing.is_empty() else records.update(nothing, on=ROW, maintain_order="left"))
+        ones = pl.repeat(1.0, sketches.height, eager=True)
+        return Verdict(self.merge_records(sketches, first, ones, ~missing, "duplicate"))
 
     @classmethod
     def example(cls) -> Example:
@@ -137,7 +129,8 @@ def _shaped(value: Any, shape: Shape) -> Any:
     return value
 
 
-def _normalized(text: str) -> str:
+def normalized(text: str) -> str:
+    """The text without differences of case, white space and Unicode form (NFKC)."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return " ".join(text.lower().split())

@@ -85,34 +85,20 @@ class MinhashDedup(DatasetFilter):
         first = first_of_equals(sketches["key"].fill_null(0).to_numpy(), (~has_text).to_numpy().astype(np.uint64))
         alone = np.flatnonzero((first == np.arange(len(first))) & has_text.to_numpy())
         table = sketches["signature"].gather(alone).to_numpy() if len(alone) else np.empty((0, 1), np.uint32)
-        meetings = Meetings(table if self.verify else band_hashes(table, *self._bands()))
+        meetings = Meetings((table if self.verify else band_hashes(table, *self._bands())).T)
         met = alone[meetings.texts]
         with ExitStack() as stack:
             if self.verify:
                 spool = stack.enter_context(TemporaryFile(dir=ctx.workspace))
-                similarity = self._verified(sketches[met], fetch, spool)
+                alike = self._verified(sketches[met], fetch, spool)
             else:
-                similarity = _estimated(table[meetings.texts])
-            merged = merge_into_kept(meetings, similarity, self.threshold)
+                alike = _estimated(table[meetings.texts])
+            merged = merge_into_kept(meetings, alike, self.threshold)
         target, measured = first.copy(), np.ones(len(first))
         for place, (other, found) in merged.items():
             target[met[place]], measured[met[place]] = met[other], found
-        return Verdict(self._records(sketches, target[first], measured[first], has_text))
-
-    def _records(
-        self, sketches: pl.DataFrame, target: NDArray[np.int64], similarity: NDArray[np.float64], has_text: pl.Series
-    ) -> pl.DataFrame:
-        targets = pl.Series(target)
-        merged = (targets != pl.int_range(sketches.height, eager=True)) & has_text
-        records = sketches.select(
-            ROW,
-            fate=pl.when(merged).then(pl.lit("merged")).otherwise(pl.lit("kept")),
-            reason=pl.when(merged).then(pl.lit("near_duplicate")),
-            target=pl.col(ROW).gather(pl.when(merged).then(targets)),
-            similarity=pl.when(merged).then(pl.Series(similarity)),
-        )
-        nothing = self.null_records(sketches.filter(~has_text))
-        return records if nothing.is_empty() else records.update(nothing, on=ROW, maintain_order="left")
+        similarity, targets = pl.Series(measured[first]), pl.Series(target[first])
+        return Verdict(self.merge_records(sketches, targets, similarity, has_text, "near_duplicate"))
 
     def _bands(self) -> tuple[int, int]:
         return choose_bands(self.threshold, self.permutations)
