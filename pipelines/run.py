@@ -1,5 +1,6 @@
 """Runs a workflow over data: reads, checks, carries out, writes, and leaves a run folder that explains it."""
 
+import functools
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,13 +15,12 @@ import orjson
 
 from ..operators.core import Batch, Context, InvalidInput, RunStopped
 from ..operators.core.dataset import STANDARD_INPUT, Dataset, Output
-from ..operators.core.embedder import default_embedder
 from ..operators.core.settings import Settings, make_private_folder
 from .engine.barrier import RowFetcher
 from .engine.execute import Execution, FailureLimit
 from .engine.manifest import Manifest, Status, manifests
 from .engine.parts import PartStore, storing, write_whole
-from .engine.physical import Stage, plan_stages
+from .engine.physical import plan_stages
 from .engine.presence import Presence
 from .engine.source import PART_ROWS, Input, Source, read_source
 from .engine.workers import WorkerPool
@@ -229,16 +229,17 @@ class _Run:
         if source.rejects:
             self._write_lines("rejects.jsonl", source.rejects)
             self.manifest.warnings.append(f"{len(source.rejects)} records could not be read; see rejects.jsonl")
-        stages = plan_stages(self.workflow, source.schema, self.resources)
-        ended = self._execute(stages)
+        ended = self._execute()
         self._write_failed()
         self._write_output(ended)
 
-    def _execute(self, stages: Sequence[Stage]) -> list[Input]:
+    def _execute(self) -> list[Input]:
         store = self.home.parts
         with storing(self._folder):
             workspace = make_private_folder(self._folder / "workspace")
         context = self.context or DefaultContext(self.workflow.seed, self.resources, workspace)
+        models = functools.cache(lambda: context().identities())
+        stages = plan_stages(self.workflow, self.source.schema, self.resources, models)
         pool = WorkerPool(self.workers, store, context) if self.workers > 1 else None
         execution = Execution(store, context, self._events, self.manifest, self.limit, self.part_rows, pool, self._save)
         try:
@@ -296,7 +297,7 @@ class DefaultContext:
 
     def __call__(self) -> Context:
         """The context, in whatever process this is."""
-        return Context(seed=self.seed, resources=self.resources, workspace=self.workspace, embedder=default_embedder)
+        return Context(seed=self.seed, resources=self.resources, workspace=self.workspace)
 
 
 def new_run_id() -> str:

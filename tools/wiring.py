@@ -6,13 +6,14 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..memory.catalog import Catalog, fresh_catalog, operator_entries
+from ..memory.catalog import Catalog, fresh_catalog, operator_entries, pipeline_entries
 from ..memory.chroma_store import open_store
 from ..memory.history import History
 from ..operators.core import Context, all_operators
 from ..operators.core.embedder import default_embedder
 from ..operators.core.operator import Need
 from ..operators.core.settings import Settings, make_private_folder
+from ..pipelines.builtin import builtins
 from ..pipelines.run import Home
 from ..pipelines.validate import Resources
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from langchain_core.tools import StructuredTool
 
 CATALOG = "catalog"
-"""Name of the index over operators and past workflows."""
+"""Name of the index over operators, pipelines and past workflows."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,6 @@ class ContextFactory:
             seed=self.seed,
             resources=dict(self.resources),
             workspace=None if self.workspace is None else make_private_folder(self.workspace),
-            embedder=default_embedder,
             allow_network=self.allow_network,
         )
 
@@ -71,11 +71,12 @@ def tool_of(function: Callable[..., Any]) -> "StructuredTool":
 
 
 def open_catalog(settings: Settings) -> Catalog:
-    """The catalogue over all operators and past workflows, its index brought up to date.
+    """The catalogue over all operators, pipelines and past workflows, its index brought up to date.
 
     Raises:
         InvalidInput: history or index under the home folder cannot be used.
     """
     home = Home.of(settings).path
-    entries = [*operator_entries(all_operators()), *History(home).workflow_entries()]
+    shipped = [*operator_entries(all_operators()), *pipeline_entries(builtins())]
+    entries = [*shipped, *History(home).workflow_entries()]
     return fresh_catalog(open_store(home, CATALOG), default_embedder(), entries)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .embedder import Embedder, default_embedder
+
 if TYPE_CHECKING:
-    from .embedder import Embedder
     from .llm import LLM
 
 
@@ -21,7 +22,14 @@ class Context:
     seed: int = 0
     resources: Mapping[str, str] = field(default_factory=dict)
     workspace: Path | None = None
-    embedder: "Callable[[], Embedder] | None" = None
+    embedder: Callable[[], Embedder] = default_embedder
     llm: "LLM | None" = None
     open_index: Callable[[str], Any] | None = None
     allow_network: bool = False
+
+    def identities(self) -> dict[str, str]:
+        """Which models steps get, by what they need: their results are not those of other models. Loads none."""
+        models = {"embedder": self.embedder().identity}
+        if self.llm is not None:
+            models["llm"] = self.llm.identity
+        return models

@@ -1,6 +1,6 @@
 """From a workflow to stages: neighbouring row-scope steps fuse, dataset-scope steps are barriers between them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ...operators.core import DatasetOperator, Operator, RowOperator, Schema
@@ -58,12 +58,16 @@ class Stage:
         return digest_of("rows", [planned.fingerprint for planned in self.all_steps])[:40]
 
 
-def plan_stages(workflow: Workflow, schema: Schema, resources: Mapping[str, str]) -> list[Stage]:
+Models = Callable[[], Mapping[str, str]]
+"""Tells which model serves each need; asked only when a step needs one."""
+
+
+def plan_stages(workflow: Workflow, schema: Schema, resources: Mapping[str, str], models: Models = dict) -> list[Stage]:
     """Cut a valid workflow into stages over rows with these columns."""
     stages: list[Stage] = []
     barrier: PlannedStep | None = None
     steps: list[PlannedStep] = []
-    for planned in planned_steps(workflow, schema, resources):
+    for planned in planned_steps(workflow, schema, resources, models):
         if isinstance(planned.operator, DatasetOperator):
             stages.append(Stage(barrier, tuple(steps), planned))
             barrier, steps = planned, []
@@ -79,7 +83,9 @@ def plan_stages(workflow: Workflow, schema: Schema, resources: Mapping[str, str]
     return stages
 
 
-def planned_steps(workflow: Workflow, schema: Schema, resources: Mapping[str, str]) -> Iterable[PlannedStep]:
+def planned_steps(
+    workflow: Workflow, schema: Schema, resources: Mapping[str, str], models: Models = dict
+) -> Iterable[PlannedStep]:
     """Each step with its operator, its columns and its fingerprint; the workflow must be valid."""
     occurrences: dict[str, int] = {}
     for step in workflow.steps:
@@ -98,6 +104,7 @@ def planned_steps(workflow: Workflow, schema: Schema, resources: Mapping[str, st
             "where": step.where,
             "schema": schema.model_dump(mode="json"),
             "resources": operator.resource_fingerprints(resources),
+            "models": {need: models().get(need) for need in sorted(DEAR & set(operator.needs))},
             "seed": [workflow.seed, occurrence] if operator.stochastic else None,
         }
         yield PlannedStep(step, operator, schema, after, digest_of(made_of))
