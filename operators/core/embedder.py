@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -78,6 +79,13 @@ class WordLlamaEmbedder:
         # Texts are averaged one by one: its own padded batches need the memory of the longest text for every text.
         model.tokenizer.no_padding()
         return model.tokenizer, model.embedding
+
+
+def embed_column(texts: pl.Series, embedder: Embedder) -> pl.Series:
+    """The vectors of a column of texts, null for null, as a polars array of the embedder's dimension."""
+    known = texts.is_not_null()
+    vectors = pl.Series(embedder.embed(texts.drop_nulls().to_list()), dtype=pl.Array(pl.Float32, embedder.dimension))
+    return vectors.gather(pl.select(pl.when(known).then(known.cum_sum() - 1)).to_series())
 
 
 @cache

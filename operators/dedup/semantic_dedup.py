@@ -7,7 +7,7 @@ import polars as pl
 from pydantic import Field
 
 from ..core import ROW, Batch, Column, Context, DatasetFilter, Example, Fetch, Text, Verdict
-from ..core.embedder import Embedder
+from ..core.embedder import Embedder, embed_column
 from ._groups import first_of_equals
 from ._nearest import merge_by_cosine
 from .exact_dedup import normalized
@@ -49,15 +49,8 @@ class SemanticDedup(DatasetFilter):
     def sketch(self, batch: Batch, state: Embedder) -> pl.DataFrame:
         """The digest and the vector of each text; null for a row without one."""
         texts = batch.texts(self.column)
-        vectors = state.embed(texts.drop_nulls().to_list())
-        places = pl.select(pl.when(texts.is_not_null()).then(texts.is_not_null().cum_sum() - 1)).to_series()
-        found = pl.DataFrame(
-            {
-                "key": pl.Series([_digest(text) for text in texts.drop_nulls()], dtype=pl.UInt64),
-                "vector": pl.Series(vectors, dtype=pl.Array(pl.Float32, state.dimension)),
-            }
-        )
-        return batch.frame.select(ROW).hstack(found.select(pl.all().gather(places)))
+        digests = pl.Series([None if text is None else _digest(text) for text in texts], dtype=pl.UInt64)
+        return batch.frame.select(ROW).with_columns(digests.alias("key"), embed_column(texts, state).alias("vector"))
 
     def decide(self, sketches: pl.DataFrame, fetch: Fetch, ctx: Context) -> Verdict:
         has_text = sketches["key"].is_not_null()
