@@ -296,7 +296,7 @@ def _run_options(state: Conversation, means: Means, workflow: Workflow) -> dict[
     bound = _bound(state, means)
     return {
         "resources": bound,
-        "context": ContextFactory(workflow.seed, bound, _scratch(means)),
+        "context": ContextFactory(workflow.seed, bound, Home.of(means.settings).path),
         "available": _available(state, means),
     }
 

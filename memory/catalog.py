@@ -1,4 +1,4 @@
-"""Finds the operators and past workflows that a request means, by vectors, by words and by phrases."""
+"""Finds the operators, pipelines and past workflows that a request means, by vectors, by words and by phrases."""
 
 import hashlib
 import json
@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..operators.core.vectors import LostIndex, VectorStore
 from ._lexical import LexicalIndex, terms
-from .store import LostIndex, VectorStore
 
 if TYPE_CHECKING:
     from ..operators.core.embedder import Embedder
     from ..operators.core.operator import Operator
+    from ..pipelines.builtin import Pipeline
 
-EntryKind = Literal["operator", "workflow"]
+EntryKind = Literal["operator", "workflow", "pipeline"]
 
 WEIGHTS: Mapping[str, float] = {"vector": 0.5, "bm25": 0.25, "phrase": 0.25}
 DETAIL_WEIGHT = 0.3
@@ -34,7 +35,7 @@ class Entry:
 
     Args:
         name: unique among entries of its kind.
-        kind: `operator` or `workflow`.
+        kind: `operator`, `workflow` for one of the past, or `pipeline` for one that ships.
         text: what it does, in a sentence; for a workflow, the request it answered.
         phrases: requests that mean it.
         details: more words it may be found by, such as its options; searched by word only.
@@ -70,6 +71,11 @@ def operator_entries(operators: "Mapping[str, type[Operator]]") -> list[Entry]:
         summary = (cls.__doc__ or "").strip().partition("\n")[0]
         entries.append(Entry(cls.name, "operator", summary, cls.phrases, "\n".join([cls.kind, *options])))
     return entries
+
+
+def pipeline_entries(pipelines: "Mapping[str, Pipeline]") -> list[Entry]:
+    """An entry for each pipeline that ships: its title, its phrases."""
+    return [Entry(one.name, "pipeline", one.title, one.phrases) for one in pipelines.values()]
 
 
 def fresh_catalog(store: VectorStore, embedder: "Embedder", entries: Sequence[Entry]) -> "Catalog":

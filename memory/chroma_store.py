@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..operators.core import InvalidInput
+from ..operators.core.vectors import LostIndex, Vectors, best_first, checked, query_row
 from ._folder import private_folder
-from .store import InMemoryStore, LostIndex, Vectors, VectorStore, best_first, checked, query_row
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -217,20 +217,6 @@ class ChromaStore:
             with suppress(OSError):  # another process sweeps too
                 if time.time() - old.stat().st_mtime > ABANDONED_S:
                     shutil.rmtree(old) if old.is_dir() else old.unlink()
-
-
-def open_store(home: Path, name: str) -> VectorStore:
-    """The store for one index under `home`: Chroma where it is installed and loads, else in memory; `kind` says which.
-
-    Args:
-        home: the folder of this user's data.
-        name: name of the index, 3 characters or more.
-    """
-    try:
-        import chromadb  # noqa: F401 - costs a second, and is an extra
-    except (ImportError, RuntimeError, ValueError):  # absent; an old SQLite; a setting of its own that it refuses
-        return InMemoryStore()
-    return ChromaStore(home / "index", name)
 
 
 def _client(folder: Path) -> "Client":

@@ -1,14 +1,15 @@
 """Puts together what a run and a request need: the context of operators, the means of this machine, the catalogue."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..memory.catalog import Catalog, fresh_catalog, operator_entries, pipeline_entries
-from ..memory.chroma_store import open_store
 from ..memory.history import History
+from ..memory.store import open_store
 from ..operators.core import Context, all_operators
 from ..operators.core.embedder import default_embedder
 from ..operators.core.operator import Need
@@ -31,23 +32,22 @@ class ContextFactory:
     Args:
         seed: of the workflow.
         resources: names that the workflow uses, bound to paths or URLs.
-        workspace: folder for scratch files; made when it is not there.
+        home: the user's folder, which holds scratch files and indexes; without it indexes live in memory.
         allow_network: whether operators may leave the machine.
     """
 
     seed: int = 0
     resources: dict[str, str] = field(default_factory=dict)
-    workspace: Path | None = None
+    home: Path | None = None
     allow_network: bool = False
 
     def __call__(self) -> Context:
-        """The context; its embedder loads when a step first asks for it."""
-        return Context(
-            seed=self.seed,
-            resources=dict(self.resources),
-            workspace=None if self.workspace is None else make_private_folder(self.workspace),
-            allow_network=self.allow_network,
-        )
+        """The context; its models and indexes load when a step first asks for them."""
+        context = Context(seed=self.seed, resources=dict(self.resources), allow_network=self.allow_network)
+        if self.home is None:
+            return context
+        workspace = make_private_folder(self.home / "workspace")
+        return replace(context, workspace=workspace, open_index=partial(open_store, self.home))
 
 
 def available(bound: Mapping[str, str], settings: Settings | None = None) -> Resources:

@@ -72,7 +72,7 @@ def carried_out(
         sample=sample,
         resources=bound,
         settings=settings,
-        context=ContextFactory(parsed.seed, bound, Home.of(settings).path / "workspace"),
+        context=ContextFactory(parsed.seed, bound, Home.of(settings).path),
         available=available(settings.resources, settings),
     )
     return result.report.model_dump(mode="json")

@@ -10,7 +10,7 @@ from ..pipelines.ledger import Ledger
 from ..pipelines.report import Report
 from ..pipelines.run import Home, run
 from ..pipelines.workflow import Workflow
-from ..tools.wiring import available
+from ..tools.wiring import ContextFactory, available
 from .answer import Answer
 from .delivery import answer_to
 from .document import RunPart, WorkflowPart, document
@@ -99,6 +99,7 @@ def apply_workflow(
                 allow_network=allow_network,
                 settings=settings,
                 on_event=watch,
+                context=ContextFactory(workflow.seed, bound, Home.of(settings).path, allow_network),
                 available=available(bound),
             )
         except (InvalidInput, RunStopped, KeyboardInterrupt) as error:

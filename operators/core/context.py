@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .embedder import Embedder, default_embedder
+from .vectors import VectorStore, in_memory
 
 if TYPE_CHECKING:
     from .llm import LLM
@@ -16,7 +17,8 @@ class Context:
     """The means of one run.
 
     `resources` binds the names that a workflow uses to paths or URLs. `embedder` is a function so that its model loads
-    only when a step asks for it. `workspace` is a folder for scratch files of this run.
+    only when a step asks for it; `open_index` gives the store of a named index, which loads as late. `workspace` is a
+    folder for scratch files of this run.
     """
 
     seed: int = 0
@@ -24,7 +26,7 @@ class Context:
     workspace: Path | None = None
     embedder: Callable[[], Embedder] = default_embedder
     llm: "LLM | None" = None
-    open_index: Callable[[str], Any] | None = None
+    open_index: Callable[[str], VectorStore] = in_memory
     allow_network: bool = False
 
     def identities(self) -> dict[str, str]:

@@ -70,8 +70,12 @@ class Schema(BaseModel):
         return tuple(column.name for column in self.columns if column.dtype in dtypes)
 
     def with_column(self, name: str, dtype: DType, *, encoded: bool | None = None) -> "Schema":
-        """The schema after `name` was written: replaced in its place, or added at the end."""
-        spec = ColumnSpec(name=name, dtype=dtype, encoded=dtype == "json" if encoded is None else encoded)
+        """The schema after `name` was written: replaced in its place, or added at the end.
+
+        What steps write into `nested` and `json` columns is encoded, unless said otherwise.
+        """
+        written = dtype in {"nested", "json"}
+        spec = ColumnSpec(name=name, dtype=dtype, encoded=written if encoded is None else encoded)
         if name in self:
             return Schema(columns=tuple(spec if column.name == name else column for column in self.columns))
         return Schema(columns=(*self.columns, spec))

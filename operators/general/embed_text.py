@@ -1,14 +1,12 @@
 """Write the embedding of a text."""
 
-from typing import Literal
-
 import polars as pl
 from pydantic import Field
 
 from ..core import ROW, Batch, Column, Context, DType, Example, Outcome, OutputColumn, RowOperator, Text
 from ..core.batch import PHYSICAL
 from ..core.embedder import Embedder, embed_column
-from ..core.families import NULL_FATES
+from ..core.families import NULL_FATES, OnNull
 
 
 class EmbedText(RowOperator):
@@ -16,7 +14,7 @@ class EmbedText(RowOperator):
 
     Every row is kept and their order stays. A vector has length 1, so the cosine of two is the sum of their products;
     its dimension is that of the model, 256 for the built-in one. A text without any word the model knows has a vector
-    of zeros. Rows without a text fall under `on_null`: by default they are kept, with null for a vector.
+    of zeros. Rows without a text fall under `on_null`: by default they fail; kept ones have null for a vector.
     """
 
     name = "embed_text"
@@ -34,7 +32,7 @@ class EmbedText(RowOperator):
 
     column: Column[Text] = Field(default="text", description="Column that holds the text.")
     output: OutputColumn = Field(default="embedding", description="Column to write the vector to.")
-    on_null: Literal["keep", "drop", "fail"] = Field(default="keep", description="What happens to rows without a text.")
+    on_null: OnNull = Field(default="fail", description="What happens to rows without a text.")
 
     def writes(self) -> dict[str, DType]:
         """The column of vectors."""

@@ -1,6 +1,5 @@
 """Runs that outlive the conversation that began them: who takes the request up finds them, and begins none twice."""
 
-import importlib
 import json
 import os
 import re
@@ -10,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -23,15 +22,15 @@ from dataflow_agent.agent.graph import FILE_NAME, PURE, WITH_MEANS, Conversation
 from dataflow_agent.agent.nodes import Means
 from dataflow_agent.agent.planners.scripted import ScriptedPlanner
 from dataflow_agent.agent.resuming import Request
-from dataflow_agent.agent.state import Draft
+from dataflow_agent.agent.state import Change, Draft
 from dataflow_agent.agent.turns import FOLDER, turn
 from dataflow_agent.memory.catalog import Catalog
 from dataflow_agent.memory.history import History
-from dataflow_agent.memory.store import InMemoryStore
-from dataflow_agent.operators.core import Operator, all_operators
+from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.attaching import EVENTS, attach, ending_of
+from dataflow_agent.pipelines.edits import RemoveStep
 from dataflow_agent.pipelines.engine.presence import is_alive, runner_process
 from dataflow_agent.pipelines.events import EventTail
 from dataflow_agent.pipelines.run import Home
@@ -40,21 +39,9 @@ from dataflow_agent.pipelines.workflow import Step
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 MakeDraft = Callable[..., Draft]
-OPERATORS = Path(__file__).parents[1] / "pipelines"
 ROWS, WAITS_AT = 260, 250
 """The row that holds a run up lies behind those of the sample."""
 LONG = [n for n in range(ROWS) if n % 2]
-
-
-@pytest.fixture
-def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The module of an operator that waits; forgotten afterwards."""
-    all_operators()
-    monkeypatch.setattr(sys, "path", [str(OPERATORS), *sys.path])
-    module = importlib.import_module("waiting_operator")
-    Operator.registry[module.WaitFor.name] = module.WaitFor
-    yield module
-    del Operator.registry[module.WaitFor.name]
 
 
 class Place:
@@ -226,11 +213,13 @@ def test_a_killed_run_is_told_as_interrupted_and_the_same_request_continues(plac
     assert [folder for folder in place.runs() if folder != lost], "it has a new name"
 
 
-def test_ctrl_c_in_a_conversation_stops_its_run(place: Place) -> None:
-    def stop(event: dict[str, Any]) -> None:
-        if event["event"] == "stage_started":
-            raise KeyboardInterrupt
+def stop(event: dict[str, Any]) -> None:
+    """Ctrl-C while the run is held up."""
+    if event["event"] == "stage_started":
+        raise KeyboardInterrupt
 
+
+def test_ctrl_c_in_a_conversation_stops_its_run(place: Place) -> None:
     chat = place.agent().chat(place.data)
     chat.say("keep texts of two words")
     stopped = chat.say("approve", on_event=stop)
@@ -241,6 +230,27 @@ def test_ctrl_c_in_a_conversation_stops_its_run(place: Place) -> None:
     assert ending.status == "interrupted"
     place.gate.touch()
     assert place.is_done(chat.say("approve"))
+
+
+def test_the_plan_of_a_stopped_run_can_be_changed_instead_of_run(place: Place) -> None:
+    changes = [Change(edits=(RemoveStep(step="wait"),))]
+    chat = Agent(planner=ScriptedPlanner([place.draft], changes), settings=place.settings).chat(place.data)
+    chat.say("keep texts of two words")
+    assert chat.say("approve", on_event=stop).status == "interrupted"
+    changed = chat.say("do not wait")
+    assert changed.status == "needs_input"
+    assert changed.draft is not None
+    assert [step.operator for step in changed.draft.workflow.steps] == ["word_count_filter"]
+    assert len(place.runs()) == 1, "nothing ran meanwhile"
+    assert place.is_done(chat.say("approve"))
+
+
+def test_the_plan_of_a_stopped_run_can_be_rejected(place: Place) -> None:
+    chat = place.agent().chat(place.data)
+    chat.say("keep texts of two words")
+    assert chat.say("approve", on_event=stop).status == "interrupted"
+    assert chat.say("reject").status == "rejected"
+    assert len(place.runs()) == 1
 
 
 @pytest.mark.parametrize("first_dies", [False, True])

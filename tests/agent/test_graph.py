@@ -18,7 +18,7 @@ from dataflow_agent.agent.planners.scripted import ScriptedPlanner
 from dataflow_agent.agent.state import Ask, Change, Check, Draft, Planner, Question
 from dataflow_agent.memory.catalog import Catalog
 from dataflow_agent.memory.history import History
-from dataflow_agent.memory.store import InMemoryStore
+from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.operators.core import EndpointError, Fault, InvalidInput, Operator, RunStopped
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.settings import Settings

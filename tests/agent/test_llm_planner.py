@@ -13,7 +13,7 @@ from dataflow_agent.agent.planners.llm import LLMPlanner
 from dataflow_agent.agent.planners.model import ROUNDS
 from dataflow_agent.agent.state import Change, Draft
 from dataflow_agent.memory.catalog import Catalog, fresh_catalog, operator_entries
-from dataflow_agent.memory.store import InMemoryStore
+from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.operators.core import EndpointError, all_operators
 from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.operators.core.embedder import default_embedder

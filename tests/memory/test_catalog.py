@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from dataflow_agent.memory.catalog import WEIGHTS, Catalog, Entry, fresh_catalog, operator_entries
 from dataflow_agent.memory.chroma_store import ChromaStore
-from dataflow_agent.memory.store import InMemoryStore, VectorStore
 from dataflow_agent.operators.core import Operator
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.operator import RowOperator
+from dataflow_agent.operators.core.vectors import InMemoryStore, VectorStore
 from numpy.typing import NDArray
 from pydantic import Field
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dataflow_agent.memory.chroma_store import ChromaStore, open_store
-from dataflow_agent.memory.store import LostIndex
+from dataflow_agent.memory.chroma_store import ChromaStore
+from dataflow_agent.memory.store import open_store
 from dataflow_agent.operators.core import InvalidInput
+from dataflow_agent.operators.core.vectors import LostIndex
 
 pytest.importorskip("chromadb", reason="chromadb is not installed")
 
@@ -280,7 +281,7 @@ def refuse(event, arguments):
     if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"):
         raise AssertionError(f"the network was asked for: {event} {arguments}")
 sys.addaudithook(refuse)
-from dataflow_agent.memory.chroma_store import open_store
+from dataflow_agent.memory.store import open_store
 store = open_store(Path(sys.argv[1]), "some-index")
 store.replace("s", ["a", "b"], np.eye(2, dtype=np.float32), ["x", "y"])
 assert store.nearest(np.array([0.0, 1.0]), 1) == [("b", 1.0)]
@@ -306,7 +307,7 @@ def test_nothing_leaves_the_machine_whatever_the_environment_says(tmp_path: Path
 def test_without_chroma_the_store_is_in_memory_and_says_so(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; sys.modules['chromadb'] = None\n"
-        "from dataflow_agent.memory.chroma_store import open_store\n"
+        "from dataflow_agent.memory.store import open_store\n"
         "print(open_store(Path(sys.argv[1]), 'some-index').kind)"
     )
     assert run_python(code, str(tmp_path)) == "memory"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dataflow_agent.memory.chroma_store import ChromaStore
-from dataflow_agent.memory.store import InMemoryStore, VectorStore
+from dataflow_agent.operators.core.vectors import InMemoryStore, VectorStore
 
 MakeStore = Callable[[], VectorStore]
 with_chroma = pytest.mark.skipif(importlib.util.find_spec("chromadb") is None, reason="chromadb is not installed")

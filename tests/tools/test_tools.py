@@ -5,6 +5,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from dataflow_agent.memory.history import History
 from dataflow_agent.operators.core import InvalidInput
@@ -36,13 +37,17 @@ def invoke(tools: list[Any], name: str, **given: Any) -> Any:
 
 
 def test_a_context_factory_can_be_sent_to_another_process(tmp_path: Path) -> None:
-    factory = ContextFactory(seed=7, resources={"a": "b"}, workspace=tmp_path / "scratch")
+    factory = ContextFactory(seed=7, resources={"a": "b"}, home=tmp_path)
     context = pickle.loads(pickle.dumps(factory))()
     assert (context.seed, context.resources) == (7, {"a": "b"})
     assert context.workspace is not None
     assert context.workspace.is_dir()
     assert context.workspace.stat().st_mode & 0o077 == 0
     assert context.embedder().dimension > 0
+    index = context.open_index("some-index")
+    index.replace("stamp", ["a"], np.ones((1, 2)), ["text"])
+    assert [name for name, _ in index.nearest(np.ones(2), 1)] == ["a"]
+    assert any((tmp_path / "index").iterdir()) == (index.kind == "chroma")
 
 
 def test_resources_and_a_named_model_are_available(settings: Settings) -> None:

@@ -6,11 +6,12 @@ import pytest
 from dataflow_agent.agent.planners.matching import Matcher
 from dataflow_agent.agent.planners.offline import OfflinePlanner
 from dataflow_agent.agent.state import Draft
-from dataflow_agent.memory.catalog import Catalog, fresh_catalog, operator_entries
-from dataflow_agent.memory.store import InMemoryStore
+from dataflow_agent.memory.catalog import Catalog, fresh_catalog, operator_entries, pipeline_entries
+from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.operators.core import Operator, all_operators
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.schema import DType, Schema
+from dataflow_agent.pipelines.builtin import builtins
 from dataflow_agent.tools.profile import ColumnProfile, Profile
 
 
@@ -76,8 +77,9 @@ def operators() -> dict[str, type[Operator]]:
 
 @pytest.fixture(scope="session")
 def catalog(operators: dict[str, type[Operator]]) -> Catalog:
-    """All operators, found by the embedder that ships."""
-    return fresh_catalog(InMemoryStore(), default_embedder(), operator_entries(operators))
+    """All operators and pipelines, found by the embedder that ships."""
+    entries = [*operator_entries(operators), *pipeline_entries(builtins())]
+    return fresh_catalog(InMemoryStore(), default_embedder(), entries)
 
 
 @pytest.fixture(scope="session")

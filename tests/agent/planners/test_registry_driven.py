@@ -8,7 +8,7 @@ import pytest
 from dataflow_agent.agent.planners.offline import OfflinePlanner
 from dataflow_agent.agent.state import Draft
 from dataflow_agent.memory.catalog import fresh_catalog, operator_entries
-from dataflow_agent.memory.store import InMemoryStore
+from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.operators.core import (
     Batch,
     Column,

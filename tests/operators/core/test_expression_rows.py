@@ -350,7 +350,7 @@ def test_empty_and_all_null_parts_are_fine() -> None:
     )
     assert inside("text = 'a' or n in (1) or score < 1 or day < '2024-01-01' or flag = true", nothing) == []
     assert inside("text is null and n is null", nothing) == [0, 1]
-    structs, schema = one("nested", [{"a": 1, "b": 2}, None])
+    structs, schema = one("nested", [{"a": 1, "b": 2}, None], encoded=False)
     assert inside("length(x) = 2", structs, schema) == [0]
     arrays, schema = one("vector", [[1.0, 2.0], None], pl.Array(pl.Float32, 2))
     assert inside("length(x) = 2", arrays, schema) == [0]

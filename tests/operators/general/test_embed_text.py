@@ -23,14 +23,17 @@ def test_a_vector_does_not_depend_on_the_rows_beside_it() -> None:
     assert apply_rows(EmbedText(), [{"text": text} for text in TEXTS]) == alone
 
 
-def test_rows_without_a_text_stay_without_a_vector() -> None:
-    rows = apply_rows(EmbedText(output="v"), [{"text": None}, {"text": "a cat"}, {"text": 7}, {"text": ""}])
+def test_rows_without_a_text_that_are_kept_have_no_vector() -> None:
+    rows = apply_rows(
+        EmbedText(output="v", on_null="keep"), [{"text": None}, {"text": "a cat"}, {"text": 7}, {"text": ""}]
+    )
     assert [row["v"] is None for row in rows] == [True, False, True, False]
     assert rows[3]["v"] == [0.0] * 256
 
 
 @pytest.mark.parametrize(("on_null", "fate"), [("drop", "dropped"), ("fail", "failed")])
 def test_rows_without_a_text_go_when_asked_to(on_null: str, fate: str) -> None:
+    assert EmbedText().on_null == "fail"
     outcome = apply_outcome(EmbedText(on_null=on_null), batch_of([{"text": None}, {"text": "a"}]))
     assert outcome.records is not None
     assert outcome.records["fate"].to_list() == [fate, "kept"]
