@@ -16,6 +16,10 @@ from .engine.manifest import Manifest, PartKey, StageRecord
 from .engine.parts import PartStore
 from .engine.rowpass import LEDGER_COLUMNS
 from .finding import column_values, means
+from .funnel import funnel_of
+from .funnel_model import Funnel
+from .lost import LostRow, lost_rows
+from .report import Report
 from .validate import build
 from .whatif import WhatIf, what_if
 from .workflow import Step, Workflow
@@ -134,6 +138,14 @@ class Ledger:
     def diff(self, step: str, count: int = 5) -> list[Change]:
         """The first changes that a step made to values; see `changes_of`."""
         return changes_of(self._remains, step, count)
+
+    def funnel(self, report: Report | None = None) -> Funnel:
+        """How many rows each step let go on, with the histograms of the filters; see `funnel_of`."""
+        return funnel_of(self._remains, report)
+
+    def lost(self, step: str, count: int = 3) -> list[LostRow]:
+        """The first rows that a step did not let go on; see `lost_rows`."""
+        return lost_rows(self._remains, step, count)
 
     def frames(self) -> Iterator[tuple[StageRecord, pl.DataFrame]]:
         """The ledger of each part, stage by stage; `step` counts within the stage's steps."""

@@ -26,11 +26,20 @@ def list_runs(
 
 
 @runs.command("show")
-def show_run(run: RunArgument, json_output: Json = False) -> Answer:
-    """Show the report of a run."""
+def show_run(
+    run: RunArgument,
+    html: Annotated[
+        str | None, typer.Option("--html", metavar="FILE", help="Write the report as a page for the browser, too.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a page that is there.")] = False,
+    json_output: Json = False,
+) -> Answer:
+    """Show the report of a run: what each step left, and what its filters measured."""
     from .history import show_run as shown
 
-    return shown(settings(), run)
+    if overwrite and html is None:
+        raise typer.TyperException("--overwrite goes with --html FILE")
+    return shown(settings(), run, page=html, overwrite=overwrite)
 
 
 @runs.command("why")

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 
 from ..operators.core.settings import Settings
 from ..pipelines.engine.manifest import Manifest, manifests
+from ..pipelines.funnel_model import Funnel
 from ..pipelines.ledger import Ledger
 from ..pipelines.report import Report, build_report
 from ..pipelines.run import Home
@@ -13,9 +15,11 @@ from .answer import Answer
 from .document import document
 from .results import RunLine, RunResultPart, RunsResult
 from .show import report_view, row_argument, runs_table
+from .show_funnel import funnel_view
 
 TOLD_FATES = ("dropped", "merged", "failed")
 LOOKED_AT = 50
+EXAMPLES = 3
 
 
 def list_runs(settings: Settings, limit: int) -> Answer:
@@ -26,13 +30,30 @@ def list_runs(settings: Settings, limit: int) -> Answer:
     return Answer(document("completed", said, result=RunsResult(runs=lines)), (runs_table(lines),))
 
 
-def show_run(settings: Settings, run_id: str) -> Answer:
-    """The report of one run."""
+def show_run(settings: Settings, run_id: str, *, page: str | None = None, overwrite: bool = False) -> Answer:
+    """The report of one run.
+
+    Args:
+        page: a file to write it to as HTML, beside showing it.
+        overwrite: replace that file where it is there.
+
+    Raises:
+        InvalidInput: there is no such run, or the page cannot be written there.
+    """
     home = Home.of(settings)
     folder = home.run_folder(run_id)
     manifest = Manifest.load(folder)
     report = build_report(manifest, home.parts)
-    told = report_view(report, rows=telling_rows(home.ledger(manifest.id), report), folder=str(folder))
+    ledger = home.ledger(manifest.id)
+    funnel = ledger.funnel(report)
+    written = None if page is None else _write_page(Path(page), manifest, report, ledger, funnel, overwrite=overwrite)
+    told = report_view(
+        report,
+        said=f"the page is at {written}" if written else "",
+        rows=telling_rows(ledger, report),
+        folder=str(folder),
+        more=funnel_view(funnel),
+    )
     result = RunResultPart(
         status=report.status,
         said=report.message,
@@ -42,6 +63,8 @@ def show_run(settings: Settings, run_id: str) -> Answer:
         reasons={step.id: step.reasons for step in report.steps if step.reasons},
         seconds_saved={step.id: round(step.seconds_saved, 3) for step in report.steps if step.reused},
         folder=str(folder),
+        funnel=funnel,
+        page=written,
     )
     said = document(
         "completed",
@@ -52,6 +75,23 @@ def show_run(settings: Settings, run_id: str) -> Answer:
         result=result,
     )
     return Answer(said, (told,))
+
+
+def _write_page(
+    place: Path, manifest: Manifest, report: Report, ledger: Ledger, funnel: Funnel, *, overwrite: bool
+) -> str:
+    """Write the report as a page, with a few examples for each step of which the parts are still there."""
+    from .run_page import RunFacts, run_page, write_page
+
+    lost = [step.id for step in report.steps if step.dropped or step.merged or step.failed]
+    facts = RunFacts(
+        report=report,
+        funnel=funnel,
+        started=f"{datetime.fromisoformat(manifest.started):%Y-%m-%d %H:%M:%S %Z}",
+        changes={step.id: ledger.diff(step.id, EXAMPLES) for step in report.steps if step.changed},
+        lost={step: ledger.lost(step, EXAMPLES) for step in lost},
+    )
+    return write_page(place, run_page(facts), overwrite=overwrite)
 
 
 def telling_rows(ledger: Ledger, report: Report) -> dict[str, str]:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from ..pipelines.card_model import QualityCard
+from ..pipelines.funnel_model import Funnel
+
 if TYPE_CHECKING:
     from ..operators.core import Operator
     from ..pipelines.cleaning import Cleaned
@@ -76,6 +79,24 @@ def summary_of(operator: "type[Operator]") -> str:
     return (operator.__doc__ or "").strip().partition("\n")[0]
 
 
+class PipelineLine(Part):
+    """A pipeline that ships; `missing` is what this machine lacks to run it, a sentence each."""
+
+    name: str
+    title: str
+    steps: int
+    missing: tuple[str, ...]
+
+
+class PipelineCard(PipelineLine):
+    """A pipeline in full; `columns` are those it reads, with what each holds, `sample` is a data file to try it on."""
+
+    description: str
+    phrases: tuple[str, ...]
+    columns: dict[str, str]
+    sample: str
+
+
 class RunLine(Part):
     """A run in the history; `status` is how that run ended."""
 
@@ -120,6 +141,20 @@ class OperatorResult(Part):
     operator: OperatorCard
 
 
+class PipelinesResult(Part):
+    """Of `pipelines list`."""
+
+    kind: Literal["pipelines"] = "pipelines"
+    pipelines: tuple[PipelineLine, ...]
+
+
+class PipelineResult(Part):
+    """Of `pipelines show`; the steps are in `workflow`."""
+
+    kind: Literal["pipeline"] = "pipeline"
+    pipeline: PipelineCard
+
+
 class RunsResult(Part):
     """Of `runs list`, newest first."""
 
@@ -131,7 +166,8 @@ class RunResultPart(Part):
     """Of `runs show`; the numbers are in `run`.
 
     `reasons` counts per step why rows did not go on; `seconds_saved` is what an earlier run had taken for the rows that
-    a step reused.
+    a step reused. `funnel` says what was left after each step, and how the numbers lie by which its filters judged.
+    `page` is the file that `--html` wrote.
     """
 
     kind: Literal["run"] = "run"
@@ -143,6 +179,8 @@ class RunResultPart(Part):
     reasons: dict[str, dict[str, int]]
     seconds_saved: dict[str, float]
     folder: str
+    funnel: Funnel
+    page: str | None = None
 
 
 class StoryResult(Part):
@@ -258,6 +296,14 @@ class ExtraPart(Part):
     install: str
 
 
+class CardResult(Part):
+    """Of `evaluate`; `page` is the file that `--html` wrote."""
+
+    kind: Literal["card"] = "card"
+    card: QualityCard
+    page: str | None
+
+
 class DoctorResult(Part):
     """Of `doctor`: what this machine can do. A key is never shown."""
 
@@ -286,6 +332,8 @@ class DemoResult(Part):
 Result = Annotated[
     OperatorsResult
     | OperatorResult
+    | PipelinesResult
+    | PipelineResult
     | RunsResult
     | RunResultPart
     | StoryResult
@@ -293,6 +341,7 @@ Result = Annotated[
     | WhatIfResult
     | CleanedResult
     | StopResult
+    | CardResult
     | DoctorResult
     | DemoResult,
     Field(discriminator="kind"),

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .delivery import printable
+from .funnel_words import reasons_words
 from .results import OperatorCard, OperatorLine, RunLine
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ COMMAND = "dataflow-agent"
 LAST = "last"
 """The name of the newest run."""
 TOP_REASONS = 5
+MOST_NAMED = 8
+"""Up to how many steps are named that serve one clause."""
 COMMAS_BELOW = 1_000_000
 ALWAYS = {"rows_in": "in", "kept": "kept", "dropped": "dropped", "merged": "merged", "failed": "failed"}
 WHERE_ANY = {"expanded": "split", "children": "children", "created": "created", "reused": "reused"}
@@ -75,7 +78,8 @@ def asks_grid(asks: Sequence["Ask"], *, judged: bool) -> Padding:
     grid.add_column(ratio=2)
     grid.add_column(style="dim", ratio=1, overflow="fold")
     for ask in asks:
-        cells = [sentence(ask.text), sentence(", ".join(ask.steps) or "no step")]
+        named = ", ".join(ask.steps) or "no step"
+        cells = [sentence(ask.text), sentence(named if len(ask.steps) <= MOST_NAMED else f"{len(ask.steps)} steps")]
         grid.add_row(*([HOLDS[ask.holds]] if judged else []), *cells)
     return Padding(grid, (0, 0, 0, 2), expand=False)
 
@@ -89,6 +93,7 @@ def report_view(
     folder: str | None = None,
     name: str | None = None,
     hints: bool = True,
+    more: Sequence[RenderableType] = (),
 ) -> Group:
     """A run in numbers and words.
 
@@ -99,6 +104,7 @@ def report_view(
         folder: the folder of the run, where it is worth a look.
         name: what to call the run in commands; its id if not given.
         hints: say what to type next.
+        more: shown below the table of steps.
     """
     rejects = f", {report.rejects:,} records rejected" if report.rejects else ""
     head = f"{report.rows_in:,} rows in, {report.rows_out:,} out{rejects}, {report.seconds:.1f} s"
@@ -106,8 +112,9 @@ def report_view(
     if report.status != "completed" and report.message:
         parts.append(sentence(report.message))
     parts += [Text(), steps_report(report), Text()]
-    reused = _reused_words(report)
+    reused = reused_words(report)
     parts += [sentence(reused), Text()] if reused else []
+    parts += more
     reasons = _reason_lines(report)
     if reasons:
         parts += [heading("Why rows did not go on"), indented(reasons), Text()]
@@ -144,8 +151,8 @@ def steps_report(report: "Report") -> Table:
     return table
 
 
-def _reused_words(report: "Report") -> str:
-    """What was found done, and what that saved; nothing where all was done anew."""
+def reused_words(report: "Report") -> str:
+    """What was found done, and what that saved; empty where all was done anew."""
     found = [step for step in report.steps if step.reused]
     whole = sum(step.reused == step.rows_in for step in found)
     saved = sum(step.seconds_saved for step in found)
@@ -157,9 +164,7 @@ def _reused_words(report: "Report") -> str:
 def _reason_lines(report: "Report") -> list[Text]:
     lines = []
     for step in report.steps:
-        top = sorted(step.reasons.items(), key=lambda item: (-item[1], item[0]))[:TOP_REASONS]
-        more = len(step.reasons) - len(top)
-        told = ", ".join(f"{reason} {count:,}" for reason, count in top) + (f" and {more} more" if more else "")
+        told = reasons_words(step.reasons, TOP_REASONS)
         if told:
             lines.append(sentence(f"{step.id}: {told}"))
     return lines

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from .run_figures import RUN_FIGURES_CSS
+
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 FIXED_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
@@ -42,10 +44,9 @@ def theme() -> Any:
     )
 
 
-CSS = """
+FRAME_CSS = """
 .gradio-container { max-width: 1560px !important; padding: 0 !important; }
 .gradio-container > .main { padding: 14px 24px 28px; }
-.dark { --color-accent: #2dd4bf; }
 .gradio-container textarea::placeholder { color: var(--body-text-color-subdued); opacity: 1; }
 .gradio-container .html-container { padding: 0; }
 .gradio-container .block:has(> .html-container > div:empty) { display: none; }
@@ -57,6 +58,14 @@ CSS = """
 #df-hints button { flex-grow: 0; }
 #df-chat button[aria-label="Clear"] { display: none; }
 @media (min-width: 900px) { #df-left { position: sticky; top: 10px; align-self: flex-start; } }
+@media (max-width: 640px) { .gradio-container > .main { padding: 10px 10px 24px; } }
+"""
+LIGHT = """--df-blue: #2563eb; --df-green: #15803d; --df-amber: #b45309; --df-red: #b91c1c; --df-slate: #475569;
+  --df-kept: #0d9488; --df-out: #cbd5e1; --df-line: #dc2626;"""
+DARK = """--color-accent: #2dd4bf;
+  --df-blue: #93c5fd; --df-green: #86efac; --df-amber: #fcd34d; --df-red: #fca5a5; --df-slate: #cbd5e1;
+  --df-kept: #14b8a6; --df-out: #475569; --df-line: #f87171;"""
+PIECES_CSS = """
 .df-top { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 16px; }
 .df-top h1 { font-size: 1.45rem; font-weight: 700; margin: 0; }
 .df-top p { margin: 0; color: var(--body-text-color-subdued); }
@@ -73,13 +82,11 @@ CSS = """
 .df-notice strong { display: block; }
 .df-notice p { margin: 0; white-space: pre-line; }
 .df-notice code { background: none; font-size: .95em; }
-.df-info { --df-tone: #2563eb; --df-tint: rgba(37, 99, 235, .09); }
-.df-good { --df-tone: #15803d; --df-tint: rgba(21, 128, 61, .10); }
-.df-warn { --df-tone: #b45309; --df-tint: rgba(217, 119, 6, .12); }
-.df-bad { --df-tone: #b91c1c; --df-tint: rgba(220, 38, 38, .10); }
-.df-idle { --df-tone: #475569; --df-tint: rgba(100, 116, 139, .12); }
-.dark .df-info { --df-tone: #93c5fd; } .dark .df-good { --df-tone: #86efac; }
-.dark .df-warn { --df-tone: #fcd34d; } .dark .df-bad { --df-tone: #fca5a5; } .dark .df-idle { --df-tone: #cbd5e1; }
+.df-info { --df-tone: var(--df-blue); --df-tint: rgba(37, 99, 235, .09); }
+.df-good { --df-tone: var(--df-green); --df-tint: rgba(21, 128, 61, .10); }
+.df-warn { --df-tone: var(--df-amber); --df-tint: rgba(217, 119, 6, .12); }
+.df-bad { --df-tone: var(--df-red); --df-tint: rgba(220, 38, 38, .10); }
+.df-idle { --df-tone: var(--df-slate); --df-tint: rgba(100, 116, 139, .12); }
 .df-tag { display: inline-block; color: var(--df-tone); background: var(--df-tint); border-radius: 999px;
   padding: 0 8px; font-size: .85em; font-weight: 600; }
 .df-notice summary { cursor: pointer; font-weight: 600; }
@@ -126,7 +133,6 @@ CSS = """
 .df-files .df-file { border: 1px solid var(--border-color-primary); border-radius: 999px; padding: 1px 10px;
   font-size: .875rem; overflow-wrap: anywhere; }
 @media (max-width: 640px) {
-  .gradio-container > .main { padding: 10px 10px 24px; }
   .df-scroll table.df-stack, .df-stack tbody, .df-stack tr, .df-stack td { display: block; width: auto; }
   .df-stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .df-stack tr { padding: 8px 10px; border-top: 1px solid var(--border-color-primary); }
@@ -137,3 +143,7 @@ CSS = """
   .df-stack td.df-step::before { content: none; }
 }
 """
+"""How the pieces look that `web_markup` makes; wants the colours above and those of the theme."""
+COLOURS_CSS = f""".gradio-container {{ {LIGHT} }}
+.dark, .dark .gradio-container {{ {DARK} }}"""
+CSS = FRAME_CSS + COLOURS_CSS + PIECES_CSS + RUN_FIGURES_CSS

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 from ..agent.state import Ask
 from ..pipelines.events import Event
+from ..pipelines.funnel_model import Funnel
 from ..pipelines.report import Report
+from .run_figures import funnel_figure, histograms_figure
+from .show import reused_words
 from .web_markup import EMPTY, Column, Content, Markup, element, joined, line, notice, section, table
 from .web_plan import asks_table
 
-TOP_REASONS = 3
 RARE = {"merged": "Merged", "failed": "Failed", "expanded": "Split", "children": "Children", "created": "Created"}
 
 
@@ -88,18 +90,24 @@ def _bar(stage: StageProgress) -> Markup:
     return joined([bar, " ", element("span", words, cls="df-nowrap")])
 
 
-def report_view(report: Report, asks: Sequence[Ask], warnings: Sequence[str]) -> Markup:
-    """A run that ended: numbers of each step, what was proven, why rows did not go on."""
+def report_view(report: Report, asks: Sequence[Ask], warnings: Sequence[str], funnel: Funnel) -> Markup:
+    """A run that ended: what each step left and did, what its filters measured, what was proven."""
     return joined(
         [
             facts_view(report),
             notice("bad", "", [line(report.message)] if report.message and report.status != "completed" else []),
-            section("What each step did", _steps_table(report)),
+            section("What was left after each step", funnel_figure(funnel)),
+            section("What each step did", steps_table(report), muted(reused_words(report))),
             section("Your request, checked on the result", asks_table(asks, judged=True)),
-            section("Why rows did not go on", _reasons(report)),
+            section("What the filters measured", histograms_figure(funnel)),
             notice("warn", "Warnings", [line(said, 600) for said in warnings]),
         ]
     )
+
+
+def muted(text: str) -> Markup:
+    """A sentence beside what matters more; nothing when there is none."""
+    return element("p", text, cls="df-muted") if text else EMPTY
 
 
 def facts_view(report: Report) -> Markup:
@@ -119,24 +127,21 @@ def facts_view(report: Report) -> Markup:
     return element("div", *shown, cls="df-facts")
 
 
-def _steps_table(report: Report) -> Markup:
+def steps_table(report: Report, *, reuse: bool = False) -> Markup:
+    """A row for each step; what is rare only where it occurred.
+
+    Args:
+        reuse: also tell what was found done by an earlier run, where something was.
+    """
     rare = {name: title for name, title in RARE.items() if any(getattr(step, name) for step in report.steps)}
     counts = {"rows_in": "In", "kept": "Kept", "dropped": "Dropped", **rare, "changed": "Changed", "rows_out": "Out"}
-    columns = [Column("Step"), *(Column(title, numeric=True) for title in counts.values())]
-    columns.append(Column("Seconds", numeric=True))
-    rows: list[list[Content]] = [
-        [element("strong", step.id), *(f"{getattr(step, name):,}" for name in counts), f"{step.seconds:.2f}"]
-        for step in report.steps
-    ]
-    return table("What each step did", columns, rows)
-
-
-def _reasons(report: Report) -> Markup:
+    reused = reuse and any(step.reused for step in report.steps)
+    titles = [*counts.values(), *(["Reused"] if reused else []), "Seconds", *(["Seconds saved"] if reused else [])]
     rows: list[list[Content]] = []
     for step in report.steps:
-        top = sorted(step.reasons.items(), key=lambda item: (-item[1], item[0]))
-        told = ", ".join(f"{reason}: {count:,}" for reason, count in top[:TOP_REASONS])
-        more = f" and {len(top) - TOP_REASONS} more" if len(top) > TOP_REASONS else ""
-        if told:
-            rows.append([element("strong", step.id), line(told + more)])
-    return table("Why rows did not go on", [Column("Step"), Column("Reasons and rows")], rows) if rows else EMPTY
+        row: list[Content] = [element("strong", step.id), *(f"{getattr(step, name):,}" for name in counts)]
+        row += [f"{step.reused:,}"] if reused else []
+        row += [f"{step.seconds:.2f}", *([f"{step.seconds_saved:.2f}"] if reused else [])]
+        rows.append(row)
+    columns = [Column("Step", name="step"), *(Column(title, numeric=True) for title in titles)]
+    return table("What each step did", columns, rows)

@@ -7,13 +7,15 @@ from urllib.parse import quote
 
 from ..operators.core import DataFlowError
 from ..pipelines.edits import printable
+from ..pipelines.funnel_model import Funnel
 from ..pipelines.ledger import Ledger
+from ..pipelines.report import Report
 from ..pipelines.run import Home
 from ..pipelines.workflow import Step
 from .history import telling_rows
 from .web_amending import explained, option_names, shown_value
 from .web_job import Job
-from .web_layout import MOST_HINTS, MOST_OPTIONS, PLAN, RESULT, Page
+from .web_layout import MOST_HINTS, MOST_OPTIONS, PLAN, RESULT, STOP, Page
 from .web_markup import EMPTY, Markup, element, joined, line, notice
 from .web_plan import details_view, plan_view, question_view
 from .web_rows import first_rows, rows_view
@@ -24,6 +26,7 @@ Shown = dict[Any, Any]
 """New values of pieces of the page, by piece."""
 DOWNLOAD = "/gradio_api/file="
 OPTION_CHARACTERS = 120
+MOST_FUNNELS = 32
 OLDER = "This is of the run before the plan was changed; approve the plan to run it anew."
 
 
@@ -32,6 +35,7 @@ class Screen:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._funnels: dict[str, Funnel] = {}
 
     def whole(self, session: Session) -> Shown:
         """All pieces, as they are while nothing is being done."""
@@ -44,7 +48,8 @@ class Screen:
             page.left.send: _update(interactive=True),
             **self._plan(session),
             **self._editing(session),
-            page.run: str(_run_view(session)),
+            page.run: str(self._run(session)),
+            page.stop: _update(visible=False),
             **self._result(session),
         }
 
@@ -59,7 +64,14 @@ class Screen:
             page.editing.panel: _update(visible=False),
             **{button: _update(visible=False) for button in page.plan.options},
         }
-        return {**shown, page.run: str(progress_view(job.progress))} if job.running else shown
+        if not job.running:
+            return shown
+        stop = self.stopping() if job.stopping else {page.stop: _update(visible=True, interactive=True, value=STOP)}
+        return {**shown, page.run: str(progress_view(job.progress)), **stop}
+
+    def stopping(self) -> Shown:
+        """The run was asked to stop."""
+        return {self._page.stop: _update(visible=True, interactive=False, value="Stopping …")}
 
     def said(self, session: Session) -> Shown:
         """Only the conversation."""
@@ -96,10 +108,10 @@ class Screen:
 
     def _plan(self, session: Session) -> Shown:
         plan, draft = self._page.plan, session.draft
+        status = session.standing.status if session.standing else ""
         label = "Run what is covered" if draft and draft.not_covered else "Approve and run"
-        if session.standing and session.standing.status == "failed":
-            label = "Try again"
-        waits = session.standing is not None and session.standing.status == "needs_input"
+        label = {"failed": "Try again", "interrupted": "Go on"}.get(status, label)
+        waits = status == "needs_input"
         question = draft.question if draft and waits else None
         words = [*(question.options if question else ())][:MOST_OPTIONS]
         buttons = [
@@ -130,6 +142,25 @@ class Screen:
             editing.undo: _update(interactive=session.may_undo),
             **self.options_of(session, draft.workflow.step(session.chosen_step)),
         }
+
+    def _run(self, session: Session) -> Markup:
+        standing, finished = session.standing, session.finished
+        parts = []
+        if standing and standing.status == "failed" and standing.draft:
+            parts.append(notice("bad", "The run did not end well", [line(standing.message, 1000)]))
+        if finished and finished.report:
+            parts.append(notice("info", "", [OLDER]) if finished is not standing else EMPTY)
+            funnel = self._funnel(session, finished.report)
+            parts.append(report_view(finished.report, finished.asks, finished.warnings, funnel))
+        return joined(parts) or element("p", "Nothing has run yet.", cls="df-muted")
+
+    def _funnel(self, session: Session, report: Report) -> Funnel:
+        """The funnel of a completed run, kept since it is shown anew with every change of the page."""
+        if report.id not in self._funnels:
+            while len(self._funnels) >= MOST_FUNNELS:
+                self._funnels.pop(next(iter(self._funnels)))
+            self._funnels[report.id] = Home.of(session.settings).ledger(report.id).funnel(report)
+        return self._funnels[report.id]
 
     def _result(self, session: Session) -> Shown:
         result, finished = self._page.result, session.finished
@@ -177,17 +208,6 @@ def files_view(session: Session) -> Markup:
 def download(path: Path, words: str) -> Markup:
     """A link that downloads a file of the conversation."""
     return element("a", words, href=DOWNLOAD + quote(str(path)), download=path.name)
-
-
-def _run_view(session: Session) -> Markup:
-    standing, finished = session.standing, session.finished
-    parts = []
-    if standing and standing.status == "failed" and standing.draft:
-        parts.append(notice("bad", "The run did not end well", [line(standing.message, 1000)]))
-    if finished and finished.report:
-        parts.append(notice("info", "", [OLDER]) if finished is not standing else EMPTY)
-        parts.append(report_view(finished.report, finished.asks, finished.warnings))
-    return joined(parts) or element("p", "Nothing has run yet.", cls="df-muted")
 
 
 def _plan_link(session: Session) -> Markup:

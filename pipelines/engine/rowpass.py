@@ -240,7 +240,8 @@ def _tally(inside: Batch, outside: Batch | None, outcome: Outcome, planned: Plan
         fates = dict(outcome.records["fate"].value_counts().iter_rows())
         reasons = outcome.records.filter(pl.col("fate") != "kept")
         if "reason" in reasons.columns:
-            tally.reasons = {str(name): count for name, count in reasons["reason"].value_counts(sort=True).iter_rows()}
+            counted = reasons["reason"].drop_nulls().value_counts(sort=True)  # an expanded row needs no reason
+            tally.reasons = dict(counted.iter_rows())
     for fate in FATES:
         setattr(tally, fate, fates.get(fate, 0))
     tally.kept += around
