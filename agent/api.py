@@ -97,7 +97,8 @@ class Agent:
             thread: as `Standing.thread` gave it.
             answer: "approve", "reject", an option of the question, or words that change the plan ("make it 80 words").
                 A request whose process died goes on where it stopped, and one that another process is dealing with is
-                followed; both hear no answer, since nothing was asked, or what was asked is not open any more.
+                followed; both hear no answer, since nothing was asked, or what was asked is not open any more. Only
+                where its run was stopped or lost, "reject" and words that change the plan are heard.
             output: another place for the result, from now on.
             options: other options, from now on.
 

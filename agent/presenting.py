@@ -11,6 +11,8 @@ from .state import Ask, Draft, Question
 
 LONGEST = 200
 OPTION_CHARACTERS = 80
+MOST_NAMED = 8
+"""Up to how many steps are named that serve one clause."""
 MARKS = {True: "holds", False: "BROKEN", None: "not checkable"}
 
 
@@ -114,7 +116,8 @@ def _value(value: object) -> str:
 
 
 def _ask(ask: Ask) -> str:
-    served = f" by {', '.join(ask.steps)}" if ask.steps else ""
+    named = ", ".join(ask.steps) if len(ask.steps) <= MOST_NAMED else f"{len(ask.steps)} steps"
+    served = f" by {named}" if ask.steps else ""
     checked = "" if ask.check.kind == "none" else "; checked on the output"
     return f"{printable(ask.text, LONGEST)}{':' if served or checked else ''}{served}{checked}"
 

@@ -72,6 +72,10 @@ class Request:
         ending = ending_of(folder) if folder.exists() else None
         return ending is not None and ending.status != "interrupted"
 
+    def _was_lost(self, stand: Stand) -> bool:
+        """Whether its run was stopped, or its process died."""
+        return stand.step == "run" and self.running(stand) is None and not self.ended_unheard(stand)
+
     def begin(self, state: Conversation) -> Standing:
         """Take a new request as far as it goes by itself."""
         with self._turn():
@@ -112,6 +116,8 @@ class Request:
         if stand.unfinished and not stand.question:
             if changed and stand.state.get("decision") == "run" and not self._has_begun(stand, changed, "run"):
                 return self.conversations.decide(self.thread, {**_afresh("run"), **changed})
+            if self._was_lost(stand) and (decision := _instead_of_running(stand.state, answer)):
+                return self.conversations.decide(self.thread, {**decision, **changed})
             stand, answer = self.conversations.go_on(self.thread), ""
         if stand.question:
             if not changed:
@@ -206,6 +212,18 @@ def _reopened(state: Conversation, answer: str) -> Conversation | None:
     if status == "completed" and not options_of(state).chosen_output:
         again["output"] = str(default_output(state["inputs"][0], Path(str(state["output"])).parent, free=True))
     return again
+
+
+def _instead_of_running(state: Conversation, answer: str) -> Conversation | None:
+    """What an answer decides about a request whose run was stopped or lost; None where it only lets it go on."""
+    if not answer.strip():
+        return None
+    found = heard(state, None, answer)
+    if found["decision"] == "rejected":
+        return _afresh("rejected")
+    if found["decision"] != "change":
+        return None
+    return {**found, "run_id": None, "options": {**state["options"], "yes": False}}
 
 
 def _afresh(decision: str) -> Conversation:

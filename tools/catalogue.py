@@ -1,4 +1,4 @@
-"""Finding operators and past workflows, and describing an operator."""
+"""Finding operators, pipelines and past workflows, and describing an operator."""
 
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Annotated, Any
@@ -7,6 +7,7 @@ from pydantic import Field
 
 from ..memory.catalog import Catalog, EntryKind
 from ..operators.core import InvalidInput, all_operators, near_name
+from ..pipelines.builtin import builtins
 from .datasets import shown_value
 from .operators import arguments_of
 from .wiring import tool_of
@@ -24,21 +25,22 @@ def catalogue_tools(catalog: Catalog) -> list["StructuredTool"]:
     """The tools over a catalogue."""
 
     def search_catalogue(text: Wanted, k: HitCount = 6, kind: Kind = None) -> list[dict[str, Any]]:
-        """Operators and past workflows that some words mean, best first, each with its score from 0 to 1."""
+        """Operators, pipelines and past workflows that some words mean, best first, each with its score from 0 to 1."""
         return found(catalog, text, k, kind)
 
     return [tool_of(search_catalogue), tool_of(describe_operator)]
 
 
 def found(catalog: Catalog, text: str, k: int = 6, kind: EntryKind | None = None) -> list[dict[str, Any]]:
-    """What some words mean, as plain data, best first; operators with the first line of their description."""
-    known = all_operators()
+    """What some words mean, as plain data, best first; what ships comes with a line of description."""
+    summaries = {("operator", name): _summary(one.__doc__) for name, one in all_operators().items()}
+    summaries |= {("pipeline", name): one.title for name, one in builtins().items()}
     return [
         {
             "name": hit.name,
             "kind": hit.kind,
             "score": hit.score,
-            "summary": _summary(known[hit.name].__doc__) if hit.kind == "operator" and hit.name in known else "",
+            "summary": summaries.get((hit.kind, hit.name), ""),
         }
         for hit in catalog.search(text, k, kind)
     ]

@@ -61,7 +61,8 @@ class Profile(BaseModel):
     """What is known of a dataset before anything runs; plain data.
 
     `complete` says whether all rows were read; otherwise columns may exist that it does not name. `inputs` are the
-    base names of the files.
+    base names of the files. `warnings` tell which files are left out, which columns have conflicting types, and what
+    cannot be read.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
@@ -146,12 +147,13 @@ def profile(dataset: Dataset, max_rows: int = 2000) -> Profile:
         found, all_read = _first_parts(Dataset((source,)), share)
         parts += found
         complete = complete and all_read
-    schema, warnings = unify(part.schema for part in parts)
+    schema, conflicts = unify(part.schema for part in parts)
+    warnings = [*dataset.warnings, *conflicts]
     frames = [conform(part.frame, part.schema, schema) for part in parts]
     frame = pl.concat(frames, how="vertical_relaxed")
     rejects = sum(len(part.rejects) for part in parts)
     if rejects:
-        warnings = [*warnings, f"{rejects} records at the beginning cannot be read and will be rejected"]
+        warnings.append(f"{rejects} records at the beginning cannot be read and will be rejected")
     return Profile(
         columns_schema=schema,
         rows_seen=frame.height,

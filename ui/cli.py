@@ -5,13 +5,15 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
 from .answer import Answer
+from .cli_evaluate import evaluate
 from .cli_options import (
     PLAIN,
+    AllowNetwork,
     Data,
     Json,
     KindOption,
@@ -21,17 +23,16 @@ from .cli_options import (
     Overwrite,
     PlannerOption,
     Resource,
+    ResultPath,
     Sample,
     ShardRows,
     Workers,
-    named_values,
+    how_to_run,
     on_terminal,
     settings,
 )
+from .cli_pipelines import pipelines
 from .cli_runs import runs
-
-if TYPE_CHECKING:
-    from .applying import Running
 
 PROGRAM = "dataflow-agent"
 EXIT_CODES = "Ends with 0 completed or planned, 1 failed, 2 invalid, 3 needs input, 4 rejected, 130 interrupted."
@@ -39,6 +40,7 @@ EXIT_CODES = "Ends with 0 completed or planned, 1 failed, 2 invalid, 3 needs inp
 app = typer.Typer(epilog=EXIT_CODES, **PLAIN)  # type: ignore[arg-type]
 operators = typer.Typer(help="What can be done to rows.", **PLAIN)  # type: ignore[arg-type]
 app.add_typer(operators, name="operators")
+app.add_typer(pipelines, name="pipelines")
 app.add_typer(runs, name="runs")
 
 
@@ -85,7 +87,7 @@ def run_request(
         raise typer.TyperException('give a request and its data: run "keep texts of 50 words or more" -i data.jsonl')
     from .requesting import Request, go_on, start
 
-    running = _running(overwrite, sample, resource, max_failures, workers, shard_rows, silent=json_output)
+    running = how_to_run(overwrite, sample, resource, max_failures, workers, shard_rows, silent=json_output)
     if thread and answer:
         ask = not json_output and on_terminal()
         return go_on(thread, answer, running, settings(), output=output, planner=planner, ask=ask)
@@ -108,7 +110,7 @@ def plan(
     """Plan a request and run nothing; `apply` runs a saved plan."""
     from .requesting import Request, make_plan
 
-    running = _running(False, sample, resource, None, silent=json_output)
+    running = how_to_run(False, sample, resource, None, silent=json_output)
     wanted = Request(request, tuple(data), output, planner, partial=partial)
     return make_plan(wanted, running, settings(), overwrite=overwrite, ask=not json_output and on_terminal())
 
@@ -117,24 +119,20 @@ def plan(
 def apply_plan(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="A saved workflow: YAML or JSON.")],
     data: Data,
-    output: Annotated[
-        str, typer.Option("--output", "-o", metavar="PATH", help="The result: .jsonl, .csv or .parquet.")
-    ],
+    output: ResultPath,
     overwrite: Overwrite = False,
     workers: Workers = None,
     sample: Sample = None,
     resource: Resource = None,
     max_failures: MaxFailures = None,
     shard_rows: ShardRows = None,
-    allow_network: Annotated[
-        bool, typer.Option("--allow-network", help="Inputs and output may be URLs that lead out of this machine.")
-    ] = False,
+    allow_network: AllowNetwork = False,
     json_output: Json = False,
 ) -> Answer:
     """Run a saved workflow, without any model; after an interruption the same command continues."""
     from .applying import apply_plan as apply
 
-    running = _running(overwrite, sample, resource, max_failures, workers, shard_rows, silent=json_output)
+    running = how_to_run(overwrite, sample, resource, max_failures, workers, shard_rows, silent=json_output)
     return apply(plan, data, output, running, settings(), allow_network=allow_network)
 
 
@@ -203,6 +201,9 @@ def demo(
     return demonstrate(folder, settings(), silent=json_output)
 
 
+app.command("evaluate")(evaluate)
+
+
 def call(arguments: Sequence[str]) -> int:
     """Carry out one command line and print its answer.
 
@@ -248,30 +249,6 @@ def _refuse_undecodable(arguments: Sequence[str]) -> None:
         if argument != argument.encode("utf-8", "replace").decode():
             shown = argument.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
             raise typer.TyperException(f"{shown} is not valid UTF-8; rename the file, or write the argument in UTF-8")
-
-
-def _running(
-    overwrite: bool,
-    sample: int | None,
-    resource: list[str] | None,
-    max_failures: str | None,
-    workers: int | None = None,
-    shard_rows: int | None = None,
-    *,
-    silent: bool,
-) -> "Running":
-    from .applying import Running
-
-    bound = named_values(resource or [], "--resource wants NAME=PATH or NAME=URL")
-    return Running(
-        overwrite=overwrite,
-        sample=sample,
-        resources=bound,
-        max_failures=max_failures,
-        workers=workers,
-        shard_rows=shard_rows,
-        silent=silent,
-    )
 
 
 def main() -> NoReturn:

@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from ..operators.core.settings import Settings
+    from .applying import Running
 
 PLAIN = {"add_completion": False, "pretty_exceptions_enable": False}
 MAX_WORKERS = 64
@@ -22,6 +23,12 @@ Maybe = Annotated[
 Output = Annotated[
     str | None,
     typer.Option("--output", "-o", metavar="PATH", help="The result: .jsonl, .csv or .parquet; made up if not given."),
+]
+ResultPath = Annotated[
+    str, typer.Option("--output", "-o", metavar="PATH", help="The result: .jsonl, .csv or .parquet.")
+]
+AllowNetwork = Annotated[
+    bool, typer.Option("--allow-network", help="Inputs and output may be URLs that lead out of this machine.")
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an output that is there.")]
 Workers = Annotated[
@@ -69,6 +76,35 @@ def settings(*, home: bool = True) -> "Settings":
     from .configured import settings as configured
 
     return configured(home=home)
+
+
+def how_to_run(  # noqa: PLR0917 - in the order in which the commands have them
+    overwrite: bool,
+    sample: int | None,
+    resource: list[str] | None,
+    max_failures: str | None,
+    workers: int | None = None,
+    shard_rows: int | None = None,
+    *,
+    silent: bool,
+) -> "Running":
+    """The options of what runs, as typed; see `applying.Running`.
+
+    Raises:
+        TyperException: a resource is not NAME=PATH.
+    """
+    from .applying import Running
+
+    bound = named_values(resource or [], "--resource wants NAME=PATH or NAME=URL")
+    return Running(
+        overwrite=overwrite,
+        sample=sample,
+        resources=bound,
+        max_failures=max_failures,
+        workers=workers,
+        shard_rows=shard_rows,
+        silent=silent,
+    )
 
 
 def on_terminal() -> bool:

@@ -5,7 +5,7 @@ import signal
 import sys
 import traceback
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from ..operators.core import DataFlowError, Fault, InvalidInput
@@ -37,7 +37,8 @@ def printable(text: object) -> str:
 def show(*parts: RenderableType) -> None:
     """Print on stdout; lines that must stay whole, such as paths, are not cut at the edge of the terminal."""
     for part in parts:
-        console().print(part, crop=False)
+        # In a group, since rich makes a new text of one that it prints by itself, which may be wrapped.
+        console().print(Group(part), crop=False)
 
 
 def prompted(prompt: str) -> str:

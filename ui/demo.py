@@ -17,8 +17,9 @@ from .answer import Answer
 from .document import from_standing
 from .history import telling_rows
 from .progress import Watch
-from .requesting import answer_for, save_plan
+from .requesting import answer_for
 from .results import DemoResult, StoryResult
+from .saving import save_plan
 from .show import LAST, heading, next_steps, quoted, report_view, sentence, story_view, unbroken
 from .show_plan import plan_view
 

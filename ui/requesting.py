@@ -1,8 +1,7 @@
 """The commands `run` and `plan`: from a request to its plan, to the person's word on it, to the result."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -10,18 +9,16 @@ from rich.text import Text
 from ..agent.api import Agent, RunOptions, Standing
 from ..agent.planners.choice import PlannerName
 from ..agent.presenting import question_lines
-from ..operators.core import InvalidInput
 from ..operators.core.settings import Settings
-from ..pipelines.edits import printable as on_one_line
 from ..pipelines.run import Home
-from ..pipelines.workflow import Workflow
 from .answer import Answer
 from .applying import Running, run_folder
 from .delivery import INTERRUPTED, prompted, show
-from .document import WorkflowPart, from_standing
+from .document import from_standing
 from .following import goes_on
 from .history import telling_rows
 from .progress import Watch
+from .saving import plan_target, save_plan
 from .show import LAST, next_steps, quoted, report_view, sentence, unbroken, warnings_view
 from .show_plan import plan_view
 
@@ -85,7 +82,7 @@ def make_plan(request: Request, running: Running, settings: Settings, *, overwri
     Raises:
         InvalidInput: the plan cannot be saved there.
     """
-    target = None if request.output is None else _target(request.output, overwrite=overwrite)
+    target = None if request.output is None else plan_target(request.output, overwrite=overwrite)
     agent = Agent(planner=request.planner, settings=settings)
     options = RunOptions(partial=request.partial, **running.options())
     with Watch(silent=running.silent) as watch:
@@ -103,19 +100,6 @@ def make_plan(request: Request, running: Running, settings: Settings, *, overwri
         answer = replace(answer, shown=(*answer.shown, unbroken(f"Saved to {target}")))
         steps = next_steps((f"apply {quoted(target)} {inputs} -o OUTPUT", "run the saved plan, with no model"))
     return replace(answer, shown=(*answer.shown, Text(), steps))
-
-
-def save_plan(workflow: Workflow, reasons: Mapping[str, str], target: Path) -> None:
-    """Write a workflow with its reasons: as comments in YAML, as `reason` of each step where the path ends in .json."""
-    if target.suffix == ".json":
-        target.write_text(WorkflowPart.of(workflow, reasons).model_dump_json(indent=2), encoding="utf-8")
-        return
-    told = (reasons.get(step.id) for step in workflow.steps)
-    lines = []
-    for line in workflow.to_yaml().splitlines(keepends=True):
-        reason = next(told) if line.startswith("- id: ") else None
-        lines.append(f"# {on_one_line(reason, LONGEST_REASON)}\n{line}" if reason else line)
-    target.write_text("".join(lines), encoding="utf-8")
 
 
 def talk_over(agent: Agent, standing: Standing, running: Running, ask: Callable[[str], str] = prompted) -> Standing:
@@ -192,15 +176,3 @@ def _how_to_answer(standing: Standing) -> list[RenderableType]:
     commands = [(f"run --thread {standing.thread} --answer {quoted(option)}", option) for option in options]
     change = (f'run --thread {standing.thread} --answer "make it 80 words"', "change the plan, in your words")
     return [*asked, Text(), next_steps(*commands, change)]
-
-
-def _target(path: str, *, overwrite: bool) -> Path:
-    target = Path(path)
-    if target.is_dir():
-        raise InvalidInput.of("unwritable_target", f"{target} is a folder; name a file for the plan", got=path)
-    if not target.absolute().parent.is_dir():
-        message = f"there is no folder {target.absolute().parent} for the plan; make it first"
-        raise InvalidInput.of("unwritable_target", message, got=path)
-    if target.exists() and not overwrite:
-        raise InvalidInput.of("output_exists", f"{target} exists already; give another name or --overwrite", got=path)
-    return target

@@ -143,7 +143,11 @@ class _Changer:
         mine = [ask for ask in (*self.draft.asks, *self.asks) if step.id in ask.steps]
         self.asks = [ask for ask in self.asks if step.id not in ask.steps]
         made = []
+        # An ask that several steps serve together stays what was asked.
+        whole = [ask for ask in mine if len(ask.steps) > 1 and ask.check.kind == "none"]
         for ask in mine:
+            if ask in whole:
+                continue
             check = proofs.rebuilt(ask.check, options, columns, step.where)
             text = said if check.arguments != ask.check.arguments or check.column != ask.check.column else ask.text
             made.append(Ask(text=text, steps=ask.steps, check=check))
@@ -154,7 +158,7 @@ class _Changer:
         fresh = proofs.within(proofs.of_options(stated, columns), step.where)
         if not made or fresh.kind not in {"none", *(ask.check.kind for ask in made)}:
             made.append(Ask(text=said, steps=(step.id,), check=fresh))
-        self.asks += {(ask.text, ask.check.model_dump_json()): ask for ask in made}.values()
+        self.asks += {(ask.text, ask.check.model_dump_json()): ask for ask in (*whole, *made)}.values()
 
     # The kinds of change
 

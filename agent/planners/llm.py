@@ -19,6 +19,7 @@ from .editing import Editor
 from .matching import Matcher
 from .offline import OfflinePlanner, unreadable
 from .proposals import reconcile
+from .ready_made import asked_pipeline
 from .understanding import Understanding, understand
 
 if TYPE_CHECKING:
@@ -39,14 +40,15 @@ class LLMPlanner:
         self._rules = OfflinePlanner()
 
     def draft(self, request: str, profile: Profile, catalog: Catalog, *, answers: Sequence[str] = ()) -> Draft:
-        """A plan for a request; while the rules have a question, no model is asked.
+        """A plan for a request; while the rules have a question, or know a pipeline for it, no model is asked.
 
         Raises:
             EndpointError: the endpoint cannot be reached, or refuses, or langchain-openai is not installed.
         """
-        if unreadable(request) is not None:
+        matcher = Matcher(catalog, all_operators())
+        if unreadable(request) is not None or asked_pipeline(request, profile, matcher) is not None:
             return self._rules.draft(request, profile, catalog, answers=answers)
-        read, pending = _Read(Decisions(request), profile, Matcher(catalog, all_operators())), list(answers)
+        read, pending = _Read(Decisions(request), profile, matcher), list(answers)
         while read.doubt is not None and pending:
             read = replace(read, decisions=read.doubt.resolved(pending.pop(0), read.decisions) or read.decisions)
         if read.doubt is not None:

@@ -115,6 +115,11 @@ class Matcher:
             self._rarities[concept] = log(1 + (len(self.operators) + 1) / (known + 0.5))
         return self._rarities[concept]
 
+    def share(self, said: frozenset[str], whole: frozenset[str]) -> float:
+        """How much of a phrase was said, rare words counting more."""
+        total = sum(self.rarity(one) for one in whole)
+        return sum(self.rarity(one) for one in whole if one in said or stem(one) in said) / total if total else 0.0
+
     def is_known(self, concept: str) -> bool:
         """Whether any operator is named or asked for by a concept."""
         return concept in self._main or stem(concept) in self._main
@@ -147,13 +152,8 @@ class Matcher:
         score = sum(_WEIGHTS[part] * value for part, value in parts.items())
         missing = () if coverage == 1 else tuple(concept for concept, sure in answered.items() if not sure)
         named = coverage == 1 or max(answered.values()) >= NAMED
-        whole = (self._share(said, some) for some in (card.name_concepts, card.summary_concepts, *card.phrase_concepts))
+        whole = (self.share(said, some) for some in (card.name_concepts, card.summary_concepts, *card.phrase_concepts))
         return Match(card, coverage, score, missing, named, max(whole, default=0.0))
-
-    def _share(self, said: frozenset[str], whole: frozenset[str]) -> float:
-        """How much of a phrase was said, rare words counting more."""
-        total = sum(self.rarity(one) for one in whole)
-        return sum(self.rarity(one) for one in whole if one in said or stem(one) in said) / total if total else 0.0
 
     def _likeness(self, left: frozenset[str], right: frozenset[str]) -> float:
         """Shared rarity over all rarity of two sets of concepts."""

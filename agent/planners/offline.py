@@ -13,6 +13,7 @@ from .assembling import Assembled, assemble, columns_written, needs_text
 from .changing import changed
 from .doubts import Decisions, Doubt, which_column
 from .matching import Matcher
+from .ready_made import asked_pipeline, ready_made
 from .spelling import mended
 from .tokens import MAX_CHARACTERS
 from .understanding import Understanding, understand
@@ -47,6 +48,10 @@ class OfflinePlanner:
             return Draft(workflow=NO_STEPS, refusal=refusal)
         matcher = Matcher(catalog, self._operators or all_operators())
         said, notes = mended(_writable(request), profile, matcher)
+        asked = asked_pipeline(said, profile, matcher)
+        if asked is not None:
+            made = ready_made(asked, profile, matcher, answers)
+            return made.model_copy(update={"notes": (*notes, *made.notes)})
         decisions, pending = Decisions(said), list(answers)
         while True:
             understood = understand(decisions, profile, matcher)

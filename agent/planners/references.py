@@ -69,14 +69,16 @@ class PlanSteps:
             if found:
                 return found
         units = {word if word.endswith("s") else f"{word}s" for word in clause.words}
-        scored = [(self._score(self.card(step), spoken, units), step) for step in self.known()]
+        scored = [(self._score(step, spoken, units), step) for step in self.known()]
         best = max((score for score, _ in scored), default=0.0)
         return [step for score, step in scored if score == best] if best > 0 else []
 
-    def _score(self, card: OperatorCard, spoken: set[str], units: set[str]) -> float:
+    def _score(self, step: Step, spoken: set[str], units: set[str]) -> float:
+        card = self.card(step)
+        names = card.name_concepts | concept_set(step.id)
         by_unit = 1.0 if any(option.unit in units for option in card.limits()) and not spoken - {"word"} else 0.0
         if not spoken:
             return by_unit
-        name = sum(1.0 for concept in spoken if concept in card.name_concepts)
-        rest = sum(0.5 for concept in spoken - card.name_concepts if self.matcher.answers(card, concept) >= 1)
+        name = sum(1.0 for concept in spoken if concept in names)
+        rest = sum(0.5 for concept in spoken - names if self.matcher.answers(card, concept) >= 1)
         return max(by_unit, (name + rest) / len(spoken))

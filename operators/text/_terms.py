@@ -10,8 +10,8 @@ from pydantic import StringConstraints
 
 from ..core import Batch, InvalidInput, TextView
 from ..core._segmentation import UNSPACED
-from ..core.textview import lower_word_lists
-from ._words import count_where
+from ..core.textcolumn import unicode_words
+from ._words import count_where, lowered
 
 FEW = 300
 """Up to how many terms one regular expression is quicker than an automaton for any number."""
@@ -43,11 +43,14 @@ class Terms:
     def counts(self, batch: Batch, column: str) -> pl.Series:
         """How often the terms occur in each text of a column; null where there is none."""
         texts = batch.texts(column)
-        possible = self._possible(texts)
-        views = [view if maybe else None for view, maybe in zip(batch.views(column), possible, strict=True)]
-        single = count_where(lower_word_lists(views), pl.element().is_in(self._words.implode()))
-        longer = pl.Series([0 if view is None else self._phrases_in(view.lower) for view in views], dtype=pl.Int64)
-        return pl.select(pl.when(texts.is_not_null()).then(single.fill_null(0) + longer)).to_series()
+        counts = pl.select(pl.when(texts.is_not_null()).then(pl.lit(0, dtype=pl.Int64))).to_series()
+        possible = self._possible(texts).arg_true()
+        if not len(possible):
+            return counts
+        some = texts.gather(possible)
+        single = count_where(lowered(unicode_words(some)), pl.element().is_in(self._words.implode()))
+        longer = pl.Series([self._phrases_in(text.lower()) for text in some], dtype=pl.Int64)
+        return counts.scatter(possible, single + longer)
 
     def _possible(self, texts: pl.Series) -> pl.Series:
         """Whether a text may hold a term: one search for all of them, which leaves few texts to look at closely."""

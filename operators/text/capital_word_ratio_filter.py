@@ -6,7 +6,8 @@ from pydantic import Field
 from ..core import Example, Range
 from ._words import WordShareFilter
 
-_CAPITALS = r"^(?:[^\p{Lowercase}]*\p{Lu}){2}[^\p{Lowercase}]*$"
+_CAPITALS = {letters: rf"^(?:[^\p{{Lowercase}}]*\p{{Lu}}){{{letters}}}[^\p{{Lowercase}}]*$" for letters in (1, 2)}
+"""Words in capitals, by the fewest capital letters they have."""
 
 
 class CapitalWordRatioFilter(WordShareFilter):
@@ -14,7 +15,7 @@ class CapitalWordRatioFilter(WordShareFilter):
 
     Drops rows; order is kept; rows without a text fall under `on_null`. The metric is the share of words with two
     capital letters or more and no lower-case one, 0 to 1, so "I", "A" and "4K" do not count; 0 for a text without
-    words. Scripts without upper and lower case have none.
+    words; with `single_letters` one capital letter is enough. Scripts without upper and lower case have none.
     """
 
     name = "capital_word_ratio_filter"
@@ -36,9 +37,12 @@ class CapitalWordRatioFilter(WordShareFilter):
         le=1,
         description="Largest share of words in capitals, 0 to 1, inclusive; null for no limit.",
     )
+    single_letters: bool = Field(
+        default=False, description="Count words with a single capital letter too, such as I, A and 4K."
+    )
 
     def counted(self) -> pl.Expr:
-        return pl.element().str.contains(_CAPITALS)
+        return pl.element().str.contains(_CAPITALS[1 if self.single_letters else 2])
 
     def keep(self) -> Range:
         return Range(None, self.max_ratio)

@@ -1,12 +1,14 @@
 """Keep texts with a number of sentences in a range."""
 
-from typing import Self
+from typing import Literal, Self
 
 import polars as pl
 from pydantic import Field, model_validator
 
 from ..core import Batch, Column, Example, Range, RowFilter, Text
 from ..core._segmentation import RUST_SENTENCE
+
+_BETWEEN_MARKS = r"\b[^.!?\n]+"
 
 
 class SentenceCountFilter(RowFilter):
@@ -16,6 +18,8 @@ class SentenceCountFilter(RowFilter):
     a word. A sentence ends at a line's end, at `.!?…` before white space, and at the full stops of Chinese, Japanese,
     Arabic, Hindi and other scripts; abbreviations ("Dr. Smith", "e.g. this"), initials and numbers end none. An empty
     text has 0 sentences.
+
+    With `sentences` set to marks, every `.`, `!`, `?` and line end ends one, abbreviations and numbers included.
     """
 
     name = "sentence_count_filter"
@@ -38,6 +42,11 @@ class SentenceCountFilter(RowFilter):
     max_sentences: int | None = Field(
         default=7500, ge=0, description="Most sentences kept, inclusive; null for no limit."
     )
+    sentences: Literal["unicode", "marks"] = Field(
+        default="unicode",
+        description="What a sentence is: as scripts and abbreviations have it, or what stands between two of .!? and "
+        "line ends.",
+    )
 
     @model_validator(mode="after")
     def _some_count_fits(self) -> Self:
@@ -52,7 +61,8 @@ class SentenceCountFilter(RowFilter):
         return self
 
     def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
-        return {self.metric_name(): batch.texts(self.column).str.count_matches(RUST_SENTENCE).cast(pl.Int64)}
+        pattern = RUST_SENTENCE if self.sentences == "unicode" else _BETWEEN_MARKS
+        return {self.metric_name(): batch.texts(self.column).str.count_matches(pattern).cast(pl.Int64)}
 
     def keep(self) -> Range:
         return Range(self.min_sentences, self.max_sentences)

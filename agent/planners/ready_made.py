@@ -1,0 +1,223 @@
+"""Requests that mean a pipeline which ships: a plan of its steps, changed by what else the request says."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ...pipelines.builtin import Pipeline, builtins
+from ...pipelines.workflow import Step, Workflow
+from ...tools.profile import Profile
+from ..amending import amended
+from ..state import Ask, Change, Check, Draft
+from . import proofs
+from .changing import changed
+from .clauses import Clause
+from .doubts import Decisions, which_column
+from .marks import Span
+from .matching import ACCEPTED_COVERAGE, ACCEPTED_MEANT, Matcher
+from .references import OPERATION_NOUNS
+from .understanding import clauses_of
+from .vocabulary import EXCEPT, concept_set
+
+_ASKING: Final = frozenset(
+    "prepare prepared preparing ready make turn build run apply use put pass pipeline pipelines recipe workflow".split()
+)
+"""Words by which a pipeline is asked for; "this is pretraining data" asks for none."""
+_TURNS: Final = EXCEPT | {"without", "minus"}
+"""Words behind which a clause says what of the pipeline is not wanted."""
+_UNWANTED: Final = "without"
+"""How a wish begins that a step should go; one that removes nothing was not understood."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A pipeline that a request asks for.
+
+    Args:
+        clause: the words that ask for it.
+        rest: what else the request says, each a wish to change the pipeline.
+        not_covered: words of the clause that say nothing about it.
+    """
+
+    pipeline: Pipeline
+    clause: str
+    rest: tuple[str, ...] = ()
+    not_covered: tuple[str, ...] = ()
+
+
+def asked_pipeline(request: str, profile: Profile, matcher: Matcher) -> Asked | None:
+    """The pipeline that a request asks for, by its name or by what it is for; None where it asks for none.
+
+    A clause that leads to a list of what to do ("make a pretraining corpus out of this: …") asks for the list.
+    """
+    clauses = clauses_of(request, profile, matcher)
+    for at, clause in enumerate(clauses):
+        found = None if _leads_to_a_list(clause) else _meant(clause, matcher)
+        if found is not None:
+            pipeline, unknown = found
+            rest = (*_groups(clauses[:at]), *_aside(clause), *_groups(clauses[at + 1 :]))
+            end = _turn(clause)
+            return Asked(pipeline, clause.marked.text(clause.start, end), rest, unknown)
+    return None
+
+
+def ready_made(asked: Asked, profile: Profile, matcher: Matcher, answers: Sequence[str]) -> Draft:
+    """The steps of a pipeline as a plan, changed by the rest of the request.
+
+    Args:
+        answers: what the person said to earlier questions, in order.
+    """
+    pending = list(answers)
+    decisions = Decisions(asked.clause, column=profile.text_column())
+    doubt = which_column(profile) if decisions.column is None and profile.columns else None
+    if doubt is not None and pending:
+        decided = doubt.resolved(pending.pop(0), decisions)
+        decisions, doubt = decided or decisions, None if decided else doubt
+    made = _draft(asked, decisions.column)
+    if doubt is not None:
+        return made.model_copy(update={"question": doubt.question})
+    for wish in asked.rest:
+        change = changed(wish, made, profile, matcher)
+        if change.question is not None and pending:
+            change = changed(pending.pop(0), made, profile, matcher)
+        if wish.startswith(_UNWANTED) and not (change.edits or change.question or change.not_covered):
+            change = Change(not_covered=(wish,))
+        made, _ = amended(made, change)
+        if change.question is not None:
+            break
+    return made
+
+
+# The pipeline that is meant
+
+
+def _meant(clause: Clause, matcher: Matcher) -> tuple[Pipeline, tuple[str, ...]] | None:
+    """The pipeline that a clause asks for, with the words of the clause that it does not answer to."""
+    if clause.conditions or clause.polarity == "protect":
+        return None
+    spoken = {at: concept for at, concept in clause.concepts if at < _turn(clause)}
+    fitting = [one for one in builtins().values() if _fits(one, spoken, clause, matcher)]
+    hits = [hit.name for hit in matcher.catalog.search(clause.text, len(builtins()), "pipeline")] if fitting else []
+    known = [one for one in fitting if one.name in hits]
+    if not known:
+        return None
+    said = frozenset(spoken.values())
+    # Of two that answer to as much, the one of whose name more is said, then the one that retrieval puts first.
+    best = max(known, key=lambda one: (_coverage(one, said), _share_of_name(one, said, matcher), -hits.index(one.name)))
+    tokens = clause.marked.tokens
+    unknown = [at for at, one in spoken.items() if one not in _vocabulary(best) and tokens[at].low != best.name]
+    return best, tuple(clause.marked.text(at, at + 1) for at in unknown)
+
+
+def _fits(pipeline: Pipeline, spoken: dict[int, str], clause: Clause, matcher: Matcher) -> bool:
+    """Whether a clause names a pipeline; or asks for it, says hardly anything else, and begins with what it does."""
+    if pipeline.name in clause.words:
+        return True
+    said = frozenset(spoken.values())
+    if not said or not _asks(clause) or spoken[min(spoken)] not in _vocabulary(pipeline):
+        return False
+    meant = _share_of_name(pipeline, said, matcher) >= ACCEPTED_MEANT or any(
+        concept_set(phrase) <= said for phrase in pipeline.phrases
+    )
+    return meant and _coverage(pipeline, said) >= ACCEPTED_COVERAGE
+
+
+def _asks(clause: Clause) -> bool:
+    """Whether the clause says that something is to be done, and not what rows to keep or drop are about."""
+    words = {*clause.words}
+    if "by" in words:  # "filter the pretraining data by language" has a rule of its own
+        return False
+    if clause.polarity in ("keep", "drop"):
+        return bool(words & OPERATION_NOUNS)
+    return clause.polarity in ("strip", "filter") or bool(words & (_ASKING | OPERATION_NOUNS))
+
+
+def _coverage(pipeline: Pipeline, said: frozenset[str]) -> float:
+    return len(said & _vocabulary(pipeline)) / len(said) if said else 1.0
+
+
+def _share_of_name(pipeline: Pipeline, said: frozenset[str], matcher: Matcher) -> float:
+    return matcher.share(said, concept_set(pipeline.name))
+
+
+def _vocabulary(pipeline: Pipeline) -> frozenset[str]:
+    return frozenset().union(*map(concept_set, (pipeline.name, pipeline.title, *pipeline.phrases)))
+
+
+# What else the request says
+
+
+def _turn(clause: Clause) -> int:
+    """Where the clause turns to what is to be other than in the pipeline; its end where it does not."""
+    lows = [token.low for token in clause.marked.tokens]
+    before_limits = {at for at in range(clause.start, clause.end) if lows[at] == "with" and _limited(clause, at)}
+    turns = (at for at in range(clause.start + 1, clause.end) if lows[at] in _TURNS or at in before_limits)
+    return next(turns, clause.end)
+
+
+def _limited(clause: Clause, after: int) -> bool:
+    return any(limit.end > after for limit in clause.limits)
+
+
+def _aside(clause: Clause) -> Iterator[str]:
+    """What the clause itself wishes to be other: "… with at least 100 words", "… except the language filter"."""
+    turn = _turn(clause)
+    stated: list[Span] = [*clause.limits, *clause.languages]
+    for one in sorted(stated, key=lambda one: one.start):
+        if one.start < turn:
+            said = clause.marked.text(one.start, one.end)
+            yield f"the language must be {said}" if one in clause.languages else said
+    if turn < clause.end:
+        lead = "" if clause.marked.tokens[turn].low == "with" else f"{_UNWANTED} "
+        yield lead + clause.marked.text(turn + 1, clause.end).removeprefix("for ")
+
+
+def _groups(clauses: Sequence[Clause]) -> list[str]:
+    """The words of clauses, those that share a verb together."""
+    groups: list[list[Clause]] = []
+    for clause in clauses:
+        if groups and groups[-1][-1].group == clause.group:
+            groups[-1].append(clause)
+        else:
+            groups.append([clause])
+    return [some[0].marked.text(some[0].start, some[-1].end) for some in groups]
+
+
+def _leads_to_a_list(clause: Clause) -> bool:
+    tokens = clause.marked.tokens
+    return clause.end < len(tokens) - 1 and tokens[clause.end].low == ":"
+
+
+# The plan
+
+
+def _draft(asked: Asked, column: str | None) -> Draft:
+    pipeline = asked.pipeline
+    (written_for,) = pipeline.columns if len(pipeline.columns) == 1 else (None,)
+    bound = {written_for: column} if written_for and column else {}
+    workflow = pipeline.bound(bound)
+    notes = [f"The steps are those of the pipeline {pipeline.name}; say what is to be other."]
+    notes += [f"The text is taken from the column “{column}”." for name in bound if name != column]
+    everything = Ask(text=asked.clause, steps=tuple(step.id for step in workflow.steps))
+    return Draft(
+        workflow=workflow,
+        reasons=dict(pipeline.reasons),
+        asks=(everything, *_provable(asked.clause, workflow, column or written_for)),
+        not_covered=asked.not_covered,
+        notes=tuple(notes),
+    )
+
+
+def _provable(said: str, workflow: Workflow, column: str | None) -> Iterator[Ask]:
+    """An ask for each step whose rule can be proven on the output."""
+    for step in workflow.steps:
+        check = _check(step, [column] if column else [])
+        if check.kind != "none":
+            yield Ask(text=f"{said}: {step.id}", steps=(step.id,), check=check)
+
+
+def _check(step: Step, columns: list[str]) -> Check:
+    if "words" in step.options:  # counted otherwise than the proof counts
+        return Check()
+    concepts = concept_set(step.operator)
+    return proofs.concept_check(concepts, columns) if "exact" in concepts else proofs.of_options(step.options, columns)

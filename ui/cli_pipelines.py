@@ -1,0 +1,80 @@
+"""The commands `pipelines …`: parse, call, print."""
+# ruff: noqa: ARG001, PLR0917 - typer makes options of parameters, and --json is heeded where all answers are printed
+
+from typing import Annotated
+
+import typer
+
+from .answer import Answer
+from .cli_options import (
+    PLAIN,
+    AllowNetwork,
+    Data,
+    Json,
+    MaxFailures,
+    Overwrite,
+    Resource,
+    ResultPath,
+    Sample,
+    ShardRows,
+    Workers,
+    how_to_run,
+    settings,
+)
+
+pipelines = typer.Typer(help="Workflows that ship, ready to run.", **PLAIN)  # type: ignore[arg-type]
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A pipeline; `pipelines list` names them.")]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME", help="The column of your data with the text; OLD=NEW where a pipeline reads several columns."
+    ),
+]
+
+
+@pipelines.command("list")
+def list_pipelines(json_output: Json = False) -> Answer:
+    """List the pipelines that ship, and whether they can run here."""
+    from .pipelines import list_pipelines as listed
+
+    return listed(settings(home=False))
+
+
+@pipelines.command("show")
+def show_pipeline(
+    name: Name,
+    column: ColumnOption = None,
+    yaml: Annotated[bool, typer.Option("--yaml", help="Print the workflow as YAML and nothing else.")] = False,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="PLAN", help="Save the workflow here, for `apply`.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a plan that is there.")] = False,
+    json_output: Json = False,
+) -> Answer:
+    """Show the steps of a pipeline with their reasons, or save them as a workflow to change."""
+    from .pipelines import show_pipeline as shown
+
+    return shown(name, column or (), output, settings(home=False), only_yaml=yaml, overwrite=overwrite)
+
+
+@pipelines.command("run")
+def run_pipeline(
+    name: Name,
+    data: Data,
+    output: ResultPath,
+    column: ColumnOption = None,
+    overwrite: Overwrite = False,
+    workers: Workers = None,
+    sample: Sample = None,
+    resource: Resource = None,
+    max_failures: MaxFailures = None,
+    shard_rows: ShardRows = None,
+    allow_network: AllowNetwork = False,
+    json_output: Json = False,
+) -> Answer:
+    """Run a pipeline, without any planner; after an interruption the same command continues."""
+    from .pipelines import run_pipeline as run
+
+    how = how_to_run(overwrite, sample, resource, max_failures, workers, shard_rows, silent=json_output)
+    return run(name, data, output, how, settings(), columns=column or (), allow_network=allow_network)
