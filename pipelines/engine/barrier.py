@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 
 import polars as pl
@@ -94,16 +94,23 @@ class Decided:
         return Outcome(Batch(frame.select(*INTERNAL, *schema.names), schema), None, births)
 
 
-def sketch_part(planned: PlannedStep, given: Input, state: Callable[[], object], store: PartStore) -> Part:
+def sketch_part(
+    planned: PlannedStep, given: Input, state: Callable[[], object], store: PartStore, batch: Batch | None = None
+) -> Part:
     """The sketches of one part, from the store or made now; rows on which that fails are set apart.
 
-    `state` opens the operator, and is called only when there is something to sketch.
+    Args:
+        planned: the step that sketches.
+        given: the part.
+        state: opens the operator, and is called only when there is something to sketch.
+        store: where sketches are kept.
+        batch: the rows of the part if they are at hand, so that they need not be read.
     """
     recipe = digest_of("sketch", planned.fingerprint)[:40]
     found = store.find(recipe, given.digest)
     if found:
         return found
-    inside, _ = split(given.load(), planned)
+    inside, _ = split(given.load() if batch is None else batch, planned)
     sketches, failed = _guarded_sketch(planned, inside, state())
     frames = {"sketch": sketches, "failed": failed}
     meta = {"rows": len(inside), "failed": failed.height}
@@ -136,34 +143,6 @@ def decide(
     return Decided(planned, part, spans, failed, size)
 
 
-def reordered(
-    decided: Decided, inputs: Sequence[Input], store: PartStore, part_rows: int
-) -> tuple[Decided, list[Input]]:
-    """The verdict and the inputs cut anew, so that rows come in its order; rows that stay behind come last."""
-    order = decided.order
-    if order is None:
-        return decided, list(inputs)
-    failed = [complete_records(frame) for frame in decided.failed.values()]
-    records = pl.concat([complete_records(decided.part.frame("verdict")), *failed], how="diagonal_relaxed")
-    going = order.to_frame(ROW).join(records, on=ROW, how="left", maintain_order="left")
-    ordered = pl.concat([going, records.join(going, on=ROW, how="anti", maintain_order="left")])
-    fetch = RowFetcher(inputs)
-    schema = inputs[0].schema
-    recipe = digest_of("order", decided.key.recipe, decided.key.key)[:40]
-    spans = [(start, min(part_rows, ordered.height - start)) for start in range(0, ordered.height, part_rows)]
-    made = []
-    for start, length in spans:
-        key = digest_of(start, length)
-        ids = ordered[ROW].slice(start, length).to_list()
-        part = store.find(recipe, key)
-        if part is None:
-            rows = fetch(ids, [ABSENT, *schema.names]).select(*INTERNAL, *schema.names)
-            part = store.put(recipe, key, {"rows": rows}, {"rows": length})
-        made.append(Input(part, part.digest("rows"), length, schema))
-    verdict = store.put(recipe, "verdict", {"verdict": ordered}, {"rows": ordered.height})
-    return replace(decided, part=verdict, spans=tuple(spans), failed={}), made
-
-
 def held_bytes(frame: pl.DataFrame) -> int:
     """Bytes of memory that a frame holds; polars leaves the 16 bytes of each text's view out of its own estimate."""
     views = sum(16 for dtype in frame.dtypes if dtype == pl.String)
@@ -174,7 +153,7 @@ def _verdict(planned: PlannedStep, sketches: pl.DataFrame, fetch: Fetch, ctx: Co
     operator = planned.operator
     if not isinstance(operator, DatasetOperator):
         raise TypeError(f"{operator.name!r} is no dataset operator")
-    verdict = operator.decide(sketches, fetch, ctx)
+    verdict = operator.decide(sketches, fetch, planned.context(ctx))
     if not verdict.records[ROW].equals(sketches[ROW]):
         raise LedgerBroken(
             f"step {planned.step.id!r} decided over {verdict.records.height} rows where {sketches.height} came in, "

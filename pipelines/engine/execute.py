@@ -7,10 +7,11 @@ from typing import Any
 
 from ...operators.core import Context, RunStopped
 from ..events import EventLog
-from .barrier import Decided, decide, reordered
+from .barrier import Decided, decide
 from .manifest import Manifest, StageRecord
 from .parts import Part, PartStore, digest_of
 from .physical import Stage
+from .reordering import reordered
 from .rowpass import LedgerBroken
 from .source import PART_ROWS, Input
 from .work import Bench, Done

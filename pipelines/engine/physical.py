@@ -1,9 +1,9 @@
 """From a workflow to stages: neighbouring row-scope steps fuse, dataset-scope steps are barriers between them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ...operators.core import DatasetOperator, Operator, RowOperator, Schema
+from ...operators.core import Context, DatasetOperator, Operator, RowOperator, Schema
 from ..validate import build
 from ..workflow import Step, Workflow
 from .parts import digest_of
@@ -20,7 +20,8 @@ MAIN_ONLY = frozenset({"llm", "index", "database"})
 class PlannedStep:
     """A step with its operator and the columns before and after it.
 
-    `fingerprint` is the hash of all that decides its result but the rows.
+    `fingerprint` is the hash of all that decides its result but the rows. `seed` is what the operator draws from: made
+    of the workflow's seed and of how often the operator occurred before.
     """
 
     step: Step
@@ -28,6 +29,11 @@ class PlannedStep:
     before: Schema
     after: Schema
     fingerprint: str
+    seed: int
+
+    def context(self, ctx: Context) -> Context:
+        """The means of this step."""
+        return replace(ctx, seed=self.seed)
 
 
 @dataclass(frozen=True)
@@ -107,5 +113,6 @@ def planned_steps(
             "models": {need: models().get(need) for need in sorted(DEAR & set(operator.needs))},
             "seed": [workflow.seed, occurrence] if operator.stochastic else None,
         }
-        yield PlannedStep(step, operator, schema, after, digest_of(made_of))
+        seed = workflow.seed if occurrence == 1 else int(digest_of("seed", workflow.seed, occurrence)[:16], 16)
+        yield PlannedStep(step, operator, schema, after, digest_of(made_of), seed)
         schema = after
