@@ -33,7 +33,7 @@ _SYMBOLS |= {"₴": "UAH", "₦": "NGN", "₱": "PHP"}
 _DOLLARS = {"US": "USD", "A": "AUD", "AU": "AUD", "C": "CAD", "CA": "CAD", "HK": "HKD", "NZ": "NZD", "S": "SGD"}
 _DOLLARS |= {"NT": "TWD", "R": "BRL"}
 _SYMBOL = f"[{''.join(_SYMBOLS)}]"
-_AMOUNT = r"[0-9]+(?:[.,][0-9]+)*(?:[ \u00a0]?(?:thousand|million|billion|trillion)\b|(?:[kKmMB]|bn|mn)\b)?"
+_AMOUNT = r"[0-9]++(?:[.,][0-9]++)*+(?:[ \u00a0]?(?:thousand|million|billion|trillion)\b|(?:[kKmMB]|bn|mn)\b)?"
 _COMBINING = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _END = rf"(?![\w$%{{({_COMBINING}]|[.,][0-9])"
 # A dollar sign before a letter or another sign later in the line is the end of a formula, as in $2 < x$.

@@ -31,6 +31,7 @@ class RemoveEmoji(Refiner):
     keycaps, professions), skin tones, tag sequences and variation selectors. Characters that are text by default stay
     unless U+FE0F asks for their picture: digits, # and *, ©, ®, ™, arrows, ✓ and ✔, ♀, ♠ and the like; so does whatever
     U+FE0E marks as text. Variation selectors elsewhere stay. The white space around stays as it is.
+    Doing it twice changes nothing more.
 
     With `emoticons`, faces made of characters such as `:-)`, `;P`, `<3` go too, but only where white space stands
     before, and white space or sentence punctuation after them, so that "http://x", "3:30" or "CD:" are untouched.

@@ -51,6 +51,22 @@ def test_two_capitals_and_no_small_letter_make_a_word_in_capitals(text: str, uni
     assert measured(text, words="whitespace") == pytest.approx(whitespace)
 
 
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("I am A cat", 1 / 2), ("4K tv", 1 / 2), ("USA Usa", 1 / 2), ("12 --", 0), ("", 0), ("É é", 1 / 2)],
+)
+def test_single_letters_count_where_that_is_wanted(text: str, share: float) -> None:
+    assert measured(text, single_letters=True, words="whitespace") == pytest.approx(share)
+
+
+@settings(deadline=None)
+@given(st.text("AaÉé1. \n", max_size=20))
+def test_with_single_letters_it_is_the_share_of_what_python_calls_upper_case(text: str) -> None:
+    runs = text.split()
+    capitals = sum(map(str.isupper, runs)) / len(runs) if runs else 0
+    assert measured(text, single_letters=True, words="whitespace") == pytest.approx(capitals)
+
+
 def test_a_null_limit_is_no_limit() -> None:
     assert kept(["ALL CAPS"], max_ratio=None) == ["ALL CAPS"]
 

@@ -11,8 +11,8 @@ def kept(texts: list[str], **options: Any) -> list[str]:
     return [row["text"] for row in apply_rows(SentenceCountFilter(**options), [{"text": text} for text in texts])]
 
 
-def counted(text: str) -> int:
-    records = apply_outcome(SentenceCountFilter(), batch_of([{"text": text}])).records
+def counted(text: str, **options: Any) -> int:
+    records = apply_outcome(SentenceCountFilter(**options), batch_of([{"text": text}])).records
     assert records is not None
     return int(records["sentence_count"][0])
 
@@ -44,6 +44,23 @@ def test_by_default_3_to_7500_sentences_are_kept(count: int, stays: bool) -> Non
 )
 def test_sentences_end_as_they_are_written_in_each_script(text: str, count: int) -> None:
     assert counted(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        (" ... !!! \n ---", 0),
+        ("Dr. Smith paid 3.14 dollars.", 3),
+        ("today 1.5 or 2", 2),
+        ("no end mark\nanother line", 2),
+        ("really?! yes… no", 2),
+        ("今天天气很好。我们去公园。", 1),
+        ("e.g. this", 3),
+    ],
+)
+def test_by_marks_every_full_stop_ends_a_sentence_and_no_other_script_has_any(text: str, count: int) -> None:
+    assert counted(text, sentences="marks") == count
 
 
 def test_a_null_limit_is_no_limit() -> None:

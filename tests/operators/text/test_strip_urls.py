@@ -1,5 +1,6 @@
 """strip_urls: the address goes, the sentence around it stays."""
 
+import time
 from typing import Any
 
 import pytest
@@ -52,6 +53,31 @@ def test_what_is_no_url_stays(text: str) -> None:
 
 def test_several_urls_go_and_lines_stay() -> None:
     assert stripped("a https://x.org/1\nb https://x.org/2 www.y.org c") == "a \nb   c"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[a](http://x.org)[b](http://y.org/c)", "[a]()[b]()"),
+        ("(https://x.org),(https://y.org/a_(b)).", "(),()."),
+        ("<http://x.org><www.y.org>", "<><>"),
+        ("http://x.org]http://y.org", "]"),
+    ],
+)
+def test_urls_with_only_a_bracket_between_them_all_go(text: str, expected: str) -> None:
+    assert stripped(text) == expected
+    assert stripped(text, bare_domains=True) == expected
+
+
+@pytest.mark.parametrize(
+    "piece", ["\u212a", "a", "a+", "http://x)", "(http://x", "http://x.(", "www.", "-www.a", "://", "x.de)"]
+)
+def test_the_time_grows_with_the_length_and_not_with_its_square(piece: str) -> None:
+    text = "http://x.org " + piece * 20_000 + "://x www.x.org"
+    started = time.process_time()
+    for bare in (False, True):
+        stripped(text, bare_domains=bare)
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(

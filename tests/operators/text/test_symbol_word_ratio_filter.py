@@ -41,6 +41,14 @@ def test_punctuation_is_no_word(text: str, unicode: float, whitespace: float) ->
     assert measured(text, words="whitespace") == pytest.approx(whitespace)
 
 
+@pytest.mark.parametrize(
+    ("text", "ratio"),
+    [("one two #", 1 / 3), ("wait... what", 1 / 3), ("don't #", 1 / 4), ("a_b…", 1 / 2), ("你好#", 1 / 2)],
+)
+def test_by_wordpunct_a_run_of_punctuation_is_a_word(text: str, ratio: float) -> None:
+    assert measured(text, words="wordpunct") == pytest.approx(ratio)
+
+
 def test_symbols_can_be_named() -> None:
     assert measured("a*b ** c", symbols=["*", "^"]) == 1
     assert measured("# #", symbols=["."]) == 0

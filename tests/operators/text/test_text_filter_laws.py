@@ -32,6 +32,7 @@ FILTERS: list[RowFilter] = [
     BlocklistFilter(terms=("ab", "b a", "你"), max_terms=0),
     BoilerplateFilter(terms=("ab",), max_per_thousand=0),
     CapitalWordRatioFilter(),
+    CapitalWordRatioFilter(single_letters=True),
     CharCountFilter(min_chars=3, max_chars=9),
     CurlyBracketFilter(),
     HtmlEntityFilter(),
@@ -41,12 +42,15 @@ FILTERS: list[RowFilter] = [
     MeanWordLengthFilter(min_length=2, max_length=4),
     MeanWordLengthFilter(min_length=2, words="whitespace"),
     SentenceCountFilter(min_sentences=1, max_sentences=2),
+    SentenceCountFilter(min_sentences=1, max_sentences=2, sentences="marks"),
     SpecialCharacterFilter(),
     StopwordRatioFilter(min_stopwords=1),
     SymbolWordRatioFilter(),
+    SymbolWordRatioFilter(words="wordpunct"),
     TerminalPunctuationFilter(max_words_per_run=2),
     TokenCountFilter(min_tokens=2, max_tokens=3),
     UniqueWordRatioFilter(min_ratio=0.5),
+    UniqueWordRatioFilter(min_ratio=0.5, words="wordpunct"),
 ]
 texts = st.lists(
     st.one_of(st.none(), st.text("aAb the1.:{}#-*\n\ufffd你ไ\u0301&lt;", max_size=14)), min_size=1, max_size=8
