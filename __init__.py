@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dataflow_agent.agent.api import Agent, Plan
-    from dataflow_agent.pipelines.card_model import QualityCard
+    from dataflow_agent.pipelines.card.model import QualityCard
     from dataflow_agent.pipelines.run import RunResult, run
     from dataflow_agent.pipelines.workflow import Step, Workflow
     from dataflow_agent.tools.evaluate import evaluate
@@ -14,7 +14,7 @@ __all__ = ["Agent", "Plan", "QualityCard", "RunResult", "Step", "Workflow", "eva
 _PLACES = {
     "Agent": "agent.api",
     "Plan": "agent.api",
-    "QualityCard": "pipelines.card_model",
+    "QualityCard": "pipelines.card.model",
     "RunResult": "pipelines.run",
     "Step": "pipelines.workflow",
     "Workflow": "pipelines.workflow",

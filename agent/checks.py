@@ -98,11 +98,17 @@ class _Proof(ABC):
 
 
 class _Count(_Proof):
-    """Words or characters of each text between two bounds; a row without a text has none."""
+    """Words or characters of each text between two bounds; a row without a text has none.
+
+    White space is no character unless `white_space` says so, as in `char_count_filter`.
+    """
 
     def see(self, batch: Batch) -> None:
-        if self.check.kind == "char_count":
+        if self.check.kind == "char_count" and self.check.arguments.get("white_space"):
             counts = batch.texts(self.column).str.len_chars().fill_null(0)
+        elif self.check.kind == "char_count":
+            visible = (0 if view is None else view.visible_characters for view in batch.views(self.column))
+            counts = pl.Series(visible, dtype=pl.Int64)
         else:
             spaced = self.check.arguments.get("words") == "whitespace"
             views = batch.views(self.column)

@@ -8,11 +8,41 @@ import sys
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
+from types import FrameType
 
-from ..operators.core import InvalidInput
+from ..operators.core import DataFlowError, InvalidInput
 from .attaching import ENDING, Ending
 from .engine.parts import write_whole
 from .runner import Job
+
+AGAIN_S = 1.0
+"""How long a stop that was asked for may go unheard before it is asked for again."""
+
+
+class _Stop:
+    """Ctrl-C, from whoever stops the run: raised again and again until the run has ended.
+
+    Once is not enough: polars calls Python from within, and an interrupt that comes just there is lost or turned into
+    a panic.
+    """
+
+    def __init__(self) -> None:
+        self.wanted, self._over = False, False
+        signal.signal(signal.SIGINT, self._ask)
+        signal.signal(signal.SIGALRM, self._ask)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self._over:
+            return
+        if not self.wanted:
+            self.wanted = True
+            signal.setitimer(signal.ITIMER_REAL, AGAIN_S, AGAIN_S)
+        raise KeyboardInterrupt
+
+    def end(self) -> None:
+        """From now on nothing is raised."""
+        self._over = True
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def main(folder: Path, presence: int) -> None:
@@ -23,21 +53,23 @@ def main(folder: Path, presence: int) -> None:
         presence: descriptor of the lock that says that this process is alive; closed when all is told.
     """
     os.set_inheritable(presence, False)
-    # A shell that starts commands in the background lets them ignore Ctrl-C, and we would inherit that.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    stop = _Stop()
     os.pwrite(presence, f"{os.getpid()}\n".encode(), 0)
-    ending = carried_out()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ending = carried_out(stop)
     write_whole(folder / ENDING, ending.model_dump_json(indent=1).encode())
     os.close(presence)
 
 
-def carried_out() -> Ending:
+def carried_out(stop: _Stop) -> Ending:
     """How the job on stdin ended."""
     try:
-        _run(*_order())
+        try:
+            _run(*_order())
+        finally:
+            stop.end()
     except BaseException as error:  # noqa: BLE001 - the outermost border of this process: every end is told
-        ending = Ending.of(error)
+        stopped = stop.wanted and not isinstance(error, DataFlowError)
+        ending = Ending.of(KeyboardInterrupt() if stopped else error)
         if ending.cause == "bug":
             traceback.print_exc()
         return ending

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -12,8 +11,9 @@ from ..operators.core import Range, RowFilter
 from ._remains import Remains, reached
 from .engine.manifest import PartKey, StageRecord
 from .engine.parts import Part
-from .funnel_model import Funnel, FunnelStep, Limit, MetricHistogram
+from .funnel_model import Funnel, FunnelStep, MetricHistogram
 from .histogram import Histogram, rebin, shared_edges
+from .limits import all_whole, beyond, limits_of
 from .report import Report, StepReport, build_report
 from .validate import build
 from .workflow import Workflow
@@ -90,12 +90,6 @@ class _Judged:
         """The rows that were measured, as far as they were counted."""
         return int(self._counts.sum())
 
-    @property
-    def bounds(self) -> dict[Literal["low", "high"], float]:
-        """The limits that are set."""
-        found: dict[Literal["low", "high"], float | None] = {"low": self.rule.low, "high": self.rule.high}
-        return {side: value for side, value in found.items() if value is not None and math.isfinite(value)}
-
     def scale(self) -> bool:
         """Settle the edges by the values sampled, with the limits in view where they are near.
 
@@ -103,10 +97,10 @@ class _Judged:
             Whether all values are whole numbers.
         """
         values = pl.concat(self.samples).drop_nulls()
-        whole = bool(len(values)) and bool((values == values.floor()).all())
+        whole = all_whole(values)
         plain = shared_edges([values], bins=BINS)
         low, high = plain[0], plain[-1]
-        near = [bound for bound in self.bounds.values() if 2 * low - high <= bound <= 2 * high - low]
+        near = [one.value for one in limits_of(self.rule, whole=whole) if 2 * low - high <= one.value <= 2 * high - low]
         near = [place for bound in near for place in (math.floor(bound), math.ceil(bound))] if whole else near
         self.edges = shared_edges([values, pl.Series(near, dtype=pl.Float64)], bins=BINS)
         self.samples.clear()
@@ -119,31 +113,25 @@ class _Judged:
             self.missing += frame.height
             return
         values = frame[self.column]
-        outside = frame.select(self.rule.reasons(self.column).is_not_null()).to_series()
         counted = rebin(values, self.edges)
         self.missing += counted.missing
         self.smallest = min(self.smallest, _number(values.min(), self.smallest))
         self.largest = max(self.largest, _number(values.max(), self.largest))
         self._counts = self._counts + np.asarray(counted.counts)
-        self._outside = self._outside + np.asarray(rebin(values.filter(outside), self.edges).counts)
+        self._outside = self._outside + np.asarray(rebin(beyond(values, self.rule), self.edges).counts)
 
     def made(self, *, whole: bool) -> MetricHistogram:
         """The histogram over all parts that were counted."""
         return MetricHistogram(
             metric=self.metric,
             rule=str(self.rule),
-            limits=tuple(self._limit(side, value, whole=whole) for side, value in self.bounds.items()),
+            limits=limits_of(self.rule, whole=whole),
             histogram=Histogram(edges=self.edges, counts=tuple(self._counts.tolist()), missing=self.missing),
             smallest=self.smallest if math.isfinite(self.smallest) else None,
             largest=self.largest if math.isfinite(self.largest) else None,
             outside=int(self._outside.sum()),
             outside_counts=tuple(self._outside.tolist()),
         )
-
-    def _limit(self, side: Literal["low", "high"], value: float, *, whole: bool) -> Limit:
-        behind = self.rule.closed in (("both", "right") if side == "high" else ("right", "none"))
-        next_whole = math.floor(value) + 1 if behind else math.ceil(value)
-        return Limit(side=side, value=value, at=next_whole if whole else value)
 
 
 def _stage_metrics(remains: Remains, stage: StageRecord) -> dict[str, list[MetricHistogram]]:

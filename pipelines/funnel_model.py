@@ -1,24 +1,9 @@
 """The funnel of a run: how many rows each step let go, and how the numbers lie by which its filters judged."""
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict
 
 from .histogram import Histogram
-
-
-class Limit(BaseModel):
-    """One end of what a filter keeps.
-
-    `at` is where the line between kept and not kept is drawn: at `value`, but among whole numbers at the first one that
-    is on its other side, so that no bin that holds only one number is cut.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    side: Literal["low", "high"]
-    value: float
-    at: float
+from .limits import Limit
 
 
 class MetricHistogram(BaseModel):

@@ -23,7 +23,7 @@ from .engine.parts import PartStore, storing, write_whole
 from .engine.physical import plan_stages
 from .engine.presence import Presence
 from .engine.source import PART_ROWS, Input, Source, read_source
-from .engine.workers import WorkerPool
+from .engine.workers import Processes, WorkerPool
 from .events import EventLog, Listener
 from .ledger import Ledger
 from .report import Report, build_report
@@ -137,34 +137,36 @@ def run(
         raise InvalidInput.of("run_exists", f"there is a run {run_id} already; take another id", got=run_id)
     limit = _failure_limit(max_failures)
     bound, paths = dict(resources or {}), _paths(data)
-    with _spool(home, paths) as spool:
-        dataset = Dataset.open(paths, spool=spool, allow_network=allow_network)
-        target = Output.at(output, shard_rows=shard_rows, allow_network=allow_network)
-        target.refuse_among(paths)
-        if target.exists() and not overwrite and not _own_output(target, workflow, home, None):
+    with Processes(workers) as processes:
+        with _spool(home, paths) as spool:
+            dataset = Dataset.open(paths, spool=spool, allow_network=allow_network)
+            target = Output.at(output, shard_rows=shard_rows, allow_network=allow_network)
+            target.refuse_among(paths)
+            if target.exists() and not overwrite and not _own_output(target, workflow, home, None):
+                raise _output_exists(target)
+            processes.start()  # they come up while the data is read
+            source = read_source(dataset, home.parts, sample=sample, part_rows=part_rows)
+        faults = validate(workflow, source.schema, available or Resources(bound=bound))
+        if any(fault.severity == "error" for fault in faults):
+            raise InvalidInput(faults)
+        own = _own_output(target, workflow, home, source.digest)
+        if target.exists() and not overwrite and not own:
             raise _output_exists(target)
-        source = read_source(dataset, home.parts, sample=sample, part_rows=part_rows)
-    faults = validate(workflow, source.schema, available or Resources(bound=bound))
-    if any(fault.severity == "error" for fault in faults):
-        raise InvalidInput(faults)
-    own = _own_output(target, workflow, home, source.digest)
-    if target.exists() and not overwrite and not own:
-        raise _output_exists(target)
-    manifest = _new_manifest(workflow, dataset, source, str(target), sample=sample, run_id=run_id or new_run_id())
-    manifest.warnings = [*source.warnings, *(fault.message for fault in faults)]
-    return _Run(
-        home=home,
-        workflow=workflow,
-        target=target,
-        manifest=manifest,
-        source=source,
-        resources=bound,
-        limit=limit,
-        on_event=on_event,
-        context=context,
-        part_rows=part_rows,
-        workers=workers,
-    ).carry_out()
+        manifest = _new_manifest(workflow, dataset, source, str(target), sample=sample, run_id=run_id or new_run_id())
+        manifest.warnings = [*source.warnings, *(fault.message for fault in faults)]
+        return _Run(
+            home=home,
+            workflow=workflow,
+            target=target,
+            manifest=manifest,
+            source=source,
+            resources=bound,
+            limit=limit,
+            on_event=on_event,
+            context=context,
+            part_rows=part_rows,
+            processes=processes,
+        ).carry_out()
 
 
 @dataclass
@@ -181,7 +183,7 @@ class _Run:
     on_event: Listener | None
     context: Callable[[], Context] | None
     part_rows: int
-    workers: int
+    processes: Processes
 
     def __post_init__(self) -> None:
         self._folder = self.home.runs / self.manifest.id
@@ -240,13 +242,12 @@ class _Run:
         context = self.context or DefaultContext(self.workflow.seed, self.resources, workspace)
         models = functools.cache(lambda: context().identities())
         stages = plan_stages(self.workflow, self.source.schema, self.resources, models)
-        pool = WorkerPool(self.workers, store, context) if self.workers > 1 else None
+        pool = WorkerPool(self.processes, store, context) if self.processes.count > 1 else None
         execution = Execution(store, context, self._events, self.manifest, self.limit, self.part_rows, pool, self._save)
         try:
             return execution.run(stages, self.source.inputs)
         finally:
-            if pool:
-                pool.close()
+            self.processes.close()
 
     def _write_output(self, ended: Sequence[Input]) -> None:
         schema = ended[-1].schema if ended else self.source.schema

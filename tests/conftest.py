@@ -4,10 +4,13 @@ import importlib.util
 import os
 import shutil
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from dataflow_agent.operators.core import Operator, all_operators
 from hypothesis import settings
 
 # Time says nothing on a busy machine; and in CI the same examples come every time, so that a red run is the change's.
@@ -46,3 +49,14 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("DATAFLOW_HOME", str(folder))
     monkeypatch.setenv("DATAFLOW_CONFIG", str(folder / "no-config.toml"))
     return folder
+
+
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """The module of an operator that holds runs up, as processes of runs import it; forgotten afterwards."""
+    all_operators()
+    monkeypatch.setattr(sys, "path", [str(Path(__file__).parent / "pipelines"), *sys.path])
+    module = importlib.import_module("waiting_operator")
+    Operator.registry[module.WaitFor.name] = module.WaitFor
+    yield module
+    del Operator.registry[module.WaitFor.name]

@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 
 from ..operators.core import InvalidInput
 from ..operators.core.dataset import STANDARD_INPUT, Dataset
-from ..pipelines._card_shape import check_text_column
-from ..pipelines.card import Reading, make_card
-from ..pipelines.card_model import QualityCard
+from ..pipelines.card.making import Reading, make_card
+from ..pipelines.card.model import QualityCard
+from ..pipelines.card.shape import check_text_column
 from .profile import profile
 
 Paths = str | PathLike[str] | Sequence[str | PathLike[str]]

@@ -1,8 +1,8 @@
-"""The page of a quality card: one file with its plots, that asks for nothing from elsewhere and runs no script."""
+"""The page of a quality card: its numbers in tiles and tables, and a box with a plot for each metric."""
 
 from collections.abc import Sequence
 
-from ..pipelines.card_model import QualityCard
+from ..pipelines.card.model import QualityCard
 from .card_look import CSS
 from .card_metrics_html import metric_cards
 from .card_words import (
@@ -20,35 +20,33 @@ from .card_words import (
     summary,
 )
 from .figures import figure
-from .web_markup import EMPTY, Column, Content, Markup, element, joined, table
+from .page import page
+from .plots import Sign, plot_key
+from .web_markup import EMPTY, Column, Content, Markup, element, joined, line, notice, table
 
 SHOWN_LANGUAGES = 10
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def card_page(card: QualityCard) -> str:
     """The whole page of a card, and of what it is compared with."""
     title = f"Quality of {named(card)}"
-    head = joined(
-        [
-            Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-            Markup(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'),
-            element("title", title),
-            element("style", Markup(CSS)),
-        ]
-    )
-    page = element("html", element("head", head), element("body", _header(card, title), _main(card)), lang="en")
-    return f"<!doctype html>\n{page}\n"
+    return page(title, joined([_header(card, title), _main(card)]), CSS)
 
 
 def _header(card: QualityCard, title: str) -> Markup:
-    key = EMPTY
+    limits: dict[Sign, str] = {"out": "beyond a filter's default limits", "limit": "such a limit"}
+    key: dict[Sign, str] = {}
     if card.against:
-        before = element("li", Markup("<i></i>"), f"before: {named(card.against)} (line)", cls="is-before")
-        after = element("li", Markup("<i></i>"), f"after: {named(card)} (bars)", cls="is-after")
-        key = element("ul", before, after, cls="key")
-    warnings = [element("p", warning, cls="warn") for warning in card.warnings]
-    return element("header", element("h1", title), element("p", positions(card), cls="soft"), key, *warnings)
+        key = {"before": f"before: {named(card.against)} (line)", "kept": f"after: {named(card)} (bars)"}
+    if any(metric.limits for metric in card.metrics):
+        key |= limits
+    return element(
+        "header",
+        element("h1", title),
+        element("p", positions(card), cls="df-muted"),
+        plot_key(key) if key else EMPTY,
+        notice("warn", "Warnings", [line(said, 600) for said in card.warnings]),
+    )
 
 
 def _main(card: QualityCard) -> Markup:
@@ -78,7 +76,7 @@ def _tiles(card: QualityCard) -> Markup:
             before = earlier[title][0]
             said = f"before {figure(before, unit)} "
             difference = element("span", f"({changed(before, value, unit)})", cls="whole")
-            parts.append(element("dd", said, difference, cls="soft small"))
+            parts.append(element("dd", said, difference, cls="df-muted small"))
         tiles.append(element("div", element("dt", title), *parts, cls="tile"))
     return element("dl", *tiles, cls="tiles")
 
@@ -89,20 +87,20 @@ def _languages(card: QualityCard) -> Markup:
 
 def _duplicates(card: QualityCard) -> Markup:
     bars = _bars("Share of texts that are copies", "copies of an earlier text", duplicate_shares(card), card)
-    return joined([bars, element("p", about_duplicates(card), cls="soft small")]) if bars else EMPTY
+    return joined([bars, element("p", about_duplicates(card), cls="df-muted small")]) if bars else EMPTY
 
 
 def _personal_data(card: QualityCard) -> Markup:
     bars = _bars("Share of texts with personal data", "texts with", personal_data_shares(card), card)
     note = "What mask_pii would mask, told by its form alone; names and postal addresses are not looked for."
-    return joined([bars, element("p", note, cls="soft small")]) if bars else EMPTY
+    return joined([bars, element("p", note, cls="df-muted small")]) if bars else EMPTY
 
 
 def _columns(card: QualityCard) -> Markup:
     types = column_types(card)
     rows = [[element("code", name), types[name], *_compared(shares)] for name, shares in null_shares(card)]
     headings = [Column("column"), Column("type"), *_headings(card, "without a value")]
-    return table("Columns", headings, rows) if rows else EMPTY
+    return table("Columns", headings, rows, small=True) if rows else EMPTY
 
 
 def _rejected(card: QualityCard) -> Markup:
@@ -144,7 +142,7 @@ def _bars(caption: str, what: str, rows: Sequence[Named], card: QualityCard) -> 
         for name, shares in rows
     ]
     headings = [Column(what), *_headings(card, "share"), Column("", name="bars")]
-    return table(caption, headings, cells) if rows else EMPTY
+    return table(caption, headings, cells, small=True) if rows else EMPTY
 
 
 def _bar(share: float, cls: str) -> Markup:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..pipelines.card_model import Extreme, Group, MetricCard, QualityCard, Unit
+from ..pipelines.card.model import Extreme, Group, MetricCard, QualityCard, Unit
 from .card_words import changed, mean_unit
 from .figures import figure
-from .plots import Layer, bin_label, histogram_svg
+from .plots import Layer, Marks, bin_labels, histogram_plot
 from .web_markup import EMPTY, Column, Content, Markup, element, joined, table
 
 _STATISTICS = {
@@ -27,14 +27,14 @@ def metric_cards(card: QualityCard, group: Group) -> Iterator[Markup]:
 
 def _box(metric: MetricCard, before: MetricCard | None) -> Markup:
     layers = [Layer("before", before.histogram)] if before else []
-    layers.append(Layer("after" if before else "texts", metric.histogram))
-    plot = histogram_svg(metric.title, layers, unit=metric.unit, limits=metric.limits)
+    layers.append(Layer("after" if before else "texts", metric.histogram, metric.outside_counts or ()))
+    marks = Marks(metric.unit, metric.limits, metric.minimum, metric.maximum)
     numbers = _compared(metric, before) if before else _statistics(metric)
     return element(
         "article",
         element("h3", metric.title),
         element("p", metric.about, cls="about"),
-        element("figure", plot),
+        element("figure", histogram_plot(metric.title, layers, marks)),
         numbers,
         *_notes(metric),
         _folded("Rows at both ends", _ends(metric)),
@@ -59,7 +59,7 @@ def _compared(metric: MetricCard, before: MetricCard) -> Markup:
     if metric.outside_share is not None:
         rows.append(_compared_row("beyond its default limits", before.outside_share, metric.outside_share, "share"))
     headings = [Column(""), *(Column(title, numeric=True) for title in ("before", "after", "change"))]
-    return table(f"{metric.title}, before and after", headings, rows)
+    return table(f"{metric.title}, before and after", headings, rows, small=True)
 
 
 def _unit(metric: MetricCard, statistic: str) -> Unit:
@@ -73,19 +73,17 @@ def _compared_row(title: str, left: float | None, right: float | None, unit: Uni
 def _notes(metric: MetricCard) -> Iterator[Markup]:
     if metric.rule is not None:
         shown = figure(metric.outside_share, "share")
-        edges = metric.histogram.edges
-        drawn = ", dotted" if any(edges[0] < limit < edges[-1] for limit in metric.limits) else ""
-        rule = f"{shown} beyond the default of {metric.operator}{drawn}: {metric.rule}"
-        yield element("p", rule, cls="soft small")
+        rule = f"{shown} beyond the default of {metric.operator}: {metric.rule}"
+        yield element("p", rule, cls="df-muted small")
     if metric.missing:
-        yield element("p", f"{figure(metric.missing, 'count')} texts have no value.", cls="soft small")
+        yield element("p", f"{figure(metric.missing, 'count')} texts have no value.", cls="df-muted small")
     reach = []
     if metric.minimum is not None and metric.minimum < metric.histogram.edges[0]:
         reach.append(f"The first bar reaches down to {figure(metric.minimum, metric.unit)}.")
     if metric.maximum is not None and metric.maximum > metric.histogram.edges[-1]:
         reach.append(f"The last bar reaches up to {figure(metric.maximum, metric.unit)}.")
     if reach:
-        yield element("p", " ".join(reach), cls="soft small")
+        yield element("p", " ".join(reach), cls="df-muted small")
 
 
 def _folded(title: str, content: Markup) -> Markup:
@@ -102,20 +100,17 @@ def _ends(metric: MetricCard) -> Markup:
 
 
 def _row(one: Extreme, metric: MetricCard) -> Markup:
-    text: Content = one.excerpt or element("span", "an empty text", cls="soft")
+    text: Content = one.excerpt or element("span", "an empty text", cls="df-muted")
     value = element("b", figure(one.value, metric.unit))
-    return element("li", value, " ", element("code", one.place, cls="soft"), Markup("<br>"), text)
+    return element("li", value, " ", element("code", one.place, cls="df-muted"), Markup("<br>"), text)
 
 
 def _bins(metric: MetricCard, layers: Sequence[Layer]) -> Markup:
     if not any(layer.histogram.total for layer in layers):
         return EMPTY
     rows = [
-        [
-            bin_label(metric.histogram, place, metric.unit),
-            *(figure(layer.histogram.counts[place], "count") for layer in layers),
-        ]
-        for place in range(len(metric.histogram.counts))
+        [label, *(figure(layer.histogram.counts[place], "count") for layer in layers)]
+        for place, label in enumerate(bin_labels(metric.histogram.edges, metric.unit))
     ]
     headings = [Column("from and to below"), *(Column(layer.label, numeric=True) for layer in layers)]
-    return table(f"{metric.title}: texts in each bin", headings, rows)
+    return table(f"{metric.title}: texts in each bin", headings, rows, small=True)

@@ -8,7 +8,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from ..pipelines.card_model import Extreme, MetricCard, QualityCard, Unit
+from ..pipelines.card.model import Extreme, MetricCard, QualityCard, Unit
 from ..pipelines.edits import printable
 from ..pipelines.histogram import Histogram
 from .card_words import (

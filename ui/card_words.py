@@ -1,7 +1,7 @@
 """What is said of a quality card in the terminal and on its page alike."""
 
 from ..operators.text.token_count_filter import BYTES_PER_TOKEN
-from ..pipelines.card_model import Duplicates, Group, MetricCard, QualityCard, Unit
+from ..pipelines.card.model import Duplicates, Group, MetricCard, QualityCard, Unit
 from .figures import change, figure
 
 GROUPS: dict[Group, str] = {

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from ..agent.api import Agent
+from rich.console import RenderableType
+
+from ..agent.api import Agent, Standing
 from ..agent.planners.choice import PlannerName
 from ..operators.core.settings import Settings
 from .answer import Answer
@@ -14,6 +16,7 @@ from .show import sentence
 
 BYE = frozenset({"exit", "quit", "bye"})
 WELCOME = "Say what your data should become; `use PATH` takes another file, `exit` or Ctrl-D ends."
+GO_ON = "Here, `approve` goes on with it; `exit` or Ctrl-D leaves it for later."
 
 
 def talk(settings: Settings, data: Sequence[str], planner: PlannerName, ask: Callable[[str], str] = prompted) -> Answer:
@@ -38,10 +41,19 @@ def talk(settings: Settings, data: Sequence[str], planner: PlannerName, ask: Cal
         elif words:
             with Watch() as watch:
                 standing = chat.say(words, on_event=watch)
-            if standing.status == "interrupted":
-                raise KeyboardInterrupt
-            waits = standing.status == "needs_input"
-            show(*(pending_view(standing) if waits else answer_for(standing, settings).shown))
-            if standing.status == "failed":
-                show(*([fault_line(fault) for fault in standing.faults] or [sentence(standing.message)]))
+            show(*_told(standing, settings))
     return Answer(document("completed", "the conversation ended"))
+
+
+def _told(standing: Standing, settings: Settings) -> Sequence[RenderableType]:
+    """What is shown after a message."""
+    match standing.status:
+        case "needs_input":
+            return pending_view(standing)
+        case "interrupted":
+            further = [sentence(GO_ON, style="dim")] if standing.thread else []
+            return [sentence(standing.message), *further]
+        case "failed":
+            said = [fault_line(fault) for fault in standing.faults] or [sentence(standing.message)]
+            return [*answer_for(standing, settings).shown, *said]
+    return answer_for(standing, settings).shown

@@ -1,16 +1,13 @@
 """The command `evaluate`: a quality card of data, shown, written as a page, or as JSON."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from ..operators.core import InvalidInput
-from ..pipelines.card_model import QualityCard
-from ..pipelines.engine.parts import write_whole
+from ..pipelines.card.model import QualityCard
 from ..tools.evaluate import evaluate
 from .answer import Answer
 from .card_html import card_page
@@ -21,6 +18,7 @@ from .document import document
 from .figures import figure
 from .results import CardResult
 from .show import next_steps, quoted, unbroken
+from .writing import file_to_write, write_file
 
 
 @dataclass(frozen=True)
@@ -63,13 +61,16 @@ def evaluate_data(wanted: Wanted, page: str | None, *, overwrite: bool, silent: 
     Raises:
         InvalidInput: data cannot be read, the column is not clear, or the page cannot be written.
     """
-    target = None if page is None else _page_target(page, [*wanted.data, *wanted.against], overwrite=overwrite)
+    target = None
+    if page is not None:
+        data = [*wanted.data, *wanted.against]
+        target = file_to_write(page, "the page", "card.html", overwrite=overwrite, not_over=data).absolute()
     card = _measured(wanted, silent=silent)
     more: RenderableType
     if target is None:
         more = next_steps((f"{wanted.command()} --html card.html", "the same as a page with plots"))
     else:
-        write_whole(target, card_page(card).encode())
+        write_file(target, card_page(card))
         more = unbroken(f"The page is at {target}")
     result = CardResult(card=card, page=str(target) if target else None)
     said = document("completed", summary(card), warnings=card.warnings, result=result)
@@ -88,18 +89,3 @@ def summary(card: QualityCard) -> str:
     against = f", compared with {named(card.against)}" if card.against else ""
     texts = f", {figure(card.texts, 'count')} with a text in {card.column}" if card.column else ", no column of text"
     return f"{named(card)}: {figure(card.rows, 'count')} rows{texts}{against}"
-
-
-def _page_target(given: str, inputs: Sequence[str], *, overwrite: bool) -> Path:
-    target = Path(given).absolute()
-    if target.is_dir() or not target.parent.is_dir():
-        what = "is a folder" if target.is_dir() else "lies in a folder that does not exist"
-        message = f"the page {target} {what}; name a file such as card.html"
-        raise InvalidInput.of("unwritable_target", message, got=given)
-    if any(Path(one).exists() and target.exists() and target.samefile(one) for one in inputs):
-        message = f"the page {target} would replace an input; name another file, such as card.html"
-        raise InvalidInput.of("output_among_inputs", message, got=given)
-    if target.exists() and not overwrite:
-        message = f"the page {target} exists already; give another name or --overwrite"
-        raise InvalidInput.of("output_exists", message, got=given)
-    return target

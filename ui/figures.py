@@ -1,11 +1,23 @@
 """Numbers as people read them: counts, shares and other figures, and by how much they differ."""
 
-from ..pipelines.card_model import Unit
-from .funnel_words import percent
+from ..pipelines.card.model import Unit
 
 MISSING = "–"
 _SCALES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 _PLAIN_BELOW = 1e4
+
+
+def percent(share: float) -> str:
+    """A share as people read it; what is not nothing and not all never looks so.
+
+    >>> percent(0.8495), percent(0.00001), percent(0.99999), percent(0.0), percent(1.0), percent(4.0)
+    ('85.0%', '<0.1%', '>99.9%', '0%', '100%', '400.0%')
+    """
+    if share in (0, 1):
+        return f"{share:.0%}"
+    if 0 < share < 0.0005:
+        return "<0.1%"
+    return ">99.9%" if 0.9995 <= share < 1 else f"{share:.1%}"
 
 
 def figure(value: float | None, unit: Unit = "number") -> str:
@@ -17,7 +29,7 @@ def figure(value: float | None, unit: Unit = "number") -> str:
     if value is None:
         return MISSING
     if unit == "share":
-        return f"{value:.0%}" if value in (0, 1) else percent(value)
+        return percent(value)
     if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"
     if unit == "count":
@@ -43,15 +55,34 @@ def change(value: float | None, unit: Unit = "number") -> str:
     return f"{sign}{points:.1f} pp" if points >= 0.05 else f"{sign}{points:.1g} pp"
 
 
-def compact(value: float, unit: Unit = "number") -> str:
+def exact(value: float, unit: Unit = "number", digits: int = 4) -> str:
+    """A number with its digits, for a limit; whole ones below ten million are written out.
+
+    Args:
+        digits: how many tell of a number that is not whole.
+
+    >>> exact(5000.0), exact(0.30000000000000004), exact(2.5e9), exact(0.285, "share")
+    ('5,000', '0.3', '2.5e+09', '28.5%')
+    """
+    if unit == "share":
+        return f"{100 * value:.{digits}g}%"
+    if value == int(value) and abs(value) < 1e7:
+        return f"{int(value):,}"
+    return f"{value:.{digits}g}"
+
+
+def compact(value: float, unit: Unit = "number", digits: int = 3) -> str:
     """A number that takes little room, for an axis.
+
+    Args:
+        digits: how many tell of a number that is not whole; one more of a shortened one.
 
     >>> compact(9500), compact(12500), compact(2_000_000), compact(0.25), compact(0.25, "share")
     ('9,500', '12.5k', '2M', '0.25', '25%')
     """
     if unit == "share":
-        return f"{100 * value:.3g}%"
+        return f"{100 * value:.{digits}g}%"
     if abs(value) < _PLAIN_BELOW:
-        return f"{value:,.0f}" if value == int(value) else f"{value:.3g}"
+        return f"{value:,.0f}" if value == int(value) else f"{value:.{digits}g}"
     size, letter = next(scale for scale in _SCALES if abs(value) >= scale[0])
-    return f"{value / size:.4g}{letter}"
+    return f"{value / size:.{digits + 1}g}{letter}"

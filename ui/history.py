@@ -16,6 +16,7 @@ from .document import document
 from .results import RunLine, RunResultPart, RunsResult
 from .show import report_view, row_argument, runs_table
 from .show_funnel import funnel_view
+from .writing import file_to_write, write_file
 
 TOLD_FATES = ("dropped", "merged", "failed")
 LOOKED_AT = 50
@@ -44,12 +45,17 @@ def show_run(settings: Settings, run_id: str, *, page: str | None = None, overwr
     folder = home.run_folder(run_id)
     manifest = Manifest.load(folder)
     report = build_report(manifest, home.parts)
+    target = None
+    if page is not None:
+        data = [*report.inputs, report.output]
+        target = file_to_write(page, "the page", "run.html", overwrite=overwrite, not_over=data).absolute()
     ledger = home.ledger(manifest.id)
     funnel = ledger.funnel(report)
-    written = None if page is None else _write_page(Path(page), manifest, report, ledger, funnel, overwrite=overwrite)
+    if target is not None:
+        _write_page(target, manifest, report, ledger, funnel)
     told = report_view(
         report,
-        said=f"the page is at {written}" if written else "",
+        said=f"the page is at {target}" if target else "",
         rows=telling_rows(ledger, report),
         folder=str(folder),
         more=funnel_view(funnel),
@@ -64,7 +70,7 @@ def show_run(settings: Settings, run_id: str, *, page: str | None = None, overwr
         seconds_saved={step.id: round(step.seconds_saved, 3) for step in report.steps if step.reused},
         folder=str(folder),
         funnel=funnel,
-        page=written,
+        page=str(target) if target else None,
     )
     said = document(
         "completed",
@@ -77,11 +83,9 @@ def show_run(settings: Settings, run_id: str, *, page: str | None = None, overwr
     return Answer(said, (told,))
 
 
-def _write_page(
-    place: Path, manifest: Manifest, report: Report, ledger: Ledger, funnel: Funnel, *, overwrite: bool
-) -> str:
+def _write_page(target: Path, manifest: Manifest, report: Report, ledger: Ledger, funnel: Funnel) -> None:
     """Write the report as a page, with a few examples for each step of which the parts are still there."""
-    from .run_page import RunFacts, run_page, write_page
+    from .run_page import RunFacts, run_page
 
     lost = [step.id for step in report.steps if step.dropped or step.merged or step.failed]
     facts = RunFacts(
@@ -91,7 +95,7 @@ def _write_page(
         changes={step.id: ledger.diff(step.id, EXAMPLES) for step in report.steps if step.changed},
         lost={step: ledger.lost(step, EXAMPLES) for step in lost},
     )
-    return write_page(place, run_page(facts), overwrite=overwrite)
+    write_file(target, run_page(facts))
 
 
 def telling_rows(ledger: Ledger, report: Report) -> dict[str, str]:

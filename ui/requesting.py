@@ -82,7 +82,9 @@ def make_plan(request: Request, running: Running, settings: Settings, *, overwri
     Raises:
         InvalidInput: the plan cannot be saved there.
     """
-    target = None if request.output is None else plan_target(request.output, overwrite=overwrite)
+    target = None
+    if request.output is not None:
+        target = plan_target(request.output, overwrite=overwrite, data=request.data)
     agent = Agent(planner=request.planner, settings=settings)
     options = RunOptions(partial=request.partial, **running.options())
     with Watch(silent=running.silent) as watch:

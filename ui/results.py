@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from ..pipelines.card_model import QualityCard
+from ..pipelines.card.model import QualityCard
 from ..pipelines.funnel_model import Funnel
 
 if TYPE_CHECKING:

@@ -3,17 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from ..operators.core import InvalidInput
 from ..pipelines.differences import Change
-from ..pipelines.engine.parts import write_whole
 from ..pipelines.funnel_model import Funnel
 from ..pipelines.lost import LostRow
 from ..pipelines.report import Report
+from .page import page
 from .run_figures import RUN_FIGURES_CSS, funnel_figure, histograms_figure
 from .show import reused_words, row_argument, shown
-from .web_look import DARK, LIGHT, PIECES_CSS
 from .web_markup import EMPTY, Column, Content, Markup, data_cell, element, joined, line, notice, section, table
 from .web_rows import FATES
 from .web_run import facts_view, muted, steps_table
@@ -22,19 +19,7 @@ STATUS = {"completed": "good", "running": "info", "interrupted": "warn", "failed
 INEXACT = "An earlier step of the same pass changed this row; it is shown as it came into the pass."
 _CHANGE = re.compile(r"\[-(?P<gone>.*?)-\]|\{\+(?P<new>.*?)\+\}", re.DOTALL)
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-CSS = f"""
-:root {{ color-scheme: light dark; {LIGHT}
-  --page: #f8fafc; --sheet: #ffffff; --body-text-color: #0f172a; --body-text-color-subdued: #52607a;
-  --border-color-primary: #dbe2ea; --background-fill-secondary: #f1f5f9; --color-accent: #0f766e; }}
-@media (prefers-color-scheme: dark) {{ :root {{ {DARK}
-  --page: #020617; --sheet: #0f172a; --body-text-color: #e2e8f0; --body-text-color-subdued: #94a3b8;
-  --border-color-primary: #29364b; --background-fill-secondary: #17223a; }} }}
-* {{ box-sizing: border-box; }}
-body {{ margin: 0; padding: 24px 16px 48px; background: var(--page); color: var(--body-text-color);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }}
-main {{ max-width: 1000px; margin: 0 auto; }}
-h1 {{ font-size: 1.5rem; line-height: 1.25; margin: 0 0 4px; overflow-wrap: anywhere; }}
+CSS = f"""{RUN_FIGURES_CSS}
 h1 .df-tag {{ vertical-align: 3px; font-size: .9rem; }}
 .facts {{ display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; margin: 0 0 14px; }}
 .facts dt {{ color: var(--body-text-color-subdued); }}
@@ -44,16 +29,15 @@ main .df-section {{ background: var(--sheet); border: 1px solid var(--border-col
 main .df-section h3 {{ font-size: 1.1rem; margin: 0 0 12px; }}
 main h4 {{ margin: 18px 0 2px; font-size: 1rem; overflow-wrap: anywhere; }}
 main .df-facts div {{ background: var(--sheet); }}
-main .df-plot:last-child {{ margin-bottom: 4px; }}
+main .df-histogram:last-child {{ margin-bottom: 4px; }}
 main .df-tall {{ max-height: none; }}
 main .df-value.df-long {{ width: auto; max-width: none; -webkit-line-clamp: 6; }}
 main td.df-text {{ width: 62%; }}
 del {{ color: var(--df-red); background: rgba(220, 38, 38, .10); }}
 ins {{ color: var(--df-green); background: rgba(21, 128, 61, .12); text-decoration-thickness: 1px; }}
-@media (max-width: 640px) {{ body {{ padding: 14px 8px 32px; }} main .df-section {{ padding: 12px 12px 14px; }}
-  main td.df-text {{ width: auto; }} }}
-@media print {{ body {{ padding: 0; }} main .df-section {{ break-inside: avoid; }} }}
-{PIECES_CSS}{RUN_FIGURES_CSS}"""
+@media (max-width: 640px) {{ main .df-section {{ padding: 12px 12px 14px; }} main td.df-text {{ width: auto; }} }}
+@media print {{ main .df-section {{ break-inside: avoid; }} }}
+"""
 
 
 @dataclass(frozen=True)
@@ -85,34 +69,7 @@ def run_page(facts: RunFacts) -> str:
         section("Changes, for example", *_changes(facts)),
         section("Rows that did not go on, for example", *_lost(facts)),
     )
-    head = [
-        '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        str(element("title", f"Run {report.id}")),
-        f"<style>{CSS}</style>",
-    ]
-    return "\n".join(
-        ["<!doctype html>", '<html lang="en">', "<head>", *head, "</head>", f"<body>{body}</body>", "</html>", ""]
-    )
-
-
-def write_page(place: Path, page: str, *, overwrite: bool) -> str:
-    """Write a page whole; returns its absolute path.
-
-    Raises:
-        InvalidInput: something is there and may not be replaced, or there is no such folder.
-    """
-    if place.is_dir() or not place.absolute().parent.is_dir():
-        what = "is a folder" if place.is_dir() else "lies in a folder that does not exist"
-        raise InvalidInput.of(
-            "invalid_option", f"the page {place} {what}; name a file such as run.html", got=str(place)
-        )
-    if place.exists() and not overwrite:
-        message = f"the page {place} exists already; give another name or --overwrite"
-        raise InvalidInput.of("output_exists", message, got=str(place))
-    write_whole(place, page.encode())
-    return str(place.absolute())
+    return page(f"Run {report.id}", body, CSS)
 
 
 def _head(facts: RunFacts) -> Markup:

@@ -10,8 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..pipelines.funnel_model import Funnel, Limit, MetricHistogram
-from .funnel_words import axis_ends, in_view, metric_name, metric_words, number, percent, share_of_axis, unknown_words
+from ..pipelines.funnel_model import Funnel, MetricHistogram
+from ..pipelines.limits import Limit
+from .axis import end_labels, in_view, share_of_axis
+from .figures import exact, percent
+from .funnel_words import metric_name, metric_words, unknown_words
 from .show import heading, indented, sentence
 
 BAR_COLUMNS, LEAST_BAR_COLUMNS = 32, 8
@@ -147,16 +150,17 @@ class _Drawn:
     def axis(self) -> Text:
         """Where the plot begins and ends, and each limit below its line; one out of view at the side where it is."""
         columns = len(self.counts) * self.width + len(self.lines)
-        low, high = axis_ends(self.metric)
+        edges = self.metric.histogram.edges
+        low, high = end_labels(edges, [*map(exact, edges)], self.metric.smallest, self.metric.largest)
         left, right = ("<-", "->") if self.ascii_only else ("←", "→")
         for _, limit in self.places:
-            if limit.at < self.metric.histogram.edges[0]:
-                low = f"{left} limit {number(limit.value)}  {low}"
-            elif limit.at > self.metric.histogram.edges[-1]:
-                high = f"{high}  limit {number(limit.value)} {right}"
+            if limit.at < edges[0]:
+                low = f"{left} limit {exact(limit.value)}  {low}"
+            elif limit.at > edges[-1]:
+                high = f"{high}  limit {exact(limit.value)} {right}"
         axis = _Labels(max(columns, self.room))
         for before, (place, limit) in enumerate(self.lines):
-            label = number(limit.value)
+            label = exact(limit.value)
             axis.write(place + before - (len(label) - 1) // 2, label)
         axis.write(0, low)
         axis.write(max(columns - len(high), axis.end + 2), high)

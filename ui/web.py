@@ -22,8 +22,13 @@ from .web_sessions import Sessions
 HOST, PORT = "127.0.0.1", 7860
 LOCAL_NAMES = ("127.0.0.1", "localhost")
 CACHE_S = 24 * 3600
-FROM_TAB = "() => [sessionStorage.getItem('dataflow-agent') || '']"
-TO_TAB = "(token) => { sessionStorage.setItem('dataflow-agent', token); }"
+FROM_TAB = "() => [location.hash.slice(1) || sessionStorage.getItem('dataflow-agent') || '']"
+TO_TAB = """(token) => {
+    sessionStorage.setItem('dataflow-agent', token);
+    history.replaceState(null, '', '#' + token);
+}"""
+"""The address of a page names its conversation, so that it is found again in the browser's history; the part behind #
+is never sent to the server, nor anywhere."""
 TO_TOP = f"() => {{ document.getElementById('{TABS}').scrollIntoView({{ block: 'nearest' }}); }}"
 
 
@@ -133,6 +138,7 @@ def _wire(blocks: Any, page: Page, do: Actions) -> None:
         (left.send.click, do.say, [left.words]),
         (plan.approve.click, do.approve, []),
         (plan.reject.click, do.reject, []),
+        (page.stop.click, do.stop, []),
         *((option.click, do.say, [option]) for option in plan.options),
         (edit.step.input, do.choose_step, [edit.step]),
         (edit.option.input, do.choose_option, [edit.step, edit.option]),

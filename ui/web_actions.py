@@ -10,16 +10,17 @@ from ..pipelines.run import Home
 from ..pipelines.workflow import Step, Workflow
 from .web_amending import default_edit, moved, option_edit, removed
 from .web_job import sentence
+from .web_kept import Message
 from .web_layout import PLAN, RUN, Page
 from .web_markup import Content, joined, line, notice
 from .web_rows import story_view
 from .web_screen import Screen, Shown, files_view
-from .web_sessions import Message, Session, Sessions
+from .web_sessions import Session, Sessions
 
 PACE_S = 0.2
 """Least time between two drawings of the page, since many small parts make many events."""
 HEARTBEAT_S = 2.0
-GONE = "This conversation was given up since it was not used for long, or the program was started anew. Begin again."
+GONE = "This conversation was given up since it was not used for long. Begin again."
 
 
 class Actions:
@@ -87,6 +88,15 @@ class Actions:
     def reject(self, session_id: str) -> Iterator[Shown]:
         """The plan is not wanted."""
         yield from self.say(session_id, "reject")
+
+    def stop(self, session_id: str) -> Shown:
+        """The run is to stop; what comes of it is shown where it is followed."""
+        session = self._session(session_id)
+        try:
+            session.stop()
+        except InvalidInput as error:
+            return self._told(session, str(error))
+        return self._screen.stopping()
 
     def set_option(self, session_id: str, step: str, option: str, value: str) -> Iterator[Shown]:
         """An option gets the value in the box."""
@@ -179,11 +189,11 @@ class Actions:
         session = self._sessions.get(session_id)
         if session is None:
             session = self._sessions.new()
-            session.messages.append(Message("assistant", GONE))
+            session.messages.append(Message(role="assistant", text=GONE))
         return session
 
     def _told(self, session: Session, text: str) -> Shown:
-        session.messages.append(Message("assistant", text))
+        session.messages.append(Message(role="assistant", text=text))
         return self._screen.said(session)
 
 

@@ -42,6 +42,8 @@ class Job:
         self.phase = "Thinking"
         self.running = False
         """Whether the plan runs over all rows."""
+        self.stopping = False
+        """Whether somebody asked the run to stop."""
         self._work, self._tell = work, done
         self._changed = Condition()
         self._ended = False

@@ -12,6 +12,7 @@ MOST_HINTS = 3
 EXAMPLE = "e.g. strip the HTML, keep English texts of at least 50 words"
 TABS = "df-tabs"
 PLAN, RUN, RESULT = "plan", "run", "result"
+STOP = "Stop the run"
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Page:
     link: Any
     editing: Editing
     run: Any
+    stop: Any
     result: ResultSide
 
 
@@ -106,9 +108,10 @@ def lay_out(about: str) -> Page:
                 details, link = _view(Markup(""), "df-plan-details"), _view(Markup(""), "df-plan-link")
             with gr.Tab("Run", id=RUN):
                 run = _view(element("p", "Nothing has run yet.", cls="df-muted"), "df-run")
+                stop = gr.Button(STOP, visible=False, size="md", min_width=120, elem_id="df-stop")
             with gr.Tab("Result", id=RESULT):
                 result = _result()
-    return Page(session, token, left, tabs, plan, details, link, editing, run, result)
+    return Page(session, token, left, tabs, plan, details, link, editing, run, stop, result)
 
 
 def _top(about: str) -> Markup:

@@ -88,11 +88,19 @@ def folded(kind: str, title: str, items: Sequence[Content]) -> Markup:
     return element("details", element("summary", title), bullets(items), cls=f"df-notice df-{kind}")
 
 
-def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Content]], *, data: bool = False) -> Markup:
-    """A table with a caption for those who cannot see it.
+def table(
+    caption: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Content]],
+    *,
+    data: bool = False,
+    small: bool = False,
+) -> Markup:
+    """A table with a caption for those who cannot see it; it becomes cards where the page is narrow.
 
     Args:
-        data: it shows rows of the data and scrolls by itself; any other becomes cards where the page is narrow.
+        data: it shows rows of the data and scrolls by itself, so it stays a table.
+        small: its few columns fit everywhere, so it stays a table.
     """
     headings = [element("th", one.title, scope="col", cls="df-number" if one.numeric else "") for one in columns]
     body = [element("tr", *map(_cell, columns, row)) for row in rows]
@@ -101,9 +109,9 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Conte
         element("caption", caption),
         element("thead", element("tr", *headings)),
         element("tbody", *body),
-        cls="" if data else "df-stack",
+        cls="" if data or small else "df-stack",
     )
-    classes = "df-scroll df-tall" if data else "df-scroll"
+    classes = "df-scroll df-tall" if data else "df-scroll df-small" if small else "df-scroll"
     return element("div", whole, cls=classes, tabindex="0", role="region", aria_label=caption)
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ..agent.api import Standing
 from ..operators.core import DataFlowError
 from ..pipelines.edits import printable
 from ..pipelines.funnel_model import Funnel
-from ..pipelines.ledger import Ledger
 from ..pipelines.report import Report
 from ..pipelines.run import Home
 from ..pipelines.workflow import Step
@@ -27,6 +27,7 @@ Shown = dict[Any, Any]
 DOWNLOAD = "/gradio_api/file="
 OPTION_CHARACTERS = 120
 MOST_FUNNELS = 32
+CLEANED = "What each step of this run did was cleaned away."
 OLDER = "This is of the run before the plan was changed; approve the plan to run it anew."
 
 
@@ -150,9 +151,15 @@ class Screen:
             parts.append(notice("bad", "The run did not end well", [line(standing.message, 1000)]))
         if finished and finished.report:
             parts.append(notice("info", "", [OLDER]) if finished is not standing else EMPTY)
-            funnel = self._funnel(session, finished.report)
-            parts.append(report_view(finished.report, finished.asks, finished.warnings, funnel))
+            parts.append(self._report(session, finished, finished.report))
         return joined(parts) or element("p", "Nothing has run yet.", cls="df-muted")
+
+    def _report(self, session: Session, finished: Standing, report: Report) -> Markup:
+        try:
+            funnel = self._funnel(session, report)
+        except DataFlowError:
+            return joined([facts_view(report), notice("info", "", [CLEANED])])
+        return report_view(report, finished.asks, finished.warnings, funnel)
 
     def _funnel(self, session: Session, report: Report) -> Funnel:
         """The funnel of a completed run, kept since it is shown anew with every change of the page."""
@@ -184,8 +191,11 @@ class Screen:
 
     def _hints(self, session: Session, run_id: str) -> Shown:
         home = Home.of(session.settings)
-        ledger: Ledger = home.ledger(run_id)
-        told = [f"Row {row}, {fate}" for fate, row in telling_rows(ledger, home.report(run_id)).items()]
+        try:
+            found = telling_rows(home.ledger(run_id), home.report(run_id))
+        except DataFlowError:  # as CLEANED says
+            found = {}
+        told = [f"Row {row}, {fate}" for fate, row in found.items()]
         return {
             hint: _update(visible=at < len(told), value=told[at] if at < len(told) else "")
             for at, hint in enumerate(self._page.result.hints[:MOST_HINTS])

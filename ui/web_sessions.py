@@ -1,45 +1,43 @@
 """The conversations of the page: one for each browser window, with its files, its plan and what is being done now."""
 
+import re
 import secrets
 import shutil
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import Literal
 
 from ..agent.api import Agent, RunOptions, Standing
 from ..agent.conversation import default_output
 from ..agent.planners.choice import PlannerName
 from ..agent.state import Draft, Planner
 from ..operators.core import InvalidInput
-from ..operators.core.dataset import Dataset
 from ..operators.core.settings import Settings, make_private_folder
+from ..pipelines.attaching import attach, cancel
 from ..pipelines.edits import PlanEdit
-from ..pipelines.report import Report
 from ..pipelines.run import Home
+from ..pipelines.runner import lasting_runner
 from ..pipelines.workflow import Workflow
 from ..tools.wiring import available
 from .web_amending import ByHand, back_to, by_hand
 from .web_job import Job
+from .web_kept import Kept, Message
 from .web_plan import Changed
+from .web_reply import reply
+from .web_uploads import free_place, must_be_readable
 
-UPLOADS, INCOMING = "uploads", "incoming"
+UPLOADS, INCOMING, DATA = "uploads", "incoming", "data"
+_ID = re.compile(r"[0-9a-f]{32}")
 KEPT_S = 7 * 24 * 3600.0
 """How long the files of a conversation stay after it was last used."""
 MOST_SESSIONS = 32
 MOST_UNDO = 50
 BUSY = "The last message is still being dealt with; wait for its end."
-
-
-@dataclass(frozen=True)
-class Message:
-    """One line of the conversation."""
-
-    role: Literal["user", "assistant"]
-    text: str
+LOST = "The program ended before it had dealt with that; say it again."
 
 
 @dataclass
@@ -110,14 +108,15 @@ class Session:
         """
         with self._lock:
             self._must_be_idle()
-            _must_be_readable(uploaded)
-            data = self._own_folder("data")
+            must_be_readable(uploaded)
+            data = self._own_folder(DATA)
             for file in uploaded:
-                place = _free_place(data, file.name)
+                place = free_place(data, file.name)
                 shutil.move(file, place)
                 self.files.append(place)
             self.finished = None
             self._forget_plan()
+            self._keep()
 
     def clear_files(self) -> None:
         """Let go of all files, the results included."""
@@ -141,15 +140,45 @@ class Session:
             self._must_be_idle()
             if not words:
                 return
-            self.messages.append(Message("user", words))
+            self.messages.append(Message(role="user", text=words))
             if not self.files:
-                self.messages.append(Message("assistant", "Which data? Add at least one file first."))
+                self.messages.append(Message(role="assistant", text="Which data? Add at least one file first."))
                 return
             thread = self._open_thread()
             if thread is None:
                 self._forget_plan()
-            agent = Agent(planner=self.planner, settings=self.settings)
+            agent = self._agent(self.planner)
             self._start(lambda job: self._heard(agent, thread, words, job))
+
+    def stop(self) -> None:
+        """Stop the run of the plan; it has stopped when the job has ended.
+
+        Raises:
+            InvalidInput: there is no run that can be stopped.
+        """
+        job, thread = self.job, self._open_thread()
+        run_id = self._agent(self.planner).standing(thread).running if job and thread else None
+        if job is None or run_id is None:
+            raise InvalidInput.of("no_run", "there is no run to stop")
+        job.stopping = True  # before it stops, so that its end is told so
+        try:
+            job.stopping = cancel(Home.of(self.settings).runs / run_id)
+        except InvalidInput:
+            job.stopping = False
+            raise
+
+    def take_up(self, kept: Kept) -> None:
+        """Go on with a conversation of an earlier server; a run of it that is at work is followed."""
+        with self._lock:
+            self.files = [place for name in kept.files if (place := self.folder / DATA / name).exists()]
+            self.messages = [*kept.messages]
+            self.standing, self.finished, self._undo = kept.standing, kept.finished, [*kept.undo]
+            thread = self._open_thread()
+            if thread is not None:
+                agent = self._agent(self.planner)
+                self._start(lambda job: _caught_up(agent, thread, job), remember=False, say=kept.busy)
+            elif kept.busy:
+                self.messages.append(Message(role="assistant", text=LOST))
 
     def edit(self, edit: PlanEdit) -> None:
         """Change the plan by hand.
@@ -191,34 +220,59 @@ class Session:
         thread, words = self._open_thread(), hand.words(draft.workflow)
         if thread is None:
             raise InvalidInput.of("no_plan", "there is no plan to change")
-        self.messages.append(Message("user", f"By hand: {words}"))
-        agent = Agent(planner=hand, settings=self.settings)
+        self.messages.append(Message(role="user", text=f"By hand: {words}"))
+        agent = self._agent(hand)
         self._start(lambda job: agent.resume(thread, words, on_event=job.hear), remember=remember)
 
     def _open_thread(self) -> str | None:
         standing = self.standing
         return None if standing is None or standing.status == "rejected" else standing.thread
 
-    def _start(self, work: Callable[[Job], Standing], *, remember: bool = True) -> None:
+    def _start(self, work: Callable[[Job], Standing], *, remember: bool = True, say: bool = True) -> None:
         before = self.draft
         self.touched = time.monotonic()
-        self.job = Job(work, lambda standing, error: self._ended(before, standing, error, remember=remember))
-        self.job.start()
+        done = partial(self._ended, before, remember=remember, say=say)
+        self.job = job = Job(work, lambda standing, error: done(job, standing, error))
+        self._keep()
+        job.start()
 
-    def _ended(self, before: Draft | None, standing: Standing | None, error: str, *, remember: bool) -> None:
+    def _ended(
+        self, before: Draft | None, job: Job, standing: Standing | None, error: str, *, remember: bool, say: bool
+    ) -> None:
         with self._lock:
             self.touched = time.monotonic()
             self.job = None
-            self.messages.append(Message("assistant", reply(standing) if standing else error))
-            if standing is None:
-                return
-            self.standing, after = standing, standing.draft
-            if standing.status == "completed":
-                self.finished = standing
-            same = before is None or after is None or before.workflow == after.workflow
-            self.changed = None if same or before is None else Changed(before.workflow)
-            if before is not None and not same and remember:
-                self._undo = [*self._undo, before][-MOST_UNDO:]
+            if say or standing is None:
+                text = reply(standing, stopped=job.stopping) if standing else error
+                self.messages.append(Message(role="assistant", text=text))
+            if standing is not None:
+                self._stands(standing, before, remember=remember)
+            self._keep()
+
+    def _stands(self, standing: Standing, before: Draft | None, *, remember: bool) -> None:
+        self.standing, after = standing, standing.draft
+        if standing.status == "completed":
+            self.finished = standing
+        same = before is None or after is None or before.workflow == after.workflow
+        self.changed = None if same or before is None else Changed(before.workflow)
+        if before is not None and not same and remember:
+            self._undo = [*self._undo, before][-MOST_UNDO:]
+
+    def _keep(self) -> None:
+        """Put on disk what a server that is started anew goes on with."""
+        if not self.files:
+            return
+        Kept(
+            files=tuple(file.name for file in self.files),
+            messages=tuple(self.messages),
+            standing=self.standing,
+            finished=self.finished,
+            undo=tuple(self._undo),
+            busy=self.job is not None,
+        ).save(self.folder)
+
+    def _agent(self, planner: PlannerName | Planner) -> Agent:
+        return Agent(planner=planner, settings=self.settings, runner=lasting_runner())
 
     def _editable(self) -> Draft:
         draft = self.draft
@@ -239,34 +293,14 @@ class Session:
         self.touched = time.monotonic()
 
 
-def reply(standing: Standing) -> str:
-    """What is said in the conversation of where a request stands; the plan itself stands beside it."""
-    draft, sample = standing.draft, standing.sample
-    if standing.status == "completed" and standing.report is not None:
-        return _outcome(standing, standing.report)
-    if standing.status != "needs_input" or draft is None:
-        return standing.message or standing.status
-    if draft.question:
-        return "\n".join([standing.message, *(f"{at}. {text}" for at, text in enumerate(draft.question.options, 1))])
-    count = len(draft.workflow.steps)
-    asked = standing.question.text if standing.question else ""
-    changes = standing.message.removesuffix(asked).strip()
-    plan = changes or f"The plan has {count} {'step' if count == 1 else 'steps'}."
-    tried = f"On the first {sample.rows_in:,} rows, {sample.rows_out:,} come out." if sample else ""
-    return " ".join(filter(None, [plan, tried, asked]))
-
-
-def _outcome(standing: Standing, report: Report) -> str:
-    counts = f"Done: {report.rows_in:,} rows in, {report.rows_out:,} out."
-    broken = [ask.text for ask in standing.asks if ask.holds is False]
-    proven = sum(ask.holds is True for ask in standing.asks)
-    if broken:
-        return f"{counts} But the result breaks what was asked: {'; '.join(broken)}."
-    open_ones = len(standing.asks) - proven
-    rest = f"; {open_ones} could not be checked" if open_ones else ""
-    return (
-        f"{counts} {proven} of your {len(standing.asks)} clauses were proven on the result{rest}." if proven else counts
-    )
+def _caught_up(agent: Agent, thread: str, job: Job) -> Standing:
+    """Where a request stands once its run, where one is at work, has come to its end; nothing is begun anew."""
+    standing = agent.standing(thread)
+    if standing.running:
+        job.running = True
+        attach(Home.of(agent.settings).runs / standing.running, job.hear)
+        standing = agent.standing(thread)
+    return standing
 
 
 class Sessions:
@@ -290,18 +324,13 @@ class Sessions:
         Raises:
             InvalidInput: as many as can be are busy.
         """
-        name = secrets.token_hex(16)
-        session = Session(name, self.folder / name, self._settings, self._planner)
         with self._lock:
-            while len(self._sessions) >= self._most:
-                self._give_up_oldest()
-            self._sessions[name] = session
-        return session
+            return self._added(secrets.token_hex(16))
 
     def get(self, session_id: str) -> Session | None:
-        """The conversation, or None when it was given up."""
+        """The conversation, also one of an earlier server; None when it was given up."""
         with self._lock:
-            session = self._sessions.get(session_id)
+            session = self._sessions.get(session_id) or self._kept(session_id)
             if session is not None:
                 self._sessions.move_to_end(session_id)
             return session
@@ -316,6 +345,20 @@ class Sessions:
         with self._lock:
             self._sessions.pop(session.id, None)
 
+    def _added(self, name: str) -> Session:
+        while len(self._sessions) >= self._most:
+            self._give_up_oldest()
+        self._sessions[name] = session = Session(name, self.folder / name, self._settings, self._planner)
+        return session
+
+    def _kept(self, session_id: str) -> Session | None:
+        kept = Kept.load(self.folder / session_id) if _ID.fullmatch(session_id) else None
+        if kept is None:
+            return None
+        session = self._added(session_id)
+        session.take_up(kept)
+        return session
+
     def _give_up_oldest(self) -> None:
         for name, session in self._sessions.items():
             if session.job is None:
@@ -327,28 +370,11 @@ class Sessions:
     def _clear_old_folders(self) -> None:
         oldest = time.time() - KEPT_S
         for left in (*self.folder.iterdir(), *self.incoming.iterdir()):
-            if left != self.incoming and left.lstat().st_mtime < oldest:
+            if left != self.incoming and left.lstat().st_mtime < oldest and not self._is_at_work(left):
                 shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
-
-def _must_be_readable(files: Sequence[Path]) -> None:
-    """Refuse uploads that are no data, by the names that the person knows; what is refused does not stay here."""
-    try:
-        Dataset.open(files)
-    except InvalidInput as error:
-        faults = list(error.faults)
-        for file in files:
-            folder = f"{file.parent}/"
-            faults = [one.model_copy(update={"message": one.message.replace(folder, "")}) for one in faults]
-            file.unlink(missing_ok=True)
-        raise InvalidInput(faults) from None
-
-
-def _free_place(folder: Path, name: str) -> Path:
-    """A path for a file in a folder, numbered before its endings where the name is taken."""
-    stem, dot, endings = name.partition(".")
-    number, place = 2, folder / name
-    while place.exists():
-        place = folder / f"{stem}-{number}{dot}{endings}"
-        number += 1
-    return place
+    def _is_at_work(self, folder: Path) -> bool:
+        """Whether a run of the conversation in a folder goes on, which may take longer than anything."""
+        kept = Kept.load(folder)
+        thread = kept.standing.thread if kept and kept.standing else None
+        return thread is not None and Agent(settings=self._settings).standing(thread).running is not None

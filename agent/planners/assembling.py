@@ -15,6 +15,7 @@ from .cards import OperatorCard
 from .ordering import STAGES, arranged, rank
 from .proofs import within
 from .reading import Wish
+from .reshaping import RESHAPE
 from .slots import EXPRESSION, LANGUAGES, fault_of, missing_options
 
 
@@ -54,12 +55,13 @@ def assemble(wishes: Sequence[Wish], profile: Profile, main: str | None, *, in_r
     together = _merged(fit)
     faults += [(wish, why) for one in together if (why := _contradiction(one)) for wish in one.wishes]
     merged = [one for one in together if not _contradiction(one)]
-    ordered = merged if in_request_order else arranged(merged, lambda one: one.card)
+    ordered = merged if in_request_order else arranged(merged, lambda one: (one.card, one.options))
+    names = _names_then(ordered)
     steps, reasons, ids = list[Step](), dict[str, str](), dict[int, str]()
     for at, one in enumerate(ordered):
         step_id = free_id(one.card.name, set(ids.values()))
         ids[id(one)] = step_id
-        steps.append(Step(id=step_id, operator=one.card.name, options=dict(one.options), where=one.where))
+        steps.append(Step(id=step_id, operator=one.card.name, options=_named(one, names[at]), where=one.where))
         reasons[step_id] = _reason(one, moved=merged[at] is not one)
     asks = tuple(_asks(merged, ids))
     return Assembled(Workflow(steps=tuple(steps)), reasons, asks, tuple(_notes(ordered)), tuple(faults))
@@ -165,12 +167,34 @@ def _together(one: Planned, other: Planned) -> dict[str, JsonValue] | None:
     return options
 
 
+def _names_then(ordered: Sequence[Planned]) -> list[dict[str, str]]:
+    """The new names of columns at each step, by the old ones."""
+    names, renamed = list[dict[str, str]](), dict[str, str]()
+    for one in ordered:
+        names.append(dict(renamed))
+        pairs = one.options.get("rename") if one.card.name == RESHAPE else None
+        if isinstance(pairs, dict):
+            renamed |= {old: str(new) for old, new in pairs.items()}
+    return names
+
+
+def _named(one: Planned, names: Mapping[str, str]) -> dict[str, JsonValue]:
+    """The options with the columns of the text under the names that they have by then."""
+    options, text = dict(one.options), one.card.text_option
+    bound = options.get(text.name) if text else None
+    if text is not None and isinstance(bound, str):
+        options[text.name] = names.get(bound, bound)
+    elif text is not None and isinstance(bound, list):
+        options[text.name] = [names.get(str(name), name) for name in bound]
+    return options
+
+
 def _reason(one: Planned, *, moved: bool) -> str:
     said = " and ".join(dict.fromkeys(f"“{wish.clause.text}”" for wish in one.wishes))
     summary = one.card.summary.rstrip(".")
     if EXPRESSION in one.options:
         summary = f"keep rows where {one.options[EXPRESSION]}"
-    place = rank(one.card)
+    place = rank(one.card, one.options)
     order = f"; {STAGES[place]}" if moved and place is not None else ""
     return f"{said}: {summary[:1].lower()}{summary[1:]}{order}."
 

@@ -162,8 +162,11 @@ class OperatorCard:
 
     @cached_property
     def text_option(self) -> OptionCard | None:
-        """The option that names the text it works on: `column` or `columns`, else the first one that reads text."""
-        reading = [option for option in self.options.values() if option.reads and "text" in option.reads]
+        """The option that names the text it works on: `column` or `columns`, else the first one that reads text.
+
+        One that may stay empty names something else, and one without a default, such as a key, is only what is said.
+        """
+        reading = [one for one in self.options.values() if one.reads and "text" in one.reads and one.default]
         named = [option for option in reading if option.name in ("column", "columns")]
         return next(iter(named or reading), None)
 

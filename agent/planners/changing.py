@@ -18,15 +18,14 @@ from . import proofs
 from .assembling import Assembled, assemble
 from .clauses import Clause
 from .doubts import Decisions
-from .labels import with_labels
 from .marks import Marked, mark
-from .matching import Matcher
+from .matching import BY_WORDING, Matcher
 from .ordering import place_of
 from .references import PlanSteps
 from .resetting import Resetter
 from .slots import EXCLUDE
 from .splitting import split
-from .understanding import understand
+from .understanding import read_marks, understand
 from .vocabulary import DROP
 
 _SET: Final = re.compile(r"(?:.*:\s*)?set (\w+) of ([\w.-]+) to (.+)", re.IGNORECASE | re.DOTALL)
@@ -36,6 +35,8 @@ _FIRST: Final = frozenset("first start beginning front top".split())
 _LAST: Final = frozenset("last end finally bottom".split())
 _MOVE: Final = frozenset("move put run do place should earlier later".split())
 _INSTEAD: Final = (("instead", "of"), ("rather", "than"))
+_STATED_ANEW: Final = BY_WORDING - {"reshape_rows", "join_table"}
+"""Operators of which a plan has one, whose options belong together."""
 _CHANGE_WORDS: Final = frozenset(
     "chang switch set rais increas bump lower reduc decreas updat adjust instead rather actual make also too move "
     "put place first last end start begin replac undo forget cancel disabl revert skip mind again now minimum "
@@ -68,7 +69,7 @@ class _Changer:
         """All edits for a wish."""
         if not self.set_directly(wish):
             said = self.tail(wish)
-            marked = with_labels(mark(said, self.profile), self.profile, self.matcher)
+            marked = read_marks(said, self.profile, self.matcher)
             if not self.reorder(marked) and not self.swap(marked):
                 self.apply_all(split(marked, self.matcher.verbs))
         return Change(
@@ -276,7 +277,9 @@ class _Changer:
         made = self.assembled(_PLACE.sub("", whole))
         for step in made.workflow.steps if made else ():
             twin = self.twin(step)
-            if twin is None:
+            if made is not None and twin is not None and step.operator in _STATED_ANEW:
+                self.put_in_place(twin, step, made, clauses[0])
+            elif twin is None:
                 self.insert_step(step, self.position(step, clauses[0]), made, clauses[0])  # type: ignore[arg-type]
             else:
                 self.bring_up(twin, step, clauses[0])
@@ -308,7 +311,17 @@ class _Changer:
         card = self.matcher.card(step.operator)
         text = card.text_option.name if card.text_option else ""
         same = [one for one in self.workflow.steps if one.operator == step.operator and one.where == step.where]
+        if step.operator in _STATED_ANEW:
+            return next(iter(same), None)
         return next((one for one in same if self.is_twin(one, step, text)), None)
+
+    def put_in_place(self, old: Step, new: Step, made: Assembled, clause: Clause) -> None:
+        """A step that was stated anew as a whole, such as another sample, in the place of the one before."""
+        if old.options == new.options:
+            return
+        index = [step.id for step in self.workflow.steps].index(old.id)
+        if self.edit(RemoveStep(step=old.id), clause):
+            self.insert_step(new, index, made, clause)
 
     def is_twin(self, one: Step, step: Step, text: str) -> bool:
         """Whether what is stated anew can be set in a step that is there."""

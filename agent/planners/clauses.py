@@ -13,9 +13,10 @@ from .languages import LanguageMention
 from .marks import Marked, Span, inside
 from .verbs import Polarity, negates
 from .vocabulary import ACTIONS, DROP, EXCEPT, KEEP, ROW_NOUNS, SIZE_WORDS, SOFT, STRIP, concepts, stem
+from .wording import TableMention
 
 _HEAD_ENDS: Final = frozenset(
-    "from in of with that which whose where containing on for by who without inside when if".split()
+    "from in of with that which whose where containing on for by who without inside when if across".split()
 )
 _SCOPE: Final = frozenset({"for", "in", "on", "if", "when", "where", "whenever"})
 _REST: Final = frozenset({"rest", "others", "remainder", "remaining"})
@@ -88,6 +89,11 @@ class Clause:
         return inside(self.marked.columns, self.start, self.end)
 
     @cached_property
+    def tables(self) -> tuple[TableMention, ...]:
+        """What it asks of the table as a whole."""
+        return inside(self.marked.tables, self.start, self.end)
+
+    @cached_property
     def free(self) -> tuple[int, ...]:
         """Positions of words that no rule has read."""
         taken = self.marked.taken
@@ -156,7 +162,8 @@ class Clause:
     def is_scope(self) -> bool:
         """Whether its condition only says on which rows something else is done: "only for rows where …"."""
         verb = any(word in DROP or word in STRIP or word in KEEP for word in self.words)
-        return self.scope_led and not verb and not self.concepts and not self.limits and not self.languages
+        stated = self.concepts or self.limits or self.languages or self.tables
+        return self.scope_led and not verb and not stated
 
     @cached_property
     def scope_led(self) -> bool:
@@ -172,7 +179,7 @@ class Clause:
     @property
     def is_echo(self) -> bool:
         """Whether it says again what the clause before said: "drop the rest", "drop those below"."""
-        if self.languages or self.conditions or self.limits or not self.own_verb:
+        if self.languages or self.conditions or self.limits or self.tables or not self.own_verb:
             return False
         words = set(self.words)
         if any(concept not in _COMPARES for _, concept in self.concepts):

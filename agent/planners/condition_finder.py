@@ -8,7 +8,7 @@ from ...operators.core.expression import Among, Column, Compare, Condition, IsNu
 from ...tools.profile import ColumnProfile, Profile
 from .columns import column_at
 from .conditions import ConditionMention, any_test, joined, negate, some_value, within
-from .directions import Limit
+from .directions import Interval, Limit, comparator_at
 from .languages import code_of
 from .tokens import Token
 from .vocabulary import DROP, KEEP, ROW_NOUNS, STRIP
@@ -34,6 +34,8 @@ _LEADS: Final = frozenset("the a an its their with whose where have has having t
 _ENDS: Final = frozenset(
     "and or but then only please , . ; ) in with whose where for if when than as so from of".split()
 )
+_COLUMN_NOUNS: Final = frozenset("column field columns fields count counts score scores".split())
+"""What may stand behind the name of a column: "a views count of at least 100"."""
 _TRUTH: Final = MappingProxyType({"true": True, "yes": True, "false": False, "no": False})
 
 
@@ -87,14 +89,28 @@ class _Finder:
         return ConditionMention(at, end, condition)
 
     def _one(self, at: int) -> tuple[Condition, int] | None:
-        return self._of_column(at) or self._counted(at) or self._cited(at) or self._having(at)
+        return self._led(at) or self._of_column(at) or self._counted(at) or self._cited(at) or self._having(at)
+
+    def _led(self, at: int) -> tuple[Condition, int] | None:
+        """Reads "at least a score of 8", where the name of the column stands between comparator and number."""
+        found = comparator_at(self.tokens, at)
+        if found is None:
+            return None
+        begin = found[0] + 1 if self.low(found[0]) in ("a", "an", "the") else found[0]
+        named = column_at(self.tokens, begin, self.profile) if begin < len(self.tokens) else None
+        limit = self.limits.get(named[1] + 1) if named is not None and self.low(named[1]) == "of" else None
+        if named is None or limit is None or limit.stated or limit.unit or limit.interval.low is None:
+            return None
+        if self.profile.column(named[0]).dtype not in ("integer", "number", "json"):
+            return None
+        return within(Column(named[0]), Interval.of(found[1], limit.interval.low)), limit.end
 
     def _of_column(self, at: int) -> tuple[Condition, int] | None:
         named = column_at(self.tokens, at, self.profile)
         if named is None:
             return None
         column, after = self.profile.column(named[0]), named[1]
-        if self.low(after) in ("column", "field", "columns", "fields"):
+        if self.low(after) in _COLUMN_NOUNS:
             after += 1
         if self.low(after) in ("that", "which") and self.low(after + 1) in _AFTER_RELATIVE:
             after += 1

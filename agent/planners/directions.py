@@ -132,6 +132,15 @@ def comparator_before(tokens: Sequence[Token], end: int) -> tuple[int, Sign] | N
     return None
 
 
+def comparator_at(tokens: Sequence[Token], at: int) -> tuple[int, Sign] | None:
+    """The longest comparator that begins at a position: where it ends and what it means."""
+    for size in range(min(_LONGEST_BEFORE, len(tokens) - at), 0, -1):
+        sign = _BEFORE.get(tuple(token.low for token in tokens[at : at + size]))
+        if sign is not None:
+            return at + size, sign
+    return None
+
+
 def _negation(tokens: Sequence[Token], start: int) -> int | None:
     """Where the "not" stands that turns the comparator round, verbs such as "have" between them."""
     at = start - 1
@@ -151,7 +160,9 @@ def _single(tokens: Sequence[Token], quantity: Quantity) -> Limit:
     unit = quantity.unit
     if found is not None:
         begin, sign = found
-        before = _unit_before(tokens, begin) if unit is None and not quantity.share else None
+        # "share of alphabetic words above 0.7" counts no words.
+        counts = unit is None and not quantity.share and not 0 < quantity.value < 1
+        before = _unit_before(tokens, begin) if counts else None
         requirement = sign in (">=", "<=")
         interval = Interval.of(sign, quantity.value)
         return Limit(begin, quantity.end, interval, unit or before, quantity.share, requirement=requirement)

@@ -12,6 +12,7 @@ from .clauses import Clause
 from .directions import Limit
 from .quantities import plain
 from .vocabulary import SIZE_WORDS
+from .wording import Missing, TableMention
 
 SIZES: Final = {"min": (20, 50, 100), "max": (500, 1000, 2000)}
 """Numbers that are offered where a request says short or long without one."""
@@ -130,6 +131,17 @@ def all_of_them(clause: Clause, parts: Sequence[str]) -> Doubt:
     options = (both, *(f"drop {part}" for part in parts))[:3]
     text = f"No single filter drops only rows that are all of {clause.text!r}. Which is meant?"
     return Doubt(Question(text=text, options=options), _replacing(clause, options, None))
+
+
+def left_open(clause: Clause, mention: TableMention) -> Doubt:
+    """A wording leaves something open that only a person can say, such as a number or the name of a table."""
+    missing = mention.missing or Missing("", "")
+    said = clause.marked.text(mention.start, mention.end)
+
+    def decide(answer: str, so_far: Decisions) -> Decisions | None:
+        return _replaced(so_far, said, missing.filled.replace("{}", answer, 1)) if answer else None
+
+    return Doubt(Question(text=missing.question, options=missing.options), decide)
 
 
 def _without_size(clause: Clause) -> str:

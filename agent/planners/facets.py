@@ -79,11 +79,12 @@ class FacetBinder:
         return next((card for card in found if option in card.options), None)
 
     def unit_cards(self, unit: str) -> list[OperatorCard]:
-        """The operators that limit a number of these, the likeliest first."""
+        """The filters that limit a number of these, the likeliest first."""
         ranked = [match.card for match in self.matcher.rank([*self.concepts, unit], self.clause.text)]
         asked = self.matcher.hits(f"{unit} count filter: keep texts with at least so many {unit}")
         cards = {card.name: card for card in [*ranked, *(self.matcher.card(name) for name, _ in asked)]}
-        return [card for card in cards.values() if any(option.unit == unit for option in card.limits())]
+        filters = (card for card in cards.values() if card.cls.kind == "filter")
+        return [card for card in filters if any(option.unit == unit for option in card.limits())]
 
     def takes(self, limit: Limit) -> bool:
         """Whether a number needs no direction: the words choose an operator with an option just for it, or none has."""
@@ -171,4 +172,5 @@ class FacetBinder:
         if self.column is None or card is None:
             return None
         expression = str(Expression(within(Length(Column(self.column)), kept)))
-        return Facet(text, card, {EXPRESSION: expression}, proofs.limit_check("chars", kept, self.column))
+        check = proofs.limit_check("chars", kept, self.column, white_space=True)
+        return Facet(text, card, {EXPRESSION: expression}, check)

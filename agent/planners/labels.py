@@ -44,11 +44,23 @@ def _mention(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> Con
         if another is None or another[0] != column:
             break
         labels, end = [*labels, another[1]], another[2]
+    start, end = _with_name(marked, at, end, column)
     values = tuple(Value("text", label) for label in dict.fromkeys(labels))
     condition: Condition = Among(Column(column), values)
     if len(values) == 1:
         condition = Compare(Column(column), "=", values[0])
-    return ConditionMention(at, end, condition)
+    return ConditionMention(start, end, condition)
+
+
+def _with_name(marked: Marked, start: int, end: int, column: str) -> tuple[int, int]:
+    """The span with the name of the labels' own column beside it: "the forum source"."""
+    for mention in marked.columns:
+        if mention.names == (column,) and not mention.marked:
+            if mention.start == end:
+                return start, mention.end
+            if mention.end == start:
+                return mention.start, end
+    return start, end
 
 
 def _label(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> tuple[str, str, int] | None:

@@ -13,6 +13,8 @@ from .directions import Limit, find_limits
 from .languages import LanguageMention, find_languages
 from .quantities import find_quantities
 from .tokens import Token, tokenize
+from .vocabulary import DROP, KEEP
+from .wording import TableMention
 
 
 class Span(Protocol):
@@ -42,13 +44,19 @@ class Marked:
     languages: tuple[LanguageMention, ...] = ()
     conditions: tuple[ConditionMention, ...] = ()
     columns: tuple[ColumnMention, ...] = ()
+    tables: tuple[TableMention, ...] = ()
 
     @cached_property
     def taken(self) -> frozenset[int]:
-        """Positions inside a limit, a language, a condition, or a mention of columns that leaves no doubt."""
+        """Positions inside a limit, a language, a condition, work on the table, or columns meant without doubt.
+
+        The verbs of keeping and dropping in wordings about the table stay free: they say what their clause does.
+        """
         sure = [column for column in self.columns if column.marked]
-        spans: list[Span] = [*self.limits, *self.languages, *self.conditions, *sure]
-        return frozenset(at for span in spans for at in range(span.start, span.end))
+        spans: list[Span] = [*self.limits, *self.languages, *self.conditions, *self.tables, *sure]
+        inside_tables = (at for table in self.tables for at in range(table.start, table.end))
+        verbs = {at for at in inside_tables if self.tokens[at].low in DROP | KEEP}
+        return frozenset(at for span in spans for at in range(span.start, span.end)) - verbs
 
     def text(self, start: int, end: int) -> str:
         """The piece of the request between two token positions, as it was written."""
@@ -61,9 +69,9 @@ def mark(request: str, profile: Profile) -> Marked:
     tokens = tokenize(request)
     limits = find_limits(tokens, find_quantities(tokens))
     conditions = find_conditions(tokens, limits, profile)
-    limits = _apart(limits, conditions)
-    languages = _apart(find_languages(tokens), conditions)
-    columns = _apart(find_columns(tokens, profile), [*conditions, *limits, *languages])
+    limits = apart(limits, conditions)
+    languages = apart(find_languages(tokens), conditions)
+    columns = apart(find_columns(tokens, profile), [*conditions, *limits, *languages])
     return Marked(request, tuple(tokens), tuple(limits), tuple(languages), tuple(conditions), tuple(columns))
 
 
@@ -72,6 +80,6 @@ def inside(spans: Sequence[S], start: int, end: int) -> tuple[S, ...]:
     return tuple(span for span in spans if start <= span.start < end)
 
 
-def _apart(spans: Sequence[S], others: Sequence[Span]) -> list[S]:
+def apart(spans: Sequence[S], others: Sequence[Span]) -> list[S]:
     """The spans that overlap none of the others."""
     return [span for span in spans if not any(o.start < span.end and span.start < o.end for o in others)]

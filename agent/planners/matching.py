@@ -23,6 +23,12 @@ NAMED: Final = 0.75
 SURE: Final = 0.5
 """From how much on an operator answers to a single concept."""
 
+BY_WORDING: Final = frozenset(
+    "top_rows sample_rows coreset_select sort_rows shuffle_rows split_dataset reshape_rows convert_format mix_sources "
+    "join_table".split()
+)
+"""Operators that only fixed wordings ask for: their words ("row", "source", "split") are those of all requests."""
+
 _WEIGHTS: Final[Mapping[str, float]] = {"coverage": 0.5, "phrase": 0.2, "name": 0.15, "retrieval": 0.15}
 
 
@@ -72,7 +78,7 @@ class Matcher:
     @cached_property
     def verbs(self) -> frozenset[str]:
         """Concepts that begin the names of operators which refine or generate: mask, normalize, sample."""
-        first = (name.partition("_")[0] for name in self.operators)
+        first = (name.partition("_")[0] for name in self.operators if name not in BY_WORDING)
         return frozenset(concept for word in first for concept in concept_set(word))
 
     def card(self, name: str) -> OperatorCard:
@@ -92,7 +98,7 @@ class Matcher:
         allowed = None if kinds is None else frozenset(kinds)
         # By the concepts alone too: the other words of a clause may draw many operators that only share those.
         scores = {**dict(self.hits(" ".join(concepts))), **dict(self.hits(" ".join([text, *concepts])))}
-        found = ((self.card(name), score) for name, score in scores.items())
+        found = ((self.card(name), score) for name, score in scores.items() if name not in BY_WORDING)
         kept = ((card, score) for card, score in found if allowed is None or card.cls.kind in allowed)
         matches = [self._match(card, concepts, text, score) for card, score in kept]
         return sorted(matches, key=lambda match: (-round(match.score, 6), match.card.name))
@@ -126,7 +132,7 @@ class Matcher:
 
     @cached_property
     def _main(self) -> frozenset[str]:
-        cards = [self.card(name) for name in self.operators]
+        cards = [self.card(name) for name in self.operators if name not in BY_WORDING]
         return frozenset().union(*(card.name_concepts | card.main_concepts for card in cards))
 
     @cached_property

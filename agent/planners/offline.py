@@ -55,7 +55,8 @@ class OfflinePlanner:
         decisions, pending = Decisions(said), list(answers)
         while True:
             understood = understand(decisions, profile, matcher)
-            written = columns_written(understood.wishes) if understood.not_covered else {}
+            open_ = understood.not_covered or understood.doubt
+            written = columns_written(understood.wishes) if open_ else {}
             if written:  # a clause may be about what another clause's step writes
                 understood = understand(decisions, profile.with_columns(written), matcher)
             doubt = understood.doubt or _column_doubt(understood, profile)

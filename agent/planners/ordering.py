@@ -1,7 +1,8 @@
 """The order of steps where the request leaves it open: treat texts first, then filter, the cheap before the dear."""
 
-from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
 
 from .cards import OperatorCard
 
@@ -22,47 +23,78 @@ STAGES: Final = (
     "what needs a model or a service sees only rows that passed the rules",
     "rows are compared with each other when all texts have their last form",
     "similar rows are searched among those that are not equal",
+    "rows are put in order when it is known which ones there are",
+    "how many rows stay is cut when all others are gone",
+    "sets are told apart when it is known which rows stay",
+    "columns get their last form when no other step needs them any more",
 )
 """Why a step stands where it stands, by its rank."""
 
+_PLACES: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "paragraph_dedup": 2,
+        "sort_rows": 9,
+        "shuffle_rows": 9,
+        "top_rows": 10,
+        "sample_rows": 10,
+        "coreset_select": 10,
+        "mix_sources": 10,
+        "split_dataset": 11,
+        "reshape_rows": 12,
+        "convert_format": 12,
+    }
+)
+"""Operators whose place their kind does not tell."""
+_SAMPLE: Final = "sample_rows"
 
-def rank(card: OperatorCard) -> int | None:
+
+def rank(card: OperatorCard, options: Mapping[str, Any] = MappingProxyType({})) -> int | None:
     """The place of an operator in the usual order, an index of `STAGES`; None for one that others must not pass.
 
-    Steps that write scores or make rows keep their place in the request, since others may depend on them.
+    Steps that write scores or make rows keep their place in the request, since others may depend on them. The first
+    rows are those of the order that was said before.
     """
+    if card.name in _PLACES:
+        first = card.name == _SAMPLE and options.get("method") == "first"
+        return _PLACES["sort_rows" if first else card.name]
     operator = card.cls
     if operator.kind in ("generate", "evaluate") or operator.effect in ("expand", "create", "reorder"):
         return None
-    about = card.name_concepts
     if operator.scope == "dataset":
         return 8 if any(option.is_share and option.side is None for option in card.options.values()) else 7
-    if _MODEL_NEEDS & set(operator.needs):
-        return 6
-    if operator.kind == "refine":
+    return 6 if _MODEL_NEEDS & set(operator.needs) else _rank_of_row_rule(card)
+
+
+def _rank_of_row_rule(card: OperatorCard) -> int:
+    """The place of what looks at one row and needs no model."""
+    about = card.name_concepts
+    if card.cls.kind == "refine":
         return 0 if about & _MARKUP else 3 if about & _SPACING else 1
     if about & _LINES:
         return 2
     return 5 if "languages" in card.options else 4
 
 
-def arranged(items: Sequence[T], card_of: Callable[[T], OperatorCard]) -> list[T]:
+def arranged(items: Sequence[T], step_of: Callable[[T], tuple[OperatorCard, Mapping[str, Any]]]) -> list[T]:
     """The items in the usual order; those without a rank stay, and none passes them.
+
+    A sample that is asked for before all else stays there: the rest is to be done to the sample.
 
     Args:
         items: in the order of the request.
-        card_of: the operator of an item.
+        step_of: the operator of an item and its options.
     """
     done: list[T] = []
-    run: list[T] = []
-    for item in items:
-        if rank(card_of(item)) is None:
-            done += _sorted(run, card_of)
-            done.append(item)
+    run: list[tuple[int, T]] = []
+    for at, item in enumerate(items):
+        card, options = step_of(item)
+        place = rank(card, options)
+        if place is None or (at == 0 and card.name == _SAMPLE):
+            done += [*_sorted(run), item]
             run = []
         else:
-            run.append(item)
-    return done + _sorted(run, card_of)
+            run.append((place, item))
+    return done + _sorted(run)
 
 
 def place_of(card: OperatorCard, others: Sequence[OperatorCard]) -> int:
@@ -77,5 +109,5 @@ def place_of(card: OperatorCard, others: Sequence[OperatorCard]) -> int:
     return 0
 
 
-def _sorted(items: Sequence[T], card_of: Callable[[T], OperatorCard]) -> list[T]:
-    return sorted(items, key=lambda item: rank(card_of(item)) or 0)
+def _sorted(ranked: Sequence[tuple[int, T]]) -> list[T]:
+    return [item for _, item in sorted(ranked, key=lambda pair: pair[0])]

@@ -13,8 +13,14 @@ _PATTERNS: Final = {"url": "url", "emoji": "emoji", "html": "html", "email": "em
 """Concepts of what must not be in the output, and the name of the pattern that finds it."""
 
 
-def limit_check(unit: str | None, kept: Interval | None, column: str | None) -> Check:
-    """The proof that a number of words or characters lies in an interval."""
+WHITE_SPACE: Final = "white_space"
+"""Argument of a check: white space counts as characters."""
+COUNTS_SPACE: Final = "count_white_space"
+"""Option of an operator that says the same."""
+
+
+def limit_check(unit: str | None, kept: Interval | None, column: str | None, *, white_space: bool = False) -> Check:
+    """The proof that a number of words or characters lies in an interval; of characters, white space may count too."""
     if kept is None or unit not in ("words", "chars") or column is None:
         return Check()
     whole = kept.whole()
@@ -22,7 +28,16 @@ def limit_check(unit: str | None, kept: Interval | None, column: str | None) -> 
         name: plain(bound) for name, bound in (("min", whole.low), ("max", whole.high)) if bound is not None
     }
     kind = "word_count" if unit == "words" else "char_count"
+    if white_space:
+        arguments[WHITE_SPACE] = True
     return Check(kind=kind, column=column, arguments=arguments)
+
+
+def counted(check: Check, options: Mapping[str, Any]) -> Check:
+    """The proof of a number of characters, counted as the step counts them."""
+    if check.kind != "char_count" or not options.get(COUNTS_SPACE):
+        return check
+    return check.model_copy(update={"arguments": {**check.arguments, WHITE_SPACE: True}})
 
 
 def language_check(codes: Sequence[str], column: str | None, *, exclude: bool) -> Check:
@@ -67,6 +82,8 @@ def rebuilt(check: Check, options: Mapping[str, Any], columns: Sequence[str], wh
         bounds = {side: options.get(f"{side}_{unit}") for side in ("min", "max")}
         if any(f"{side}_{unit}" in options for side in bounds):
             arguments = {side: bound for side, bound in bounds.items() if bound is not None}
+            if options.get(COUNTS_SPACE):
+                arguments[WHITE_SPACE] = True
     elif check.kind == "language" and "languages" in options:
         arguments = {"languages": [*options["languages"]], "exclude": bool(options.get("exclude"))}
     elif check.kind == "condition" and "expression" in options:
@@ -86,7 +103,7 @@ def of_options(options: Mapping[str, Any], columns: Sequence[str]) -> Check:
     for unit in ("words", "chars"):
         bounds = Interval(options.get(f"min_{unit}"), options.get(f"max_{unit}"))
         if bounds != Interval():
-            return limit_check(unit, bounds, column)
+            return limit_check(unit, bounds, column, white_space=bool(options.get(COUNTS_SPACE)))
     if "languages" in options:
         return language_check([*options["languages"]], column, exclude=bool(options.get("exclude")))
     return condition_check(str(options["expression"])) if "expression" in options else Check()

@@ -17,6 +17,7 @@ from .doubts import Decisions, Doubt
 from .facets import Facet, FacetBinder
 from .matching import SURE, Match, Matcher
 from .slots import EXPRESSION, LANGUAGES, Options, fill_limit, fill_words, missing_options, with_both_ends
+from .tables import steps_of
 from .vocabulary import MODALS, SIZE_WORDS
 
 REFINES: Final = 0.1
@@ -84,11 +85,26 @@ class Reader:
             return Reading(clause, doubt=doubts.unknown_column(clause, unknown, listed))
         if clause.is_scope and scope_allowed:
             return Reading(clause, scope=str(Expression(clause.stated_condition())))
-        return _ClauseReader(self, clause).read()
+        return self._tables(clause) if clause.tables else _ClauseReader(self, clause).read()
+
+    def _tables(self, clause: Clause) -> Reading:
+        """A clause about the table as a whole."""
+        steps = steps_of(clause, self.matcher)
+        if steps is None:
+            return Reading(clause, not_covered=(clause.text,))
+        if isinstance(steps, Doubt):
+            return Reading(clause, doubt=steps)
+        proven = ((clause.text, Check()),)
+        return Reading(clause, tuple(Wish(clause, card, options, proofs=proven) for card, options in steps))
 
     def about(self, columns: Sequence[str]) -> tuple[str, ...]:
         """The columns a wish is about: those named, else the main text."""
         return tuple(columns) or ((self.main,) if self.main else ())
+
+
+def _treats(card: OperatorCard) -> bool:
+    """Whether an operator treats texts one by one."""
+    return card.cls.kind == "refine" and card.cls.scope == "row"
 
 
 class _ClauseReader:
@@ -176,7 +192,7 @@ class _ClauseReader:
         takes = [match for match in covering if plain and all(self.takes(match, limit) for limit in plain)]
         if self.clause.polarity in ("drop", "strip") and not self.clause.about_rows and not plain:
             # What goes is in the texts: what treats texts comes before what drops rows for it.
-            accepted.sort(key=lambda match: -match.score - (REFINES if match.card.cls.kind == "refine" else 0.0))
+            accepted.sort(key=lambda match: -match.score - (REFINES if _treats(match.card) else 0.0))
         return next(iter(takes or accepted), None)
 
     def takes(self, match: Match, limit: Limit) -> bool:
@@ -360,7 +376,7 @@ class _ClauseReader:
                 checks = [(facet.text if len(self.facets) > 1 else self.clause.text, facet.check) for facet in mine]
                 if not mine:
                     checks = [(self.clause.text, proofs.concept_check(chosen, self.reader.about(columns)))]
-                within = tuple((text, proofs.within(check, where)) for text, check in checks)
+                within = tuple((text, proofs.within(proofs.counted(one, options), where)) for text, one in checks)
                 yield Wish(self.clause, card, options, columns, where, within, chosen)
 
     def column_sets(self, card: OperatorCard) -> list[tuple[str, ...]]:

@@ -22,6 +22,8 @@ SIZE: Final = "size"
 UNIT: Final = "unit"
 """Options that belong together: so many of these, as in "chunks of 200 words"."""
 
+_OF_SHARES: Final = frozenset({"ratio", "share"})
+"""What a name says of an option that a percentage may be given for, bounded or not."""
 _COUNTS: Final = ("count", "rows", "n", "number", "size", "samples", "k")
 """Options that take a plain number of rows."""
 
@@ -119,7 +121,9 @@ def _sided(card: OperatorCard, limit: Limit, concepts: Collection[str]) -> list[
 
 def _fits(option: OptionCard, limit: Limit) -> bool:
     values = [value for value in (limit.interval.low, limit.interval.high) if value is not None]
-    if (limit.share and not option.is_share) or (option.whole and any(value % 1 for value in values)):
+    if limit.share and not (option.is_share or option.concepts & _OF_SHARES):
+        return False
+    if option.whole and any(value % 1 for value in values):
         return False
     return all((option.low is None or v >= option.low) and (option.high is None or v <= option.high) for v in values)
 
@@ -167,12 +171,12 @@ def typed(option: OptionCard, value: float | None) -> JsonValue:
 
 
 def _chosen(option: OptionCard, clause: Clause, concepts: Collection[str]) -> tuple[str, ...]:
-    """The choices that the clause names; of a single choice only where its option is named too."""
+    """The choices that the clause names; of a single choice only where its option is named too, or is a unit."""
     spoken = set(concepts) | {concept for word in clause.words for concept in concept_set(word)}
     found = tuple(choice for choice in option.choices if concept_set(choice) and concept_set(choice) <= spoken)
     if option.many:
         return found
-    return found[:1] if option.concepts and option.concepts <= spoken else ()
+    return found[:1] if option.name == UNIT or (option.concepts and option.concepts <= spoken) else ()
 
 
 def _beside_verb(clause: Clause, concepts: Collection[str]) -> set[str]:

@@ -137,13 +137,18 @@ def _with_verbs(clauses: Sequence[Clause], verbs: frozenset[str]) -> list[Clause
     for one in clauses:
         clause = replace(one, acts=_acts(one, verbs))
         previous = done[-1] if done else None
-        alone = clause.own_verb or clause.acts or clause.hard or clause.subordinate
+        alone = clause.own_verb or clause.acts or clause.hard or clause.subordinate or _is_wanted(clause)
         if alone or previous is None or previous.subordinate:
             group += 1
             done.append(replace(clause, group=group))
         else:
             done.append(_sharing(clause, previous))
     return done
+
+
+def _is_wanted(clause: Clause) -> bool:
+    """Whether a clause says what is wanted of the table, such as "the best 10 %", so that it needs no verb."""
+    return any(mention.wanted for mention in clause.tables)
 
 
 def _acts(clause: Clause, verbs: frozenset[str]) -> bool:
@@ -200,7 +205,7 @@ def _passives(clauses: Sequence[Clause]) -> list[Clause]:
 
 def _speaks_of_them(clause: Clause) -> bool:
     """Whether a clause is only a verb for what was named before: "throw them out"."""
-    said = clause.concepts or clause.limits or clause.languages or clause.conditions
+    said = clause.concepts or clause.limits or clause.languages or clause.conditions or clause.tables
     return clause.own_verb and not said and any(word in _THEM for word in clause.words)
 
 

@@ -8,10 +8,11 @@ from .assembling import with_scopes
 from .clauses import Clause
 from .doubts import Decisions, Doubt, all_of_them
 from .labels import with_labels
-from .marks import Span, mark
+from .marks import Marked, Span, mark
 from .matching import Matcher
 from .reading import Reader, Reading, Wish
 from .splitting import order_is_meant, split
+from .tables import with_tables
 from .tokens import is_numbered
 
 
@@ -41,12 +42,17 @@ class Understanding:
 
 def clauses_of(request: str, profile: Profile, matcher: Matcher) -> list[Clause]:
     """The clauses of a request; for showing how it is read."""
-    return split(with_labels(mark(request, profile), profile, matcher), matcher.verbs)
+    return split(read_marks(request, profile, matcher), matcher.verbs)
+
+
+def read_marks(request: str, profile: Profile, matcher: Matcher) -> Marked:
+    """The request with everything marked that rules read, also those that ask which operators there are."""
+    return with_labels(with_tables(mark(request, profile), profile, matcher), profile, matcher)
 
 
 def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Understanding:
     """Read a request clause by clause."""
-    marked = with_labels(mark(decisions.request, profile), profile, matcher)
+    marked = read_marks(decisions.request, profile, matcher)
     reader = Reader(matcher, profile, decisions)
     clauses = split(marked, matcher.verbs)
     own = [clause for at, clause in enumerate(clauses) if not (at and clause.is_echo)]
@@ -99,7 +105,7 @@ def _without_lead_in(readings: Sequence[Reading]) -> list[Reading]:
 def _leads_in(reading: Reading) -> bool:
     clause = reading.clause
     follows = clause.marked.tokens[clause.end].low if clause.end < len(clause.marked.tokens) else ""
-    stated = clause.limits or clause.languages or clause.conditions or reading.wishes or reading.doubt
+    stated = clause.limits or clause.languages or clause.conditions or clause.tables or reading.wishes or reading.doubt
     vague = clause.polarity in (None, "keep") or (clause.polarity == "strip" and not clause.concepts)
     return follows == ":" and not stated and not clause.acts and vague
 

@@ -1,6 +1,7 @@
 """Some rows on their way through the steps of a stage."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -10,18 +11,40 @@ from .schema import ABSENT, INTERNAL, ROW, DType, Schema
 from .textview import TextView
 
 
-class Batch:
-    """A polars frame with its schema and its cached text views; never changed in place.
+@dataclass(frozen=True)
+class _Derived:
+    """Values computed from the texts of a column for some rows, of which `at` are those of the batch, all if None."""
 
-    The frame holds `_row`, `_absent` and the columns of the schema. Selecting rows keeps the views,
-    writing a column drops them.
+    values: pl.Series
+    at: pl.Series | None = None
+
+    def chosen(self, rows: pl.Series) -> "_Derived":
+        """Those of some rows of the batch; nothing is copied until they are asked for."""
+        return _Derived(self.values, rows if self.at is None else self.at.gather(rows))
+
+    def series(self) -> pl.Series:
+        return self.values if self.at is None else self.values.gather(self.at)
+
+
+class Batch:
+    """A polars frame with its schema, its cached text views and what was derived from its texts.
+
+    The frame holds `_row`, `_absent` and the columns of the schema, and is never changed in place. Selecting rows
+    keeps what is cached, writing a column drops what came from it.
     """
 
-    __slots__ = ("_views", "frame", "schema")
+    __slots__ = ("_derived", "_views", "frame", "schema")
 
-    def __init__(self, frame: pl.DataFrame, schema: Schema, views: dict[str, list[TextView | None]] | None = None):
+    def __init__(
+        self,
+        frame: pl.DataFrame,
+        schema: Schema,
+        views: dict[str, list[TextView | None]] | None = None,
+        derived: dict[tuple[str, str], _Derived] | None = None,
+    ):
         self.frame, self.schema = frame, schema
         self._views = views or {}
+        self._derived = derived or {}
 
     def __len__(self) -> int:
         return self.frame.height
@@ -63,28 +86,50 @@ class Batch:
             self._views[column] = [None if text is None else TextView(text) for text in self.texts(column)]
         return self._views[column]
 
+    def derived(self, column: str, name: str, compute: Callable[[pl.Series], pl.Series]) -> pl.Series:
+        """What several operators need of the texts of a column, computed for the first of them.
+
+        Args:
+            column: the column.
+            name: what it is, for all operators alike: the same name, the same `compute`.
+            compute: from the texts, null where there is none, to one value per text, none of which depends on others.
+        """
+        found = self._derived.get((column, name))
+        if found is None or found.at is not None:
+            values = compute(self.texts(column)) if found is None else found.series()
+            found = self._derived[column, name] = _Derived(values)
+        return found.values
+
     def filter(self, keep: pl.Series) -> "Batch":
         """The rows where the Boolean series holds, in order, with their views."""
         if keep.all():
             return self
-        flags = keep.to_list()
-        views = {
-            name: [view for view, flag in zip(column, flags, strict=True) if flag]
-            for name, column in self._views.items()
-        }
-        return Batch(self.frame.filter(keep), self.schema, views)
+        rows = keep.arg_true()
+        views = {name: [column[row] for row in rows] for name, column in self._views.items()}
+        return Batch(self.frame.filter(keep), self.schema, views, self._derived_of(rows))
 
     def slice(self, start: int, length: int) -> "Batch":
         """Neighbouring rows, with their views."""
+        frame = self.frame.slice(start, length)
         views = {name: column[start : start + length] for name, column in self._views.items()}
-        return Batch(self.frame.slice(start, length), self.schema, views)
+        rows = pl.int_range(start, start + frame.height, dtype=pl.UInt32, eager=True)
+        return Batch(frame, self.schema, views, self._derived_of(rows))
+
+    def _derived_of(self, rows: pl.Series) -> dict[tuple[str, str], _Derived]:
+        return {name: values.chosen(rows) for name, values in self._derived.items()}
+
+    def _kept(
+        self, written: Collection[str]
+    ) -> tuple[dict[str, list[TextView | None]], dict[tuple[str, str], _Derived]]:
+        """What is cached of the columns that are not written."""
+        views = {name: column for name, column in self._views.items() if name not in written}
+        return views, {name: values for name, values in self._derived.items() if name[0] not in written}
 
     def with_values(self, column: str, values: pl.Series | Sequence[Any], dtype: DType) -> "Batch":
         """The rows with one column written, for every row."""
         series = values if isinstance(values, pl.Series) else encode(values, dtype)
         frame = self.frame.with_columns(series.alias(column))
-        views = {name: kept for name, kept in self._views.items() if name != column}
-        return Batch(frame, self.schema.with_column(column, dtype), views)
+        return Batch(frame, self.schema.with_column(column, dtype), *self._kept({column}))
 
     def with_texts(self, column: str, texts: pl.Series) -> "Batch":
         """The rows with texts written; where `texts` is null, what the column held stays.
@@ -100,12 +145,11 @@ class Batch:
 
     def with_schema(self, schema: Schema) -> "Batch":
         """The same rows under a schema that names the columns that are there, in its order."""
-        return Batch(self.frame.select(*INTERNAL, *schema.names), schema, self._views)
+        return Batch(self.frame.select(*INTERNAL, *schema.names), schema, self._views, self._derived)
 
     def without(self, columns: Sequence[str]) -> "Batch":
         """The rows without some columns."""
-        views = {name: kept for name, kept in self._views.items() if name not in columns}
-        return Batch(self.frame.drop(columns), self.schema.without(columns), views)
+        return Batch(self.frame.drop(columns), self.schema.without(columns), *self._kept(columns))
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows as Python objects, without internal columns and without the columns a row does not have."""

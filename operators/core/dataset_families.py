@@ -4,7 +4,7 @@ import polars as pl
 from pydantic import Field
 
 from .batch import Batch
-from .families import NULL_FATES, OnNull
+from .families import OnNull, fate_columns
 from .operator import DatasetOperator
 from .outcome import Outcome
 from .schema import ROW
@@ -23,8 +23,7 @@ class DatasetFilter(DatasetOperator):
 
     def null_records(self, missing: pl.DataFrame) -> pl.DataFrame:
         """Records of the rows that have nothing to compare, by `on_null`; `missing` has their `_row`."""
-        reason = None if self.on_null == "keep" else "no_value"
-        return missing.select(ROW, fate=pl.lit(NULL_FATES[self.on_null]), reason=pl.lit(reason, dtype=pl.String))
+        return missing.select(ROW, *fate_columns(pl.lit(True), self.on_null))
 
     def merge_records(
         self, rows: pl.DataFrame, target: pl.Series, similarity: pl.Series, has_value: pl.Series, reason: str

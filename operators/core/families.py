@@ -11,13 +11,42 @@ from .batch import Batch
 from .columns import Column, OutputColumn, Text
 from .errors import RowError
 from .operator import RowOperator
-from .outcome import BIRTH_COLUMNS, Outcome
+from .outcome import BIRTH_COLUMNS, Fate, Outcome
 from .ranges import Rule
 from .schema import ROW, DType, Schema
 from .textview import TextView
 
 OnNull = Literal["drop", "keep", "fail"]
-NULL_FATES: dict[OnNull, str] = {"drop": "dropped", "keep": "kept", "fail": "failed"}
+NULL_FATES: dict[OnNull, Fate] = {"drop": "dropped", "keep": "kept", "fail": "failed"}
+
+
+def fate_columns(missing: pl.Expr | pl.Series, on_null: OnNull, reason: pl.Expr | None = None) -> list[pl.Expr]:
+    """The columns `fate` and `reason` of records: a row is kept where nothing speaks against it.
+
+    Args:
+        missing: whether a row lacks the value that it is judged by; such rows fall under `on_null`.
+        on_null: the fate of those rows.
+        reason: why another row is dropped, null where it is kept; no other row is dropped if not given.
+    """
+    reason = pl.lit(None, dtype=pl.String) if reason is None else reason
+    null_reason = pl.lit(None if on_null == "keep" else "no_value", dtype=pl.String)
+    judged = pl.when(reason.is_null()).then(pl.lit("kept")).otherwise(pl.lit("dropped"))
+    return [
+        pl.when(missing).then(pl.lit(NULL_FATES[on_null])).otherwise(judged).alias("fate"),
+        pl.when(missing).then(null_reason).otherwise(reason).alias("reason"),
+    ]
+
+
+def judge_missing(rows: Batch, missing: pl.Series, on_null: OnNull) -> Outcome:
+    """All rows go on but those that lack their value, which fall under `on_null`.
+
+    Args:
+        rows: as they go on, those that lack their value among them.
+        missing: for each whether it lacks its value, without nulls.
+    """
+    if on_null == "keep" or not missing.any():
+        return Outcome(rows)
+    return Outcome(rows.filter(~missing), rows.frame.select(ROW, *fate_columns(missing, on_null)))
 
 
 def judge(metrics: pl.DataFrame, rules: Mapping[str, Rule], on_null: OnNull) -> pl.DataFrame:
@@ -33,16 +62,9 @@ def judge(metrics: pl.DataFrame, rules: Mapping[str, Rule], on_null: OnNull) -> 
     """
     broken = [rule.reasons(metric) for metric, rule in rules.items()]
     missing = pl.any_horizontal(pl.col(metric).is_null() for metric in rules)
-    null_reason = pl.lit(None, dtype=pl.String) if on_null == "keep" else pl.lit("no_value")
-    return metrics.select(
-        reason=pl.when(missing).then(null_reason).otherwise(pl.coalesce(broken)),
-        missing=missing,
-    ).select(
-        fate=pl.when("missing")
-        .then(pl.lit(NULL_FATES[on_null]))
-        .otherwise(pl.when(pl.col("reason").is_null()).then(pl.lit("kept")).otherwise(pl.lit("dropped"))),
-        reason="reason",
-    )
+    # In two steps, so that the rules are computed once.
+    found = metrics.select(reason=pl.coalesce(broken), missing=missing)
+    return found.select(fate_columns(pl.col("missing"), on_null, pl.col("reason")))
 
 
 class RowFilter(RowOperator):
@@ -132,15 +154,7 @@ class Refiner(RowOperator):
         """Rewrite each text; rows without one fall under `on_null`."""
         texts = batch.texts(self.column)
         rows = batch.with_texts(self.output or self.column, self.refine_all(texts))
-        if self.on_null == "keep" or not texts.has_nulls():
-            return Outcome(rows)
-        missing = texts.is_null()
-        fate = NULL_FATES[self.on_null]
-        records = batch.frame.select(ROW).with_columns(
-            fate=pl.when(missing).then(pl.lit(fate)).otherwise(pl.lit("kept")),
-            reason=pl.when(missing).then(pl.lit("no_value")),
-        )
-        return Outcome(rows.filter(~missing), records)
+        return judge_missing(rows, texts.is_null(), self.on_null)
 
 
 class Evaluator(RowOperator):
@@ -168,10 +182,7 @@ class Evaluator(RowOperator):
         table = pl.DataFrame(scores)
         measured = table.select(pl.selectors.numeric()).insert_column(0, batch.ids)
         missing = table.select(pl.all_horizontal(pl.all().is_null())).to_series()
-        records = measured.with_columns(
-            fate=pl.when(missing).then(pl.lit(NULL_FATES[self.on_null])).otherwise(pl.lit("kept")),
-            reason=pl.when(missing).then(pl.lit("no_value")),
-        )
+        records = measured.with_columns(fate_columns(missing, self.on_null))
         return Outcome(rows.filter(records["fate"] == "kept"), records)
 
 
@@ -258,6 +269,8 @@ __all__ = [
     "RowExpander",
     "RowFilter",
     "TextFilter",
+    "fate_columns",
     "judge",
+    "judge_missing",
     "require_text",
 ]

@@ -19,15 +19,17 @@ def first_of_equals(*keys: NDArray[np.uint64]) -> NDArray[np.int64]:
     [0, 1, 0]
     """
     order = np.lexsort(keys[::-1])
-    starts = run_starts(*(key[order] for key in keys))
-    group = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
+    differs = np.zeros(len(order), dtype=bool)
+    for key in keys:  # one at a time: each sorted copy is as large as the key
+        differs |= run_starts(key[order])
+    starts = np.flatnonzero(differs)
     first = np.empty(len(order), dtype=np.int64)
-    first[order] = order[group]
+    first[order] = np.repeat(order[starts], np.diff(starts, append=len(order)))
     return first
 
 
-def run_starts(*ordered: NDArray[Any]) -> NDArray[np.bool_]:
-    """Where a run of equal values begins, in arrays of one length that were sorted together."""
-    starts = np.ones(len(ordered[0]), dtype=bool)
-    starts[1:] = np.any([values[1:] != values[:-1] for values in ordered], axis=0)
+def run_starts(ordered: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a run of equal values begins in a sorted array."""
+    starts = np.ones(len(ordered), dtype=bool)
+    starts[1:] = ordered[1:] != ordered[:-1]
     return starts

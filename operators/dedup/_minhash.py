@@ -11,31 +11,37 @@ from ._shingles import Shingled, mix
 
 RECALL = 0.98
 """Share of the pairs right at the threshold that must meet in a band; more similar pairs meet more often."""
-_CHUNK = 32_768
-"""Shingles treated at once, so that they stay in the processor's cache."""
+_NONE = np.uint32(0xFFFFFFFF)
+_LOW, _HIGH = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 def signatures(texts: Shingled, permutations: int) -> NDArray[np.uint32]:
-    """The smallest hash of each text under each permutation.
+    """Numbers in which two texts agree, column by column, with a chance of their Jaccard similarity.
 
-    Two texts agree in a column with a chance of their Jaccard similarity. The permutations are fixed.
+    Each shingle goes into one column, by its hash, and the smallest hash in a column stands there; a column that no
+    shingle of a text goes into holds the smallest hash of all its shingles under a permutation of its own. So a long
+    text is read once, not once a column.
 
     Returns:
         Shape (n_texts, permutations).
 
-    Source: Broder 1997, "On the resemblance and containment of documents".
+    Source: Dahlgaard, Knudsen and Thorup 2017, "Fast similarity sketching"; Broder 1997, "On the resemblance and
+    containment of documents".
     """
-    drawn = (mix(np.arange(1, 2 * permutations + 1, dtype=np.uint64)) >> np.uint64(32)).astype(np.uint32)
+    sizes = np.diff(texts.starts, append=len(texts.hashes))
+    columns = ((texts.hashes >> _HIGH) * np.uint64(permutations) >> _HIGH).astype(np.int64)
+    columns += np.repeat(np.arange(len(sizes)) * permutations, sizes)
+    values = (texts.hashes & _LOW).astype(np.uint32)
+    flat = np.full(len(sizes) * permutations, _NONE)
+    np.minimum.at(flat, columns, values)
+    table = flat.reshape(len(sizes), permutations)
+    drawn = (mix(np.arange(1, 2 * permutations + 1, dtype=np.uint64)) >> _HIGH).astype(np.uint32)
     factors, offsets = drawn[::2] | np.uint32(1), drawn[1::2]
-    values = (texts.hashes >> np.uint64(32)).astype(np.uint32)
-    table = np.empty((permutations, len(texts.starts)), dtype=np.uint32)
-    for first, last in _chunks(texts.starts):
-        start = texts.starts[first]
-        end = texts.starts[last] if last < len(texts.starts) else len(values)
-        part, starts = values[start:end], texts.starts[first:last] - start
-        for row, factor, offset in zip(table, factors, offsets, strict=True):
-            row[first:last] = np.minimum.reduceat(part * factor + offset, starts)
-    return np.ascontiguousarray(table.T)
+    for text in np.flatnonzero((table == _NONE).any(axis=1)):
+        empty = np.flatnonzero(table[text] == _NONE)
+        own = values[texts.starts[text] : texts.starts[text] + sizes[text]]
+        table[text, empty] = (own * factors[empty, None] + offsets[empty, None]).min(axis=1)
+    return table
 
 
 def choose_bands(threshold: float, permutations: int) -> tuple[int, int]:
@@ -122,11 +128,3 @@ def _shared(column: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.i
     shared = np.bincount(run)[run] > 1 if len(order) else np.empty(0, bool)
     numbers = np.unique(run[shared], return_inverse=True)[1]
     return order[shared], numbers.astype(np.int64)
-
-
-def _chunks(starts: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Ranges of texts of about `_CHUNK` shingles each."""
-    if not len(starts):
-        return []
-    cuts = np.flatnonzero(run_starts(starts // _CHUNK))
-    return list(zip(cuts.tolist(), [*cuts[1:].tolist(), len(starts)], strict=True))

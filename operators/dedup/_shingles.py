@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Literal
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from ..core import TextView
+from ..core.textcolumn import unicode_words
+from ._groups import run_starts
 
 Unit = Literal["word", "char"]
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _NOTHING = "\0"
 """The one unit of an empty text."""
+_NO_BLANK = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f"
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Shingled:
 
     def sets(self) -> list[NDArray[np.uint64]]:
         """The distinct shingles of each text, sorted."""
-        return [np.unique(part) for part in np.split(self.hashes, self.starts[1:])] if len(self.starts) else []
+        return [_distinct(part) for part in np.split(self.hashes, self.starts[1:])] if len(self.starts) else []
 
     def keys(self) -> NDArray[np.uint64]:
         """Shape (n_texts,). One number per text that tells apart other words and another order of words."""
@@ -52,8 +55,12 @@ def shingled(texts: Sequence[TextView], unit: Unit, size: int) -> Shingled:
         size: units in a shingle.
     """
     if unit == "word":
-        words = [_words(text) for text in texts]
-        lengths, flat = _lengths(words), _word_hashes(words)
+        words = unicode_words(pl.Series([text.text for text in texts], dtype=pl.String))
+        has_words = words.list.len() > 0
+        if not has_words.all():
+            instead = [None if has else [_characters(text)] for has, text in zip(has_words, texts, strict=True)]
+            words = words.zip_with(has_words, pl.Series(instead, dtype=words.dtype))
+        lengths, flat = words.list.len().cast(pl.Int64).to_numpy(), _word_hashes(words.explode().to_list())
     else:
         characters = [_characters(text) for text in texts]
         lengths, flat = _lengths(characters), mix(_codes("".join(characters)) + _FACTOR)
@@ -62,7 +69,7 @@ def shingled(texts: Sequence[TextView], unit: Unit, size: int) -> Shingled:
     starts = np.cumsum(counts) - counts
     hashes = np.empty(int(counts.sum()), dtype=np.uint64)
     is_short = np.repeat(lengths < size, counts)
-    hashes[~is_short] = _windows(flat, size)[_fits(lengths, ends, size)]
+    hashes[~is_short] = _windows(flat, size)[_fits(ends, size)]
     short = [_windows(flat[end - n : end], n) + np.uint64(n) for n, end in zip(lengths, ends, strict=True) if n < size]
     hashes[is_short] = np.concatenate([np.empty(0, np.uint64), *short])
     return Shingled(mix(hashes), starts)
@@ -70,9 +77,14 @@ def shingled(texts: Sequence[TextView], unit: Unit, size: int) -> Shingled:
 
 def mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Spread the bits of each value (the finaliser of splitmix64, Steele et al. 2014)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    mixed = values >> np.uint64(30)
+    mixed ^= values
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    shifted = mixed >> np.uint64(27)
+    mixed ^= shifted
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= np.right_shift(mixed, np.uint64(31), out=shifted)
+    return mixed
 
 
 def jaccard(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> float:
@@ -89,33 +101,51 @@ def jaccard(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> float:
 
 
 def _windows(flat: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
-    """The hash of each run of `size` neighbours."""
-    total = np.zeros(max(len(flat) - size + 1, 0), dtype=np.uint64)
-    for offset in range(size):
-        total = total * _FACTOR + flat[offset : offset + len(total)]
-    return total
+    """The hash of each run of `size` neighbours: a polynomial in `_FACTOR`, put together from those of shorter runs."""
+    count = max(len(flat) - size + 1, 0)
+    total, covered = np.zeros(count, dtype=np.uint64), 0
+    runs, length, factor = flat, 1, int(_FACTOR)
+    while True:
+        if size & length:
+            total *= np.uint64(factor)
+            total += runs[covered : covered + count]
+            covered += length
+        if covered == size or not count:
+            return total
+        doubled = runs[:-length] * np.uint64(factor)
+        doubled += runs[length:]
+        runs, length, factor = doubled, 2 * length, factor * factor % 2**64
 
 
-def _fits(lengths: NDArray[np.int64], ends: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+def _fits(ends: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
     """Which runs of `size` neighbours lie within one text."""
-    count = max(int(lengths.sum()) - size + 1, 0)
-    return np.arange(count) + size <= np.repeat(ends, lengths)[:count]
+    fits = np.ones(max(int(ends[-1]) - size + 1, 0) if len(ends) else 0, dtype=bool)
+    crossing = (ends[:, None] - np.arange(1, size)).ravel()
+    fits[crossing[(crossing >= 0) & (crossing < len(fits))]] = False
+    return fits
+
+
+def _distinct(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    ordered: NDArray[np.uint64] = np.sort(hashes)
+    return ordered[run_starts(ordered)]
 
 
 def _lengths(units: Sequence[Sequence[str]]) -> NDArray[np.int64]:
     return np.array([len(part) for part in units], dtype=np.int64)
 
 
-def _words(text: TextView) -> Sequence[str]:
-    return text.words or [" ".join(text.lower.split()) or _NOTHING]
-
-
 def _characters(text: TextView) -> str:
-    return " ".join(text.lower.split()) or _NOTHING
+    lower = text.lower
+    return (lower if _has_single_blanks(lower) else " ".join(lower.split())) or _NOTHING
 
 
-def _word_hashes(texts: Sequence[Sequence[str]]) -> NDArray[np.uint64]:
-    codes = _codes("\n".join(chain.from_iterable(texts)).lower())
+def _has_single_blanks(text: str) -> bool:
+    """Whether there is no white space but single blanks between words; False for texts beyond ASCII, to be quick."""
+    return text.isascii() and "  " not in text and text.strip() == text and not any(map(text.__contains__, _NO_BLANK))
+
+
+def _word_hashes(words: Sequence[str]) -> NDArray[np.uint64]:
+    codes = _codes("\n".join(words).lower())
     starts = np.flatnonzero(np.append(True, codes[:-1] == ord("\n"))) if len(codes) else np.empty(0, np.int64)
     place = np.arange(len(codes)) - np.repeat(starts, np.diff(starts, append=len(codes)))
     hashed = mix(codes + place.astype(np.uint64) * _FACTOR) * (codes != ord("\n"))

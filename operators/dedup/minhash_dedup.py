@@ -38,6 +38,7 @@ class MinhashDedup(DatasetFilter):
     """
 
     name = "minhash_dedup"
+    version = 2
     order_hints = ("reads_words",)
     sketch_bytes = 300
     phrases = (
@@ -68,6 +69,8 @@ class MinhashDedup(DatasetFilter):
         texts = [view for view in views if view is not None]
         blocks = [self._sketched(texts[start : start + _BLOCK]) for start in range(0, max(len(texts), 1), _BLOCK)]
         keys, table = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+        if self.verify:
+            table = band_hashes(table, *self._bands())
         present = pl.Series([view is not None for view in views], dtype=pl.Boolean)
         dtypes = pl.Schema({"key": pl.UInt64(), "signature": pl.Array(pl.UInt32, table.shape[1])})
         found = pl.DataFrame({"key": keys, "signature": table}, schema=dtypes)
@@ -77,8 +80,7 @@ class MinhashDedup(DatasetFilter):
 
     def _sketched(self, texts: list[TextView]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
         shingles = shingled(texts, self.shingle, self.shingle_size)
-        table = signatures(shingles, self.permutations)
-        return shingles.keys(), band_hashes(table, *self._bands()) if self.verify else table
+        return shingles.keys(), signatures(shingles, self.permutations)
 
     def decide(self, sketches: pl.DataFrame, fetch: Fetch, ctx: Context) -> Verdict:
         has_text = sketches["key"].is_not_null()

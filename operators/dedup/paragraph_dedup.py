@@ -27,7 +27,7 @@ from ..core import (
     Verdict,
 )
 from ..core._segmentation import RUST_WORD
-from ..core.families import NULL_FATES, OnNull
+from ..core.families import OnNull, fate_columns
 from ._groups import first_of_equals
 from .exact_dedup import normalized
 
@@ -105,9 +105,8 @@ class ParagraphDedup(DatasetOperator):
         counts = paragraphs.list.len().fill_null(0).to_numpy().astype(np.int64)
         digests = paragraphs.drop_nulls().list.explode(empty_as_null=False).to_numpy()
         seen = (first_of_equals(digests) != np.arange(len(digests))) & (digests != _NOT_COMPARED)
-        fate = pl.when(paragraphs.is_not_null()).then(pl.lit("kept")).otherwise(pl.lit(NULL_FATES[self.on_null]))
-        records = sketches.select(ROW, fate=fate, reason=pl.when(fate != "kept").then(pl.lit("no_value")))
-        return Verdict(records.with_columns(_places_by_row(seen, counts).alias("places")))
+        places = _places_by_row(seen, counts).alias("places")
+        return Verdict(sketches.select(ROW, *fate_columns(paragraphs.is_null(), self.on_null), places))
 
     def rewrite(self, batch: Batch, records: pl.DataFrame) -> Outcome:
         texts = batch.texts(self.column)

@@ -33,7 +33,7 @@ class SemanticDedup(DatasetFilter):
     phrases = (
         "semantic deduplication",
         "remove texts with the same meaning",
-        "drop paraphrases of earlier rows",
+        "drop paraphrases",
         "deduplicate by embedding similarity",
         "remove questions that ask the same thing in other words",
         "SemDeDup with cosine above 0.95",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ..core import ROW, Batch, RowError
-from ..core.families import OnNull
+from ..core.families import NULL_FATES, OnNull
 from ..core.outcome import BIRTH_COLUMNS, Fate
 
 NO_VALUE = "no_value"
@@ -28,9 +28,7 @@ EXPANDED = Ending("expanded")
 
 def without_value(on_null: OnNull, reason: str = NO_VALUE) -> Ending:
     """The fate of a row that lacks the value it needs."""
-    if on_null == "keep":
-        return KEPT
-    return Ending("failed" if on_null == "fail" else "dropped", reason)
+    return KEPT if on_null == "keep" else Ending(NULL_FATES[on_null], reason)
 
 
 def failure(error: RowError) -> Ending:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from ..core import ROW, Batch, Column, Context, DatasetFilter, Example, Fetch, Text, Verdict
 from ..core.embedder import Embedder, embed_column
-from ..core.families import NULL_FATES, OnNull
+from ..core.families import OnNull, fate_columns
 from ._portion import GROUP, Portion, group_keys
 
 
@@ -58,16 +58,11 @@ class CoresetSelect(Portion, DatasetFilter):
             vectors = np.ascontiguousarray(sketches["vector"].gather(rows).to_numpy(), dtype=np.float32)
             rank[rows], distance[rows] = cover(vectors, self.kept_of(len(rows)))
         kept = pl.Series(rank > 0)
-        null_reason = pl.lit(None if self.on_null == "keep" else "no_value", dtype=pl.String)
+        lost = pl.when(~kept).then(pl.lit("covered_by_others"))
         return Verdict(
             sketches.select(
                 ROW,
-                fate=pl.when(~has_text)
-                .then(pl.lit(NULL_FATES[self.on_null]))
-                .when(kept)
-                .then(pl.lit("kept"))
-                .otherwise(pl.lit("dropped")),
-                reason=pl.when(~has_text).then(null_reason).when(~kept).then(pl.lit("covered_by_others")),
+                *fate_columns(~has_text, self.on_null, lost),
                 rank=pl.when(kept).then(pl.Series(rank)),
                 distance=pl.Series(distance).fill_nan(None),
             )

@@ -1,12 +1,11 @@
 """Write the embedding of a text."""
 
-import polars as pl
 from pydantic import Field
 
-from ..core import ROW, Batch, Column, Context, DType, Example, Outcome, OutputColumn, RowOperator, Text
+from ..core import Batch, Column, Context, DType, Example, Outcome, OutputColumn, RowOperator, Text
 from ..core.batch import PHYSICAL
 from ..core.embedder import Embedder, embed_column
-from ..core.families import NULL_FATES, OnNull
+from ..core.families import OnNull, judge_missing
 
 
 class EmbedText(RowOperator):
@@ -43,15 +42,8 @@ class EmbedText(RowOperator):
 
     def apply(self, batch: Batch, state: Embedder) -> Outcome:
         texts = batch.texts(self.column)
-        known = texts.is_not_null()
         rows = batch.with_values(self.output, embed_column(texts, state).cast(PHYSICAL["vector"]), "vector")
-        if self.on_null == "keep" or known.all():
-            return Outcome(rows)
-        records = batch.frame.select(ROW).with_columns(
-            fate=pl.when(known).then(pl.lit("kept")).otherwise(pl.lit(NULL_FATES[self.on_null])),
-            reason=pl.when(~known).then(pl.lit("no_value")),
-        )
-        return Outcome(rows.filter(known), records)
+        return judge_missing(rows, texts.is_null(), self.on_null)
 
     @classmethod
     def example(cls) -> Example:

@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue, model_validator
 from ..core import Batch, Context, DType, Example, Fault, InvalidInput, Outcome, RowOperator, Schema
 from ..core.columns import ColumnName, Reads
 from ..core.operator import Effect
-from ..text._resources import file_fingerprint, resource_file
+from ..core.resources import file_fingerprint, resource_file
 from ._fates import KEPT, Ending, records_of
 from ._tables import Known, Lookup, keys_of, known_of, known_of_file, read_table, table_of
 

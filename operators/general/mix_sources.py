@@ -8,7 +8,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from ..core import ROW, Anything, Batch, Column, Context, DatasetFilter, Example, Fetch, Verdict
-from ..core.families import OnNull
+from ..core.families import OnNull, fate_columns
 from ._seeded import DRAW, Seeded, row_draws
 from ._values import as_texts
 
@@ -96,14 +96,8 @@ class MixSources(Seeded, DatasetFilter):
             size=pl.lit(pl.Series(sizes, dtype=pl.UInt32)).gather(pl.when(known).then("source")),
         )
         over = pl.col("draw") > pl.col("size")
-        records = placed.select(
-            ROW,
-            fate=pl.when(pl.col("draw") <= pl.col("size")).then(pl.lit("kept")).otherwise(pl.lit("dropped")),
-            reason=pl.when(~known).then(pl.lit("no_weight")).when(over).then(pl.lit("over_share")),
-            draw="draw",
-        )
-        nothing = self.null_records(placed.filter(pl.col("source").is_null()))
-        return Verdict(records if nothing.is_empty() else records.update(nothing, on=ROW, maintain_order="left"))
+        lost = pl.when(~known).then(pl.lit("no_weight")).when(over).then(pl.lit("over_share"))
+        return Verdict(placed.select(ROW, *fate_columns(pl.col("source").is_null(), self.on_null, lost), draw="draw"))
 
     @classmethod
     def example(cls) -> Example:

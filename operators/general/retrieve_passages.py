@@ -11,11 +11,11 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from ..core import ROW, Batch, Column, Context, DType, Example, InvalidInput, Outcome, OutputColumn, RowOperator, Text
+from ..core import Batch, Column, Context, DType, Example, InvalidInput, Outcome, OutputColumn, RowOperator, Text
 from ..core.embedder import Embedder
-from ..core.families import NULL_FATES, OnNull
+from ..core.families import OnNull, judge_missing
+from ..core.resources import file_fingerprint, resource_file
 from ..core.vectors import LostIndex, VectorStore
-from ..text._resources import file_fingerprint, resource_file
 from ._tables import read_table
 
 _WHAT = "retrieve_passages"
@@ -115,14 +115,7 @@ class RetrievePassages(RowOperator):
         vectors = iter(state.embedder.embed(texts.drop_nulls().to_list()))
         found = [None if text is None else self._told(state.find(next(vectors), self.count)) for text in texts]
         rows = batch.with_values(self.output, found, "nested")
-        known = texts.is_not_null()
-        if self.on_null == "keep" or known.all():
-            return Outcome(rows)
-        records = batch.frame.select(ROW).with_columns(
-            fate=pl.when(known).then(pl.lit("kept")).otherwise(pl.lit(NULL_FATES[self.on_null])),
-            reason=pl.when(~known).then(pl.lit("no_value")),
-        )
-        return Outcome(rows.filter(known), records)
+        return judge_missing(rows, texts.is_null(), self.on_null)
 
     def _told(self, found: list[tuple[str, float]]) -> list[dict[str, Any]]:
         least = -1.0 if self.min_score is None else self.min_score

@@ -6,7 +6,7 @@ import polars as pl
 from pydantic import Field
 
 from ..core import ROW, Batch, Column, Context, Example, Fetch, Number, Verdict
-from ..core.families import NULL_FATES, OnNull
+from ..core.families import OnNull, fate_columns
 from ._portion import Portion, group_keys
 
 
@@ -49,16 +49,11 @@ class TopRows(Portion):
         ordered = numbered.sort("score", descending=self.best == "high", nulls_last=True, maintain_order=True)
         rank, kept = self.cut(ordered, counted=pl.col("score").count())
         scored = sketches["score"].is_not_null()
-        null_reason = pl.lit(None if self.on_null == "keep" else "no_value", dtype=pl.String)
+        lost = pl.when(~kept).then(pl.lit("not_among_best"))
         return Verdict(
             sketches.select(
                 ROW,
-                fate=pl.when(~scored)
-                .then(pl.lit(NULL_FATES[self.on_null]))
-                .when(kept)
-                .then(pl.lit("kept"))
-                .otherwise(pl.lit("dropped")),
-                reason=pl.when(~scored).then(null_reason).when(~kept).then(pl.lit("not_among_best")),
+                *fate_columns(~scored, self.on_null, lost),
                 score="score",
                 rank=pl.when(scored).then(rank),
             )

@@ -7,8 +7,8 @@ import polars as pl
 from pydantic import Field
 
 from ..core import Batch, Column, Context, Example, Range, RowFilter, Text
+from ..core.resources import file_fingerprint, resource_file
 from ._blocklists import BLOCKLISTS
-from ._resources import file_fingerprint, resource_file
 from ._terms import Term, Terms, read_terms
 
 _WHAT = "terms_file of blocklist_filter"

@@ -4,7 +4,7 @@ import polars as pl
 from pydantic import Field
 
 from ..core import Batch, Column, Context, Example, Range, RowFilter, Text
-from ..core.textview import word_lists
+from ..core._segmentation import RUST_WORD
 from ._terms import Term, Terms
 
 SHORT = 200
@@ -61,9 +61,10 @@ class BoilerplateFilter(RowFilter):
     def metrics(self, batch: Batch, state: Terms) -> dict[str, pl.Series]:
         counts = state.counts(batch, self.column)
         # Words are counted only where they matter.
-        views = [view if count else None for view, count in zip(batch.views(self.column), counts, strict=True)]
-        words = word_lists(views).list.len().fill_null(0)
-        return {self.metric_name(): 1000 * counts / words.clip(SHORT)}
+        found = (counts > 0).arg_true()
+        words = batch.texts(self.column).gather(found).str.count_matches(RUST_WORD).cast(pl.Int64).clip(SHORT)
+        rates = 1000 * counts / SHORT
+        return {self.metric_name(): rates.scatter(found, 1000 * counts.gather(found) / words)}
 
     def keep(self) -> Range:
         return Range(None, self.max_per_thousand)

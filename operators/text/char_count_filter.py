@@ -6,6 +6,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from ..core import Batch, Column, Example, Range, RowFilter, Text
+from ..core.textcolumn import count_white_space
 
 
 class CharCountFilter(RowFilter):
@@ -48,7 +49,7 @@ class CharCountFilter(RowFilter):
         texts = batch.texts(self.column)
         counts = texts.str.len_chars().cast(pl.Int64)
         if not self.count_white_space:
-            counts -= texts.str.count_matches(r"\s").cast(pl.Int64)
+            counts -= batch.derived(self.column, "white space", count_white_space)
         return {self.metric_name(): counts}
 
     def keep(self) -> Range:

@@ -4,6 +4,7 @@ import polars as pl
 from pydantic import Field
 
 from ..core import Batch, Column, Example, Range, RowFilter, Text
+from ..core.textcolumn import count_characters
 from ._words import ratio
 
 
@@ -39,7 +40,7 @@ class CurlyBracketFilter(RowFilter):
 
     def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
         texts = batch.texts(self.column)
-        return {self.metric_name(): ratio(texts.str.count_matches("[{}]"), texts.str.len_chars())}
+        return {self.metric_name(): ratio(count_characters(texts, "{}"), texts.str.len_chars())}
 
     def keep(self) -> Range:
         return Range(None, self.max_ratio, closed="left")

@@ -8,9 +8,9 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from ..core import Batch, Column, Context, Example, InvalidInput, Range, RowFilter, Text
+from ..core.resources import files_fingerprint, resource_files
 from ._benchmarks import benchmark_texts
 from ._overlap import RunIndex, plain_words
-from ._resources import files_fingerprint, resource_files
 from ._words import ratio
 
 _WHAT = "benchmark of decontaminate_filter"

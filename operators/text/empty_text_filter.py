@@ -4,9 +4,11 @@ import polars as pl
 from pydantic import Field
 
 from ..core import Batch, Column, Example, Range, RowFilter, Text
+from ..core.textcolumn import count_characters
 
 # White space, control and format characters, fillers, and the blank braille pattern.
-_INVISIBLE = r"[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u{2800}]+"
+_INVISIBLE = r"[[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u{2800}]--[\x00-\x7f]]"
+_INVISIBLE_ASCII = "".join(map(chr, [*range(0x21), 0x7F]))
 
 
 class EmptyTextFilter(RowFilter):
@@ -36,8 +38,11 @@ class EmptyTextFilter(RowFilter):
         return "visible_characters"
 
     def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
-        visible = batch.texts(self.column).str.replace_all(_INVISIBLE, "").str.len_chars()
-        return {self.metric_name(): visible.cast(pl.Int64)}
+        texts = batch.texts(self.column)
+        visible = texts.str.len_chars().cast(pl.Int64) - count_characters(texts, _INVISIBLE_ASCII)
+        beyond = (texts.str.len_bytes() > texts.str.len_chars()).arg_true()
+        hidden = texts.gather(beyond).str.count_matches(_INVISIBLE).cast(pl.Int64)
+        return {self.metric_name(): visible.scatter(beyond, visible.gather(beyond) - hidden)}
 
     def keep(self) -> Range:
         return Range(1, None)

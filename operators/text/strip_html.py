@@ -1,6 +1,7 @@
 """Turn HTML into the text that it shows."""
 
 import re
+from functools import cache
 
 import polars as pl
 from pydantic import Field
@@ -38,6 +39,7 @@ _MARKUP = (
 _LESS_THAN = re.compile(
     rf"<(?:(/?[a-z][a-z0-9:\-]*)(?:(?=[\s/]*>)|(?=({_ATTRIBUTES})))|(!--|!doctype(?=\s)|\?xml(?=\s)))?", re.IGNORECASE
 )
+_ATTRIBUTES_GROUP = 2
 _END_TAG = re.compile(r"</([a-z][a-z0-9:\-]*)\s*>", re.IGNORECASE)
 _SELF_CLOSED = re.compile(r"[^<>]*/>")
 
@@ -45,6 +47,9 @@ _LINE, _TAB = "\x1e", "\x1f"
 _LINE_BREAK = re.compile(rf"(?<!\s)\s*{_LINE}\s*")
 _CELL_BREAK = re.compile(rf"(?<!\s)\s*{_TAB}\s*")
 _EMPTY_TAG = {name: f"{_LINE if name in _BLOCK else _TAB if name in _CELL else ''}<wbr" for name in _KNOWN - set(_GONE)}
+_USUAL = {f"<{end}{name}": tag for name, tag in _EMPTY_TAG.items() for end in ("", "/")}
+_USUAL |= {opened.upper(): tag for opened, tag in _USUAL.items()}
+"""Tags as they are mostly spelled, for which one look is enough."""
 
 
 class StripHtml(Refiner):
@@ -110,9 +115,18 @@ def _flat(text: str) -> str:
     """
     text = _without_cdata(text.replace(_LINE, " ").replace(_TAB, " "))
     last_comment_end = text.rfind("-->")
-    last_end = {found[1].lower(): found.start() for found in _END_TAG.finditer(text)}
+
+    @cache
+    def last_ends() -> dict[str, int]:
+        return {found[1].lower(): found.start() for found in _END_TAG.finditer(text)}
 
     def flatten(found: re.Match[str]) -> str:
+        usual = _USUAL.get(found[0])
+        if usual is not None and (found.lastindex == _ATTRIBUTES_GROUP or found[0][1] == "/"):
+            return usual
+        return flatten_closely(found)
+
+    def flatten_closely(found: re.Match[str]) -> str:
         name, attributes, declaration = found.groups()
         if not name:
             is_text = not declaration or (declaration == "!--" and found.start() > last_comment_end)
@@ -122,16 +136,16 @@ def _flat(text: str) -> str:
         name = name.lstrip("/")
         if name not in _KNOWN:
             # Custom elements have a hyphen, Office's a prefix, and both an end tag; <file-name> is a placeholder.
-            return "<wbr" if name in last_end and ("-" in name or ":" in name) else "&lt;" + found[0][1:]
+            return "<wbr" if ("-" in name or ":" in name) and name in last_ends() else "&lt;" + found[0][1:]
         after_word = text[found.start() - 1 : found.start()].isalnum()
-        if after_word and not (is_end or attributes or name in _LONE or name in last_end):
+        if after_word and not (is_end or attributes or name in _LONE or name in last_ends()):
             return "&lt;" + found[0][1:]
         if name in _EMPTY_TAG:
             return _EMPTY_TAG[name]
         if is_end:
             return found[0]
         # An element that is never closed would take the rest of the page with it; a script may be cut off at the end.
-        is_open = found.start() > last_end.get(name, -1) and name not in ("script", "style")
+        is_open = found.start() > last_ends().get(name, -1) and name not in ("script", "style")
         return "<wbr" if is_open or _SELF_CLOSED.match(text, found.end()) else found[0]
 
     return _LESS_THAN.sub(flatten, text)

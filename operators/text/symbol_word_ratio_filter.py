@@ -41,7 +41,7 @@ class SymbolWordRatioFilter(WordRules):
         texts = batch.texts(self.column)
         counts = [texts.str.count_matches(symbol, literal=True) for symbol in self.symbols]
         found = pl.select(pl.sum_horizontal(counts)).to_series()
-        return {self.metric_name(): found / self.words_of(batch).list.len().clip(1)}
+        return {self.metric_name(): found / self.number_of_words(batch).clip(1)}
 
     def keep(self) -> Range:
         return Range(None, self.max_ratio, closed="left")

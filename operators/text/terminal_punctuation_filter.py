@@ -48,10 +48,12 @@ class TerminalPunctuationFilter(WordRules):
 
     def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
         texts = batch.texts(self.column)
-        ends = texts.str.contains(_COLON_END)
+        runs = batch.derived(self.column, f"longest run of {self.words} words", self._longest_runs)
+        return {"ends_with_colon": texts.str.contains(_COLON_END), "longest_run": runs}
+
+    def _longest_runs(self, texts: pl.Series) -> pl.Series:
         pieces = texts.str.replace_all(_BREAKS, "$1\n").str.split("\n")
-        runs = pieces.list.eval(pl.element().str.count_matches(self.word_pattern())).list.max()
-        return {"ends_with_colon": ends, "longest_run": runs.cast(pl.Int64)}
+        return pieces.list.eval(pl.element().str.count_matches(self.word_pattern())).list.max().cast(pl.Int64)
 
     def keep(self) -> dict[str, Rule]:
         rules: dict[str, Rule] = {"longest_run": Range(None, self.max_words_per_run)}

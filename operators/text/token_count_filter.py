@@ -7,7 +7,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from ..core import Batch, Column, Context, Example, InvalidInput, Range, RowFilter, Text
-from ._resources import file_fingerprint, resource_file
+from ..core.resources import file_fingerprint, resource_file
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -2,12 +2,14 @@
 
 from typing import Literal, Self
 
+import polars as pl
 from pydantic import Field, model_validator
 
-from ..core import Example, Range, TextFilter, TextView
+from ..core import Batch, Column, Example, Range, RowFilter, Text
+from ._words import word_counts
 
 
-class WordCountFilter(TextFilter):
+class WordCountFilter(RowFilter):
     """Keep rows whose text has between so many and so many words.
 
     Drops rows; order is kept; rows without a text fall under `on_null`. The metric is the number of words: by Unicode
@@ -30,6 +32,7 @@ class WordCountFilter(TextFilter):
         "discard overly long texts",
     )
 
+    column: Column[Text] = Field(default="text", description="Column that holds the text.")
     min_words: int | None = Field(default=20, ge=0, description="Fewest words kept, inclusive; null for no limit.")
     max_words: int | None = Field(default=None, ge=0, description="Most words kept, inclusive; null for no limit.")
     words: Literal["unicode", "whitespace"] = Field(
@@ -44,8 +47,8 @@ class WordCountFilter(TextFilter):
             )
         return self
 
-    def metric(self, text: TextView) -> float:
-        return len(text.words if self.words == "unicode" else text.tokens)
+    def metrics(self, batch: Batch, state: None) -> dict[str, pl.Series]:
+        return {self.metric_name(): word_counts(batch, self.column, self.words).cast(pl.Float64)}
 
     def keep(self) -> Range:
         return Range(self.min_words, self.max_words)

@@ -147,7 +147,6 @@ def storing(folder: Path) -> Iterator[None]:
 
 def _parquet(frame: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
-    frame.rechunk().write_parquet(
-        buffer, compression="zstd", compression_level=1, statistics=True, row_group_size=ROW_GROUP
-    )
+    # Parts are written and read far more often than they are kept for long: LZ4 takes half the time of zstd for them.
+    frame.rechunk().write_parquet(buffer, compression="lz4", statistics=False, row_group_size=ROW_GROUP)
     return buffer.getvalue()

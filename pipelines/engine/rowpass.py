@@ -27,6 +27,7 @@ from ...operators.core.outcome import BIRTH_COLUMNS, complete_records
 from .physical import PlannedStep
 
 FATES = ("kept", "dropped", "merged", "failed", "expanded")
+_FATES = frozenset(FATES)
 MAX_DETAIL = 500
 MAX_SAMPLES = 3
 MAX_SAMPLE_CHARS = 1000
@@ -203,9 +204,9 @@ def _check(planned: PlannedStep, inside: Batch, outcome: Outcome) -> None:
     records = outcome.records
     if records is not None and not records[ROW].equals(inside.ids):
         raise LedgerBroken(f"step {planned.step.id!r} gave no record, or two, for some row that came in")
-    if records is not None and not records["fate"].is_in(FATES).all():
+    if records is not None and not set(records["fate"].unique()) <= _FATES:
         raise LedgerBroken(f"step {planned.step.id!r} gave a row no fate")
-    kept = inside.ids if records is None else records.filter(pl.col("fate") == "kept")[ROW]
+    kept = inside.ids if records is None else inside.ids.filter(records["fate"] == "kept")
     ids = outcome.rows.ids
     if outcome.births is None:
         lawful = ids.equals(kept) if planned.operator.row_effect() != "reorder" else ids.sort().equals(kept.sort())
@@ -304,17 +305,27 @@ class _Book:
         self._steps = index + 1
         step = pl.lit(index, dtype=pl.Int16)
         if outcome.records is not None:
-            records = complete_records(outcome.records)
-            self._ended.append(records.filter(pl.col("fate") != "kept").select(LEDGER_FATE).with_columns(step=step))
-            metrics = [name for name in records.columns if name not in LEDGER_FATE]
-            if metrics:
-                self._metrics.append(records.select(ROW, *(pl.col(name).alias(f"{index}.{name}") for name in metrics)))
+            records = outcome.records
+            ended = records["fate"] != "kept"
+            if ended.any():
+                self._ended.append(complete_records(records.filter(ended)).select(*LEDGER_FATE, step.alias("step")))
+            self._measure(index, records)
         if outcome.births is not None:
             births = outcome.births.cast(BIRTH_COLUMNS)
             self._ids.append(births.select(ROW))
             self._births.append(births.with_columns(born=step))
         if changed is not None and len(changed):
             self._changed.append(pl.DataFrame({ROW: changed}).with_columns(changed=step))
+
+    def _measure(self, index: int, records: pl.DataFrame) -> None:
+        """Take over the metrics; steps that saw the same rows share a frame, which saves joins at the end."""
+        metrics = [records[name].alias(f"{index}.{name}") for name in records.columns if name not in LEDGER_FATE]
+        if not metrics:
+            return
+        if self._metrics and self._metrics[-1][ROW].equals(records[ROW]):
+            self._metrics[-1] = self._metrics[-1].hstack(metrics)
+        else:
+            self._metrics.append(records.select(ROW).hstack(metrics))
 
     def close(self) -> pl.DataFrame:
         """One record per row that came in or was born: its last step, its fate, and every metric it got."""

@@ -52,7 +52,8 @@ class Bench:
         if not self._stage.all_steps:
             return Done(given, None, self._sketched(given))
         key = given.digest if verdict is None else digest_of(given.digest, digest_of_frame(verdict))
-        return self._done(self._found(key) or self._put(key, given.load(), verdict))
+        found = self._found(key)
+        return self._done(found) if found else self._done(*self._put(key, given.load(), verdict))
 
     def _found(self, key: str) -> Part | None:
         """The part that an earlier run left; one with rows that failed is not found, so that they are tried again."""
@@ -61,35 +62,39 @@ class Bench:
     def create(self, key: str, created: Outcome) -> Done:
         """Take the rows that the stage's barrier created through its later steps."""
         nothing = created.rows.slice(0, 0)
-        return self._done(self._found(key) or self._put(key, nothing, None, created))
+        found = self._found(key)
+        return self._done(found) if found else self._done(*self._put(key, nothing, None, created))
 
-    def _put(self, key: str, batch: Batch, verdict: pl.DataFrame | None, created: Outcome | None = None) -> Part:
+    def _put(
+        self, key: str, batch: Batch, verdict: pl.DataFrame | None, created: Outcome | None = None
+    ) -> tuple[Part, Batch]:
         passed = run_steps(batch, self._stage.all_steps, self._opened(), verdict, created)
         frames = {"ledger": passed.ledger, "rows": passed.rows.frame}
         lasting = not any(tally.failed for tally in passed.tallies)
-        return self._store.put(self._stage.recipe, key, frames, passed.meta(), lasting=lasting)
+        return self._store.put(self._stage.recipe, key, frames, passed.meta(), lasting=lasting), passed.rows
 
-    def _done(self, part: Part) -> Done:
-        """The part as input of the next stage, sketched where a barrier follows."""
+    def _done(self, part: Part, batch: Batch | None = None) -> Done:
+        """The part as input of the next stage, sketched where a barrier follows; `batch` are its rows if at hand."""
         rows = Input(part, part.digest("rows"), int(part.meta["rows"]), self._stage.all_steps[-1].after)
-        return Done(rows, part, self._sketched(rows))
+        return Done(rows, part, self._sketched(rows, batch))
 
-    def _sketched(self, rows: Input) -> Part | None:
+    def _sketched(self, rows: Input, batch: Batch | None = None) -> Part | None:
         if self._stage.sketched is None:
             return None
-        return sketch_part(self._stage.sketched, rows, self._opened_sketch, self._store)
+        return sketch_part(self._stage.sketched, rows, self._opened_sketch, self._store, batch)
 
     def _opened_sketch(self) -> Any:
         if self._sketch_state is None:
             assert self._stage.sketched is not None  # noqa: S101 - asked for only then
-            self._sketch_state = (self._stage.sketched.operator.open(self._context()),)
+            planned = self._stage.sketched
+            self._sketch_state = (planned.operator.open(planned.context(self._context())),)
         return self._sketch_state[0]
 
     def _opened(self) -> list[Any]:
         if self._states is None:
             ctx = self._context()
             self._states = [
-                None if isinstance(planned.operator, DatasetOperator) else planned.operator.open(ctx)
+                None if isinstance(planned.operator, DatasetOperator) else planned.operator.open(planned.context(ctx))
                 for planned in self._stage.all_steps
             ]
         return self._states

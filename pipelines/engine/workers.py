@@ -9,8 +9,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import cache
 from multiprocessing.connection import wait
+from typing import Any, Self, TypeVar
 
 import polars as pl
 
@@ -24,22 +26,70 @@ AHEAD = 2
 """Parts handed out ahead for each worker, so that none waits while results are taken in."""
 
 
+Result = TypeVar("Result")
 Task = tuple[Input, pl.DataFrame | None]
 """One part to be worked on, with the barrier's records for its rows."""
 
 
-class WorkerPool:
-    """Spawned processes that take parts through stages.
+class Processes:
+    """Spawned processes, which may be started before it is known what they are to do, since that takes them a second.
+
+    A context manager: at its end they are gone.
 
     Args:
-        workers: how many processes.
+        count: how many; 1 is none beside this process.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._executor: ProcessPoolExecutor | None = None
+
+    def start(self) -> None:
+        """Start them all, where there are to be any; returns at once."""
+        if self.count > 1:
+            self.submit(_nothing)
+
+    def submit(self, work: Callable[..., Result], *given: Any) -> "Future[Result]":
+        """Hand work to whichever is free; the future raises BrokenProcessPool where one of them died."""
+        if self._executor is None:
+            self._executor = ProcessPoolExecutor(
+                self.count, multiprocessing.get_context("spawn"), initializer=_start_worker
+            )
+        try:
+            return self._executor.submit(work, *given)
+        except BrokenProcessPool as broken:  # a worker died while nobody waited for it
+            died: Future[Result] = Future()
+            died.set_exception(broken)
+            return died
+
+    def close(self) -> None:
+        """End them, also those that are at work; `submit` starts new ones."""
+        if self._executor is None:
+            return
+        processes = list((self._executor._processes or {}).values())
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        self._executor = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class WorkerPool:
+    """Takes parts through stages in worker processes.
+
+    Args:
+        processes: the workers.
         store: where parts lie; all processes share it.
         context: builds the means of operators in each process; must be picklable.
     """
 
-    def __init__(self, workers: int, store: PartStore, context: Callable[[], Context]) -> None:
-        self._workers, self._store, self._context = workers, store, context
-        self._executor: ProcessPoolExecutor | None = None
+    def __init__(self, processes: Processes, store: PartStore, context: Callable[[], Context]) -> None:
+        self._processes, self._store, self._context = processes, store, context
 
     def run(self, stage: Stage, tasks: Iterable[Task]) -> Iterator[Done]:
         """Take parts through a stage; the results come in the order of the tasks.
@@ -53,7 +103,7 @@ class WorkerPool:
         while True:
             for task in waiting:
                 flying.append((task, self._submit(job, task)))
-                if len(flying) >= self._workers * AHEAD:
+                if len(flying) >= self._processes.count * AHEAD:
                     break
             if not flying:
                 return
@@ -66,19 +116,9 @@ class WorkerPool:
             flying.popleft()
             yield done
 
-    def close(self) -> None:
-        """End the processes, also those that are at work."""
-        if self._executor is None:
-            return
-        processes = list((self._executor._processes or {}).values())
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
-        self._executor = None
-
     def _one_by_one(self, job: bytes, tasks: Iterable[Task]) -> Iterator[Done]:
         """Go on after a worker died: each part alone, so that it is known which one a worker dies of."""
-        self.close()
+        self._processes.close()
         for task in tasks:
             yield self._alone(job, task)
 
@@ -87,7 +127,7 @@ class WorkerPool:
             try:
                 return self._submit(job, task).result()
             except BrokenProcessPool:
-                self.close()
+                self._processes.close()
         first, last = _range(task[0])
         raise RunStopped(
             f"a worker process died twice while it worked on rows {first} to {last}; finished parts are kept. "
@@ -95,24 +135,26 @@ class WorkerPool:
         )
 
     def _submit(self, job: bytes, task: Task) -> "Future[Done]":
-        if self._executor is None:
-            self._executor = ProcessPoolExecutor(
-                self._workers, multiprocessing.get_context("spawn"), initializer=_start_worker
-            )
-        try:
-            return self._executor.submit(_work, job, *task)
-        except BrokenProcessPool as broken:  # a worker died while nobody waited for it
-            died: Future[Done] = Future()
-            died.set_exception(broken)
-            return died
+        return self._processes.submit(_work, job, *task)
 
 
 def _start_worker() -> None:
+    _print_to_stderr()
     # Ctrl-C is the parent's to handle; and a worker whose parent was killed must not live on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _print_to_stderr() -> None:
+    """Let what libraries print, from whatever language, go where it disturbs nobody: stdout is the command's."""
+    with suppress(OSError):  # a program without streams
+        os.dup2(2, 1)
+
+
+def _nothing() -> None:
+    """What a process does that is only to start."""
 
 
 def _end_with(sentinel: int) -> None:

@@ -7,12 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dataflow_agent.memory.catalog import WEIGHTS, Catalog, Entry, fresh_catalog, operator_entries
+from dataflow_agent.memory.catalog import (
+    WEIGHTS,
+    Catalog,
+    Entry,
+    fresh_catalog,
+    operator_entries,
+    pipeline_entries,
+)
 from dataflow_agent.memory.chroma_store import ChromaStore
 from dataflow_agent.operators.core import Operator
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.operator import RowOperator
 from dataflow_agent.operators.core.vectors import InMemoryStore, VectorStore
+from dataflow_agent.pipelines.builtin import builtins
 from numpy.typing import NDArray
 from pydantic import Field
 
@@ -250,3 +258,11 @@ def test_catalogues_of_several_processes_do_not_rebuild_in_turn(tmp_path: Path) 
         assert names(first, "remove duplicates")[0] == "exact_dedup"
         assert names(second, "hide phone numbers")[0] == "mask_pii"
     assert one.embedded + other.embedded == built + 6, "the six requests, and nothing else"
+
+
+def test_pipelines_are_found_beside_operators_and_by_their_kind_alone() -> None:
+    catalog = fresh_catalog(InMemoryStore(), default_embedder(), [*ENTRIES, *pipeline_entries(builtins())])
+    assert names(catalog, "clean a web crawl for pretraining", k=1) == ["text_pretrain_filter"]
+    assert names(catalog, "clean a web crawl for pretraining", kind="operator")[0] == "strip_html"
+    assert set(names(catalog, "the DataFlow reference pipeline for pretraining", kind="pipeline")) == {*builtins()}
+    assert names(catalog, "the DataFlow reference pipeline", kind="pipeline")[0] == "text_pretrain_filter_reference"

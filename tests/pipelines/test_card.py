@@ -12,12 +12,13 @@ from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.operators.core.testing import apply_outcome, batch_of
 from dataflow_agent.operators.dedup.minhash_dedup import MinhashDedup
 from dataflow_agent.operators.text.mask_pii import MaskPii
-from dataflow_agent.pipelines._card_duplicates import NearDuplicates, digests
-from dataflow_agent.pipelines._card_extremes import SHOWN, End
-from dataflow_agent.pipelines._card_measures import Measure, card_measures
-from dataflow_agent.pipelines._card_values import Values
-from dataflow_agent.pipelines.card import Reading, make_card
-from dataflow_agent.pipelines.card_model import MetricCard, QualityCard
+from dataflow_agent.pipelines.card.duplicates import NearDuplicates, digests
+from dataflow_agent.pipelines.card.extremes import SHOWN, End
+from dataflow_agent.pipelines.card.making import Reading, make_card
+from dataflow_agent.pipelines.card.measures import Measure, card_measures
+from dataflow_agent.pipelines.card.model import MetricCard, QualityCard
+from dataflow_agent.pipelines.card.values import Values
+from dataflow_agent.pipelines.limits import Limit
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,8 +93,12 @@ def test_what_lies_beyond_the_default_limits_is_what_the_filter_drops_for_it(car
     records = apply_outcome(operator, batch_of([{"text": text} for text in TEXTS])).records
     assert records is not None
     assert words.outside == (records["fate"] == "dropped").sum() == 5
-    assert (words.rule, words.limits) == ("at least 20", (20.0,))
+    assert (words.rule, words.limits) == ("at least 20", (Limit(side="low", value=20, at=20),))
     assert words.outside_share == 5 / 8
+    assert words.outside_counts is not None
+    assert sum(words.outside_counts) == words.outside
+    low = zip(words.histogram.edges[1:], words.outside_counts, words.histogram.counts, strict=True)
+    assert all(out == count for edge, out, count in low if edge <= 20)
 
 
 def test_duplicates_are_those_that_minhash_dedup_merges(card: QualityCard) -> None:

@@ -1,12 +1,10 @@
 """Runs in a process of their own: they outlive their starter, can be followed and stopped, and tell how they ended."""
 
-import importlib
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +18,6 @@ from dataflow_agent.operators.core import (
     Operator,
     RowFilter,
     RunStopped,
-    all_operators,
 )
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.operators.core.testing import FailOn, RaiseOn
@@ -37,17 +34,6 @@ SECRET = "sk-very-secret"
 WORDS = Step(id="words", operator="word_count_filter", options={"min_words": 2})
 DEDUP = Step(id="dedup", operator="exact_dedup")
 UNHELD = Workflow(name="runner", steps=(WORDS, DEDUP))
-
-
-@pytest.fixture
-def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The module of an operator that waits; forgotten afterwards."""
-    all_operators()
-    monkeypatch.setattr(sys, "path", [str(Path(__file__).parent), *sys.path])
-    module = importlib.import_module("waiting_operator")
-    Operator.registry[module.WaitFor.name] = module.WaitFor
-    yield module
-    del Operator.registry[module.WaitFor.name]
 
 
 class Place:
@@ -177,6 +163,17 @@ def test_a_run_that_is_cancelled_stops_and_says_so(place: Place, waiting: Module
     assert Manifest.load(job.folder).status == "interrupted"
     assert not place.output.exists()
     assert cancel(job.folder) is False, "there is nothing to stop any more"
+
+
+def test_a_stop_that_a_library_swallows_is_asked_for_again(place: Place, waiting: ModuleType) -> None:
+    wait = place.held.steps[1]
+    deaf = wait.model_copy(update={"options": {**wait.options, "deaf": True}})
+    job = place.job(Workflow(steps=(WORDS, deaf)))
+    start(job)
+    waiting.until(lambda: is_held(job.folder))
+    assert cancel(job.folder) is True
+    assert attach(job.folder).status == "interrupted"
+    assert not place.output.exists()
 
 
 def test_ctrl_c_of_the_starter_stops_its_run(place: Place, waiting: ModuleType) -> None:

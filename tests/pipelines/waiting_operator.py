@@ -16,8 +16,11 @@ class WaitFor(RowFilter):
     """Double: keeps every text; at one that contains "wait" it waits until a file is there."""
 
     name = "testing_wait_for"
+    phrases = ("wait at the gate",)
     column: Column[Text] = Field(default="text", description="Column that holds the text.")
     path: str = Field(default="gate", description="The file that is waited for.")
+
+    deaf: bool = Field(default=False, description="Lose the first Ctrl-C, as callbacks inside libraries do.")
 
     def metrics(self, batch: Batch, state: Any) -> dict[str, pl.Series]:
         if any("wait" in text for text in batch.texts(self.column).drop_nulls()):
@@ -26,6 +29,10 @@ class WaitFor(RowFilter):
 
     def _wait(self) -> None:
         try:
+            until(Path(self.path).exists)
+        except KeyboardInterrupt:
+            if not self.deaf:
+                raise
             until(Path(self.path).exists)
         except AssertionError as error:
             raise RunStopped(str(error)) from None  # other errors are the row's, and the engine would try again

@@ -11,7 +11,7 @@ from dataflow_agent.memory.history import History
 from dataflow_agent.operators.core import InvalidInput
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.workflow import Step, Workflow
-from dataflow_agent.tools.catalogue import catalogue_tools, describe_operator
+from dataflow_agent.tools.catalogue import catalogue_tools, describe_operator, found
 from dataflow_agent.tools.datasets import dataset_tools, sample_rows
 from dataflow_agent.tools.wiring import ContextFactory, available, open_catalog
 from dataflow_agent.tools.workflows import workflow_tools
@@ -64,6 +64,12 @@ def test_the_catalogue_holds_operators_and_what_was_done_before(settings: Settin
     catalog = open_catalog(settings)
     assert catalog.search("keep texts with at least 50 words", kind="operator")[0].name == "word_count_filter"
     assert catalog.search("tidy the poems", kind="workflow")[0].name == "history-1"
+
+
+def test_the_catalogue_holds_the_pipelines_that_ship_each_with_a_line_on_it(settings: Settings) -> None:
+    hit = found(open_catalog(settings), "clean this crawl for pretraining", 1, "pipeline")[0]
+    assert (hit["name"], hit["kind"]) == ("text_pretrain_filter", "pipeline")
+    assert hit["summary"] == "Web text made fit for pretraining"
 
 
 def test_what_is_remembered_later_is_found_by_the_next_opening(settings: Settings) -> None:

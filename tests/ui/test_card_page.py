@@ -14,7 +14,8 @@ from dataflow_agent.ui.card_html import card_page
 
 NASTY = "<img src=https://example.org/x.png onerror=alert(1)><script>alert(2)</script> \u202eabc\x1b[2J"
 PROSE = "The harbour was quiet in the morning and the fishermen mended their nets while the gulls waited on the wall. "
-PLACES = "[...document.querySelectorAll('svg.plot')].map(e => e.getBoundingClientRect()).map(b => [b.left, b.right])"
+PLOTS = "[...document.querySelectorAll('.df-plot svg')]"
+PLACES = f"{PLOTS}.map(e => e.getBoundingClientRect()).map(b => [b.left, b.right])"
 VOID = {"meta", "br", "img", "input", "link", "hr"}
 
 
@@ -84,7 +85,7 @@ def test_each_plot_has_a_name_and_a_table_behind_it(pages: dict[str, Path], name
     seen.feed(text)
     plots = [one for one in seen.all("svg") if one.get("role") == "img"]
     assert len(plots) == 19
-    assert len(re.findall(r'role="img"><title>[^<]+</title>', text)) == 19
+    assert len(re.findall(r'role="img" aria-label="[^"]+"', text)) == 19
     behind = re.findall(r"texts in each bin</caption>.*?</thead>", text)
     assert len(behind) == 19
     assert all(one.count('scope="col"') == 1 + columns for one in behind)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dataflow_agent.pipelines.card_model import QualityCard
+from dataflow_agent.pipelines.card.model import QualityCard
 
 Cli = Callable[..., Any]
 
@@ -99,7 +99,7 @@ def test_a_page_is_written_and_not_replaced_unasked(cli: Cli, data: Path, tmp_pa
         (["--tokenizer", "nope.json"], "nope.json"),
         (["--html", "no/card.html"], "folder"),
         (["--html", "."], "folder"),
-        (["--html", "rows.jsonl", "--overwrite"], "replace an input"),
+        (["--html", "rows.jsonl", "--overwrite"], "would replace data"),
         (["--overwrite"], "--html"),
         (["--sample", "0"], "--sample"),
     ],

@@ -1,6 +1,5 @@
 """`runs attach` and `runs stop`: runs that other processes carry out, followed, left alone and stopped."""
 
-import importlib
 import json
 import os
 import signal
@@ -14,7 +13,6 @@ from typing import Any
 
 import pytest
 from dataflow_agent.agent.api import Standing
-from dataflow_agent.operators.core import Operator, all_operators
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.operators.core.testing import FailOn
 from dataflow_agent.pipelines.attaching import EVENTS, attach, cancel
@@ -28,17 +26,6 @@ from dataflow_agent.ui.requesting import answer_for
 Cli = Callable[..., Any]
 ROWS, PART_ROWS, WAITS_AT = 30, 10, 15
 WORDS = Step(id="words", operator="word_count_filter", options={"min_words": 2})
-
-
-@pytest.fixture
-def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The module of an operator that waits; forgotten afterwards."""
-    all_operators()
-    monkeypatch.setattr(sys, "path", [str(Path(__file__).parents[1] / "pipelines"), *sys.path])
-    module = importlib.import_module("waiting_operator")
-    Operator.registry[module.WaitFor.name] = module.WaitFor
-    yield module
-    del Operator.registry[module.WaitFor.name]
 
 
 def job_in(folder: Path, *steps: Step, **options: Any) -> Job:

@@ -175,7 +175,7 @@ def test_a_reader_that_leaves_early_is_no_error_to_talk_about(tmp_path: Path) ->
         assert process.stderr.read() == b""
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["operators", "list"], ["doctor"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["operators", "list"], ["pipelines", "list"], ["doctor"]])
 def test_help_catalogue_and_doctor_load_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     code = (
         "import sys\n"

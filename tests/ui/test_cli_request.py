@@ -127,7 +127,7 @@ def test_what_nothing_can_do_is_rejected_with_the_reason(cli: Cli, data: Path) -
         (["run", "  ", "-i", "rows.jsonl", "--yes"], "empty"),
         (["run", "--thread", "t-nope", "--answer", "approve"], "t-nope"),
         (["plan", REQUEST, "-i", "rows.jsonl", "-o", "no/plan.yaml"], "no"),
-        (["plan", REQUEST, "-i", "rows.jsonl", "-o", "rows.jsonl"], "--overwrite"),
+        (["plan", REQUEST, "-i", "rows.jsonl", "-o", "rows.jsonl"], "would replace data"),
     ],
 )
 def test_a_request_that_cannot_be_used_ends_with_2_and_its_faults(

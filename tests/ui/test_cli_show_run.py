@@ -65,7 +65,7 @@ def test_a_page_is_not_replaced_without_overwrite(ran: Cli, tmp_path: Path) -> N
 
 
 def test_a_page_that_cannot_be_written_there_is_told_in_a_sentence(ran: Cli, tmp_path: Path) -> None:
-    for place, said in ((tmp_path, "is a folder"), (tmp_path / "no" / "run.html", "a folder that does not exist")):
+    for place, said in ((tmp_path, "is a folder"), (tmp_path / "no" / "run.html", "there is no folder")):
         refused = ran("runs", "show", "last", "--html", place)
         assert refused.code == 2
         assert said in refused.err

@@ -2,6 +2,9 @@
 
 import json
 import multiprocessing
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
@@ -56,6 +59,25 @@ def test_a_workflow_and_a_request_are_carried_out_by_as_many_processes_as_were_a
 
 def done(said: Any) -> None:
     assert said.code == 0, said.err
+
+
+def test_what_an_operator_prints_in_a_worker_does_not_come_between_the_object_and_its_reader(
+    many: Path, tmp_path: Path
+) -> None:
+    operators = Path(__file__).parents[1] / "pipelines"
+    (tmp_path / "plan.yaml").write_text("steps: [{id: a, operator: testing_print}]")
+    command = "import printing_operator; from dataflow_agent.ui.cli import main; main()"
+    said = subprocess.run(
+        [sys.executable, "-c", command, "apply", "plan.yaml", "-i", many, "-o", "o.jsonl", "--workers", "2", "--json"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(operators), *filter(None, sys.path)])},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert json.loads(said.stdout)["status"] == "completed"
+    assert "printed by Python" in said.stderr
+    assert "written past Python" in said.stderr
 
 
 @pytest.mark.parametrize("count", ["0", "65", "two"])

@@ -2,8 +2,9 @@
 
 import re
 
-from dataflow_agent.pipelines.funnel_model import Funnel, FunnelStep, Limit, MetricHistogram
+from dataflow_agent.pipelines.funnel_model import Funnel, FunnelStep, MetricHistogram
 from dataflow_agent.pipelines.histogram import Histogram
+from dataflow_agent.pipelines.limits import Limit
 from dataflow_agent.pipelines.report import Report, StepReport
 from dataflow_agent.ui.run_figures import funnel_figure, histogram_figure, histograms_figure
 from dataflow_agent.ui.web_run import report_view
@@ -36,7 +37,7 @@ def words(markup: object) -> str:
 
 def test_the_funnel_is_a_list_that_says_all_without_its_bars() -> None:
     told = words(funnel_figure(FUNNEL))
-    assert told.startswith("read 10 100.0% language_filter 6 60.0% -3 reason_7 7, reason_6 6,")
+    assert told.startswith("read 10 100% language_filter 6 60.0% -3 reason_7 7, reason_6 6,")
     assert told.endswith("and 2 more")
 
 
@@ -50,16 +51,16 @@ def test_rows_of_which_nothing_is_known_are_told_below_the_funnel() -> None:
 def test_a_histogram_says_in_words_what_it_shows() -> None:
     figure = str(histogram_figure(STEP, METRIC))
     said = "kept is at least 0.5; 2 of 8 outside (25.0%), 1 not measured"
-    assert f'role="img" aria-label="language_filter, probability: {said}"' in figure
+    assert f'role="img" aria-label="language_filter, probability: {said}. rows: 62.5% are 0.75 to 1"' in figure
     assert f"language_filter, probability {said}" in words(figure)
-    assert "<title>0.25 to 0.5: 2 rows, 2 outside</title>" in figure
-    assert words(figure).endswith("<0.25 1") or words(figure).endswith("&lt;0.25 1")
+    assert "<title>0.25 to 0.5: 2, 2 outside</title>" in figure
+    assert words(figure).endswith("&lt;0.25 0.5 0.75 1")
 
 
 def test_a_limit_beyond_the_axis_is_named_at_its_end_and_has_no_line() -> None:
     far = METRIC.model_copy(update={"limits": (Limit(side="high", value=5000, at=5000),)})
     figure = str(histogram_figure(STEP, far))
-    assert "<line" not in figure
+    assert 'class="df-limit"' not in figure
     assert "limit 5,000 →" in figure
 
 

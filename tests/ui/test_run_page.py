@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from dataflow_agent.pipelines.differences import Change
-from dataflow_agent.pipelines.funnel_model import Funnel, FunnelStep, Limit, MetricHistogram
+from dataflow_agent.pipelines.funnel_model import Funnel, FunnelStep, MetricHistogram
 from dataflow_agent.pipelines.histogram import Histogram
+from dataflow_agent.pipelines.limits import Limit
 from dataflow_agent.pipelines.lost import LostRow
 from dataflow_agent.pipelines.report import Report, StepReport
 from dataflow_agent.ui.run_page import RunFacts, run_page
@@ -132,7 +133,7 @@ def test_nothing_leaves_the_page_at_any_width(opened: Callable[..., Window], wid
     edges = metric(limits=(Limit(side="low", value=0, at=0), Limit(side="high", value=1e6, at=100)))
     window = opened(facts(metric(), far, edges, step=name), width)
     assert window.page.evaluate("document.documentElement.scrollWidth") <= width
-    for selector in (".df-limits span", ".df-axis span", ".df-funnel li > *", ".df-plot svg"):
+    for selector in (".df-limits span", ".df-ticks span", ".df-far span", ".df-funnel li > *", ".df-plot svg"):
         for box in window.boxes(selector):
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= width
@@ -143,7 +144,7 @@ def test_the_lines_of_the_limits_part_the_kept_bins_from_those_outside(
     opened: Callable[..., Window], width: int
 ) -> None:
     window = opened(facts(metric()), width)
-    low, high = (box["x"] + box["width"] / 2 for box in window.boxes(".df-plot svg line"))
+    low, high = (box["x"] + box["width"] / 2 for box in window.boxes(".df-plot svg .df-limit"))
     kept = [box for box in window.boxes(".df-plot svg rect.df-kept") if box["height"] > 0]
     outside = [box for box in window.boxes(".df-plot svg rect.df-out") if box["height"] > 0]
     assert (len(kept), len(outside)) == (5, 4)

@@ -3,8 +3,9 @@
 import io
 
 import pytest
-from dataflow_agent.pipelines.funnel_model import Funnel, FunnelStep, Limit, MetricHistogram
+from dataflow_agent.pipelines.funnel_model import Funnel, FunnelStep, MetricHistogram
 from dataflow_agent.pipelines.histogram import Histogram
+from dataflow_agent.pipelines.limits import Limit
 from dataflow_agent.ui.show_funnel import MOST_BIN_COLUMNS, PLOT_LINES, Bar, Plot, funnel_view
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,9 +53,9 @@ def test_the_bars_are_as_long_as_the_shares_of_what_was_read() -> None:
     lines = seen(*funnel_view(FUNNEL)).splitlines()[1:4]
     assert [line.count("█") for line in lines] == [32, 16, 0]
     assert [line.split()[:2] + line.split()[-2:] for line in lines] == [
-        ["read", "200", "█" * 32, "100.0%"],
+        ["read", "200", "█" * 32, "100%"],
         ["half", "100", "50.0%", "-100"],
-        ["all_gone", "0", "0.0%", "-100"],
+        ["all_gone", "0", "0%", "-100"],
     ]
 
 
@@ -136,4 +137,4 @@ def test_a_terminal_without_unicode_sees_the_same_in_ascii(width: int) -> None:
 def test_a_histogram_is_told_in_words_too() -> None:
     judged = step("word_filter", 200, 100, 0.5, metric(limit("low", 20)))
     told = seen(*funnel_view(Funnel(rows_in=200, steps=(judged,))), width=200)
-    assert "word_filter, words: kept is as the limits say; 0 of 13 outside (0.0%), 3 not measured" in told
+    assert "word_filter, words: kept is as the limits say; 0 of 13 outside (0%), 3 not measured" in told

@@ -1,18 +1,16 @@
 """The page in a browser, as a person uses it; each wait is for a state, never for time."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event as Flag
+from types import ModuleType
 from typing import Any
 
 import pytest
 from dataflow_agent.agent.planners.scripted import ScriptedPlanner
 from dataflow_agent.agent.state import Draft, Question
-from dataflow_agent.operators.core import Operator, Refiner
 from dataflow_agent.operators.core.settings import Settings
+from dataflow_agent.operators.core.testing import FailOn
 from dataflow_agent.pipelines.workflow import Step, Workflow
 from dataflow_agent.ui.web import Served, launch
 from playwright import sync_api as playwright
@@ -21,6 +19,7 @@ expect = playwright.expect
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
 
+Opened = Callable[..., Any]
 REQUEST = (
     "strip the HTML and URLs, remove emojis, keep only English documents with at least 50 words, "
     "then drop near duplicates"
@@ -43,60 +42,6 @@ ROWS = [
     {"id": 5, "text": OTHER * 2, "note": NASTY},
     {"id": 6, "text": "He said that it would rain. " * 10, "note": "plain"},
 ]
-
-
-@dataclass
-class Window:
-    """A browser window on the page, with what it asked for and what went wrong in it."""
-
-    page: Any
-    asked: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-
-    def drop(self, file: Path) -> None:
-        self.page.set_input_files("#df-files input[type=file]", str(file))
-
-    def give(self, file: Path) -> None:
-        self.drop(file)
-        expect(self.page.locator("#df-file-list .df-file").filter(has_text=file.name)).to_be_visible()
-
-    def say(self, words: str) -> None:
-        self.page.locator("#df-words textarea").fill(words)
-        self.page.locator("#df-words textarea").press("Enter")
-
-    def button(self, name: str) -> Any:
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def tab(self, name: str) -> Any:
-        return self.page.get_by_role("tab", name=name, exact=True)
-
-    def choose(self, what: str, name: str) -> None:
-        self.page.get_by_role("combobox", name=what, exact=True).click()
-        self.page.get_by_role("option", name=name).click()
-
-    def set_option(self, step: str, option: str, value: str) -> None:
-        self.choose("Step", step)
-        self.choose("Option", option)
-        # Until the page shows the option's own value, it would take the place of what is typed.
-        expect(self.page.locator("#df-option-help b")).to_have_text(f"{step} {option}")
-        self.page.get_by_label("Value", exact=True).fill(value)
-        self.button("Set option").click()
-
-    def options(self, step: str) -> Any:
-        row = self.page.locator("#df-plan tbody tr").filter(has=self.page.get_by_text(step, exact=True))
-        return row.locator("td.df-options")
-
-    def steps(self) -> list[str]:
-        return [str(name) for name in self.page.locator("#df-plan td.df-step strong").all_text_contents()]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        # One context, so that windows share the cache of the page's scripts; each has a session storage of its own.
-        yield browser.new_context(accept_downloads=True)
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -124,31 +69,6 @@ def served(serving: Callable[..., Served]) -> Served:
 
 
 @pytest.fixture
-def opened(chromium: Any) -> Iterator[Callable[..., Window]]:
-    """Opens windows; at the end none of them may have asked another machine for anything, nor failed in any way."""
-    windows: list[Window] = []
-
-    def open_on(served: Served, width: int = 1280, height: int = 800) -> Window:
-        page = chromium.new_page()
-        page.set_viewport_size({"width": width, "height": height})
-        window = Window(page)
-        windows.append(window)
-        page.on("request", lambda request: window.asked.append(request.url))
-        page.on("dialog", lambda dialog: (window.wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        page.on("pageerror", lambda error: window.wrong.append(str(error)))
-        page.goto(served.url)
-        expect(page.get_by_text("No data yet")).to_be_visible()
-        return window
-
-    yield open_on
-    for window in windows:
-        window.page.close()
-        hosts = {url.split("/")[2] for url in window.asked if not url.startswith(("data:", "blob:"))}
-        assert all(host.startswith("127.0.0.1:") for host in hosts), hosts
-        assert window.wrong == []
-
-
-@pytest.fixture
 def data(tmp_path: Path) -> Path:
     return write(tmp_path / "crawl.jsonl", ROWS)
 
@@ -163,9 +83,9 @@ def scripted(*steps: Step, **more: Any) -> ScriptedPlanner:
 
 
 def test_from_words_to_a_result_that_can_be_downloaded_and_explained(
-    served: Served, opened: Callable[..., Window], tmp_path: Path
+    served: Served, opened: Opened, tmp_path: Path
 ) -> None:
-    window = opened(served)
+    window = opened(served.url)
     page = window.page
     data = write(tmp_path / "story.jsonl", ROWS)
     assert page.title() == "DataFlow Agent"
@@ -208,14 +128,14 @@ def test_from_words_to_a_result_that_can_be_downloaded_and_explained(
 
 
 def test_what_the_data_holds_is_text_and_never_markup(
-    serving: Callable[..., Served], opened: Callable[..., Window], tmp_path: Path
+    serving: Callable[..., Served], opened: Opened, tmp_path: Path
 ) -> None:
     rows = [{**row, NASTY: "named badly"} for row in ROWS]
     asked = Question(text=f"Which column? {NASTY}", options=(NASTY, "text"))
     steps = (Step(id="words", operator="word_count_filter", options={"min_words": 3}, where=f'note != "{NASTY}"'),)
     draft = Draft(workflow=Workflow(steps=steps), reasons={"words": NASTY}, notes=(NASTY,))
     planner = ScriptedPlanner(drafts=[draft.model_copy(update={"question": asked}), draft])
-    window = opened(serving(planner))
+    window = opened(serving(planner).url)
     page = window.page
     window.give(write(tmp_path / "rows.jsonl", rows))
     window.say(f"keep all of {NASTY}")
@@ -235,10 +155,8 @@ def test_what_the_data_holds_is_text_and_never_markup(
     assert page.locator("main script").count() == 0
 
 
-def test_a_plan_is_edited_by_hand_and_faults_are_told_in_a_sentence(
-    served: Served, opened: Callable[..., Window], data: Path
-) -> None:
-    window = opened(served)
+def test_a_plan_is_edited_by_hand_and_faults_are_told_in_a_sentence(served: Served, opened: Opened, data: Path) -> None:
+    window = opened(served.url)
     page = window.page
     window.give(data)
     window.say("remove emojis, then keep documents with at least 50 words")
@@ -272,10 +190,8 @@ def test_a_plan_is_edited_by_hand_and_faults_are_told_in_a_sentence(
     expect(window.options("remove_emoji")).to_contain_text('only rows where all rows note = "plain"')
 
 
-def test_what_cannot_be_used_is_told_in_a_sentence(
-    served: Served, opened: Callable[..., Window], data: Path, tmp_path: Path
-) -> None:
-    window = opened(served)
+def test_what_cannot_be_used_is_told_in_a_sentence(served: Served, opened: Opened, data: Path, tmp_path: Path) -> None:
+    window = opened(served.url)
     page = window.page
     window.say(REQUEST)
     expect(page.locator("#df-chat")).to_contain_text("Which data? Add at least one file first.")
@@ -293,9 +209,9 @@ def test_what_cannot_be_used_is_told_in_a_sentence(
 
 
 def test_every_window_has_its_own_conversation_and_keeps_it_over_a_reload(
-    served: Served, opened: Callable[..., Window], data: Path
+    served: Served, opened: Opened, data: Path
 ) -> None:
-    one, other = opened(served), opened(served)
+    one, other = opened(served.url), opened(served.url)
     one.give(data)
     one.say("keep documents with at least 50 words")
     expect(one.button("Approve and run")).to_be_enabled()
@@ -311,10 +227,8 @@ def test_every_window_has_its_own_conversation_and_keeps_it_over_a_reload(
     assert one.steps() == []
 
 
-def test_a_narrow_page_shows_everything_and_the_keyboard_is_enough(
-    served: Served, opened: Callable[..., Window], data: Path
-) -> None:
-    window = opened(served, width=390, height=844)
+def test_a_narrow_page_shows_everything_and_the_keyboard_is_enough(served: Served, opened: Opened, data: Path) -> None:
+    window = opened(served.url, width=390, height=844)
     page = window.page
     window.give(data)
     page.get_by_label("What should the data become?").focus()
@@ -340,38 +254,16 @@ def _overflow(page: Any) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
-@pytest.fixture
-def gate() -> Iterator[Flag]:
-    """A step of the name `wait_at_gate` that goes on only while the gate is open, and fails texts that say so."""
-    opened = Flag()
-    opened.set()
-
-    class WaitAtGate(Refiner):
-        """Keep texts as they are, once the gate is open."""
-
-        name = "wait_at_gate"
-        phrases = ("wait at the gate",)
-
-        def refine(self, text: str) -> str:
-            opened.wait(30)
-            if text == "fall down":
-                raise ValueError("fell down")
-            return text
-
-    yield opened
-    opened.set()
-    Operator.registry.pop("wait_at_gate")
-
-
 def test_the_page_stays_alive_while_a_plan_runs(
-    serving: Callable[..., Served], opened: Callable[..., Window], tmp_path: Path, gate: Flag
+    serving: Callable[..., Served], opened: Opened, tmp_path: Path, waiting: ModuleType
 ) -> None:
-    window = opened(serving(scripted(Step(id="wait", operator="wait_at_gate"))))
+    gate = tmp_path / "gate"
+    wait = Step(id="wait", operator="testing_wait_for", options={"path": str(gate)})
+    window = opened(serving(scripted(wait)).url)
     page = window.page
-    window.give(write(tmp_path / "many.jsonl", [{"text": f"row {n}"} for n in range(300)]))
+    texts = [f"row {n}" for n in range(299)] + ["wait here"]  # which is not in the sample
+    window.give(write(tmp_path / "many.jsonl", [{"text": text} for text in texts]))
     window.say("wait at the gate")
-    expect(window.button("Approve and run")).to_be_enabled()
-    gate.clear()
     window.button("Approve and run").click()
     progress = page.get_by_role("table", name="Progress, stage by stage")
     expect(progress).to_contain_text("starting")
@@ -379,17 +271,17 @@ def test_the_page_stays_alive_while_a_plan_runs(
     expect(page.locator("#df-chat")).to_contain_text("The last message is still being dealt with")
     page.reload()
     expect(progress).to_contain_text("starting")
-    gate.set()
+    gate.touch()
     expect(page.locator("#df-rows")).to_contain_text("The first 50 of 300 rows")
 
 
 def test_a_run_that_fails_says_why_and_can_be_tried_again(
-    serving: Callable[..., Served], opened: Callable[..., Window], tmp_path: Path, gate: Flag
+    serving: Callable[..., Served], opened: Opened, tmp_path: Path
 ) -> None:
-    window = opened(serving(scripted(Step(id="wait", operator="wait_at_gate"))))
+    window = opened(serving(scripted(Step(id="fail", operator=FailOn.name))).url)
     page = window.page
-    window.give(write(tmp_path / "bad.jsonl", [{"text": "fall down"}] * 3))
-    window.say("wait at the gate")
+    window.give(write(tmp_path / "bad.jsonl", [{"text": "fail here"}] * 3))
+    window.say("fall down")
     window.button("Approve and run").click()
     window.tab("Run").click()
     expect(page.locator("#df-run .df-bad")).to_contain_text("all 3 rows that reached it failed")

@@ -8,8 +8,6 @@ from hashlib import file_digest
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ..errors import Fault, InvalidInput
 from ..schema import INTERNAL
@@ -23,6 +21,8 @@ _READ_BYTES = 2**20
 
 def faults(source: Source) -> list[Fault]:
     """What is wrong with the file before its rows are read: no Parquet, or columns that cannot be held."""
+    import pyarrow as pa
+
     try:
         with _reading(source, source.state()), _file(source) as parquet:
             columns = parquet.schema_arrow
@@ -53,6 +53,8 @@ def _leaves(kind: Any) -> Iterator[Any]:
 
 
 def _file(source: Source) -> Any:
+    import pyarrow.parquet as pq
+
     return pq.ParquetFile(source.content.for_arrow(), pre_buffer=False, buffer_size=_READ_BYTES)
 
 
@@ -63,6 +65,8 @@ def _reading(source: Source, before: object) -> Iterator[None]:
     Raises:
         InvalidInput: it is in another, or what is read is damaged.
     """
+    import pyarrow as pa
+
     try:
         yield
     except (pa.ArrowException, OSError) as error:
@@ -139,6 +143,8 @@ class _Cursor:
 
     def rows(self, group: int, start: int, length: int) -> Any:
         """`length` rows of a row group from `start` on, as an Arrow table."""
+        import pyarrow as pa
+
         with _reading(self._source, self._before):
             if self._at is None or self._at[0] != group or self._at[1] > start:
                 self._batches = _file(self._source).iter_batches(batch_size=length, row_groups=[group])

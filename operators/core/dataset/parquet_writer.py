@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..schema import Schema
@@ -75,6 +74,8 @@ class ParquetWriter(Writer):
 
     def _ready(self, types: _Types) -> Any:
         """The open Parquet file for these types; made, or made again, when it is not there."""
+        import pyarrow.parquet as pq
+
         if self._open is not None and self._open[1] == types:
             return self._open[0]
         earlier = None
@@ -131,6 +132,8 @@ def _table(frames: list[pl.DataFrame], types: _Types) -> Any:
 
 
 def _copy(earlier: Target, parquet: Any, types: _Types) -> None:
+    import pyarrow.parquet as pq
+
     with pq.ParquetFile(earlier.temporary) as written:
         for at in range(written.num_row_groups):
             frame = pl.DataFrame(pl.from_arrow(written.read_row_group(at)))

@@ -1,7 +1,6 @@
 """A result as a folder of files with a fixed number of rows each."""
 
 import re
-import secrets
 import shutil
 from collections.abc import Callable
 from hashlib import file_digest, sha256
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from .partials import EARLIER, Hold, begun, beside
 from .sources import format_of
 from .targets import stopped, sync_folder, unwritable
 from .writer import Writer
@@ -58,16 +58,12 @@ class _Folder:
         self._refuse_others()
         if not self._whole.parent.is_dir():
             raise unwritable(path, f"there is no folder {self._whole.parent}", "make the folder first")
-        self._temporary = self._beside()
         try:
-            self._temporary.mkdir()
+            self._temporary, self._hold = begun(self._whole, Path.mkdir)
         except OSError as error:
             reason = error.strerror or str(error)
             raise unwritable(path, reason, "choose a folder that you may write to") from error
         self._digests = list[str]()
-
-    def _beside(self) -> Path:
-        return self._whole.parent / f".{secrets.token_hex(8)}.partial"
 
     def _refuse_others(self) -> None:
         if self._whole.exists() and not self._whole.is_dir():
@@ -97,11 +93,12 @@ class _Folder:
         return _digest_of(self._digests)
 
     def commit(self) -> None:
-        """Put the folder in the place of one that is there; a kill between the two renames leaves that one beside."""
-        earlier = self._beside()
+        """Put the folder in the place of one that is there; after a kill between the renames the next writer undoes."""
+        earlier, held = beside(self._whole, EARLIER), None
         try:
             if self._whole.exists():
                 self._refuse_others()
+                held = Hold.take(self._whole)
                 self._whole.rename(earlier)
             self._temporary.rename(self._whole)
             sync_folder(self._whole.parent)
@@ -109,11 +106,16 @@ class _Folder:
             if earlier.exists() and not self._whole.exists():
                 earlier.rename(self._whole)
             raise stopped(self._path, error) from error
+        finally:
+            for hold in (self._hold, held):
+                if hold:
+                    hold.release()
         shutil.rmtree(earlier, ignore_errors=True)
 
     def abort(self) -> None:
         """Remove the temporary folder; what stands at the path stays."""
         shutil.rmtree(self._temporary, ignore_errors=True)
+        self._hold.release()
 
 
 class ShardWriter(Writer):

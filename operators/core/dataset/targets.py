@@ -1,7 +1,6 @@
 """An output file that stands at its path only when it is whole."""
 
 import os
-import secrets
 import zlib
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +10,7 @@ import zstandard
 
 from ..errors import InvalidInput, RunStopped
 from .compressed import Compression
+from .partials import begun
 
 _PIECE_BYTES = 2**20
 
@@ -34,9 +34,9 @@ class Target:
             raise unwritable(path, "it is a folder", "name a file in it")
         if not self._whole.parent.is_dir():
             raise unwritable(path, f"there is no folder {self._whole.parent}", "make the folder first")
-        self.temporary = self._whole.parent / f".{secrets.token_hex(8)}.partial"
         try:
-            self._file: BinaryIO = self.temporary.open("xb")
+            self.temporary, self._hold = begun(self._whole, lambda path: path.touch(exist_ok=False))
+            self._file: BinaryIO = self.temporary.open("wb")
         except OSError as error:
             reason = error.strerror or str(error)
             raise unwritable(path, reason, "choose a folder that you may write to") from error
@@ -81,6 +81,7 @@ class Target:
             sync_folder(self._whole.parent)
         except OSError as error:
             raise self._stopped(error) from error
+        self._hold.release()
 
     def abort(self) -> None:
         """Remove the temporary file; the path keeps what it had."""
@@ -90,6 +91,7 @@ class Target:
             pass
         finally:
             self.temporary.unlink(missing_ok=True)
+            self._hold.release()
 
     def _stopped(self, error: OSError) -> RunStopped:
         return stopped(self.path, error)

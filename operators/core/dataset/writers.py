@@ -8,6 +8,7 @@ from pathlib import Path
 from ..errors import InvalidInput
 from ..schema import Schema
 from .parquet_writer import ParquetWriter
+from .partials import clear_left
 from .records import Delimited, JsonArray, JsonLines, Records
 from .remote import Store, as_local, is_url
 from .shards import ShardWriter
@@ -27,6 +28,8 @@ def open_writer(
     allow_network: bool = False,
 ) -> Writer:
     """A writer for rows of `schema`; nothing stands at `path` before its `commit`.
+
+    What earlier writers for the same path left, whose processes were killed, is removed.
 
     JSON keeps each value as it came and leaves absent columns out; native times become ISO 8601 text, bytes
     base64 text. CSV and TSV hold text, and empty fields for null and absent. Parquet keeps native types;
@@ -50,6 +53,7 @@ def open_writer(
         return _one_file(store.path, schema, lambda: Upload(store))
     if _is_folder(path):
         raise unwritable(path, "it is a folder", "name a file in it, or give --shard-rows N")
+    clear_left(Path(path))
     return _one_file(path, schema, lambda: Target(Path(path)))
 
 
@@ -64,6 +68,7 @@ def _shards(path: str | PathLike[str], schema: Schema, rows: int, ending: str) -
         raise InvalidInput.of("invalid_option", f"--shard-rows wants a number from 1 on, got {rows}", got=rows)
     if format_of(path) and not _is_folder(path):
         raise unwritable(path, "since its ending is that of a file", "with --shard-rows name a folder, such as out/")
+    clear_left(Path(path))
     return ShardWriter(Path(path), ending, rows, lambda shard: _one_file(shard, schema, lambda: Target(shard)))
 
 

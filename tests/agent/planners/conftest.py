@@ -7,10 +7,10 @@ from dataflow_agent.agent.planners.matching import Matcher
 from dataflow_agent.agent.planners.offline import OfflinePlanner
 from dataflow_agent.agent.state import Draft
 from dataflow_agent.memory.catalog import Catalog, fresh_catalog, operator_entries, pipeline_entries
-from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.operators.core import Operator, all_operators
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.schema import DType, Schema
+from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.pipelines.builtin import builtins
 from dataflow_agent.tools.profile import ColumnProfile, Profile
 
@@ -61,6 +61,18 @@ PROFILES = {
         plain("difficulty", "integer"),
     ),
     "two": profile_of(text("left", 300, "prose"), text("right", 310, "prose")),
+    "books": profile_of(
+        plain("id", "integer", "identifier"),
+        text("body", 1500, "prose"),
+        plain("year", "integer"),
+        text("author", 20),
+        text("genre", 5, "label", labels=("novel", "essay", "poem")),
+        plain("quality", "number"),
+        plain("perplexity", "number"),
+        plain("tags", "nested"),
+        text("kind", 5, "label", labels=("new", "old")),
+    ),
+    "chat": profile_of(plain("id", "integer", "identifier"), plain("messages", "nested")),
     "numbers": profile_of(plain("id", "integer", "identifier"), plain("score", "number")),
 }
 """Data of several shapes, by name."""
@@ -71,7 +83,7 @@ def operators() -> dict[str, type[Operator]]:
     """The operators that ship; no doubles, and none that another test defined."""
     package = Operator.__module__.rpartition(".core")[0]
     return {
-        n: c for n, c in all_operators().items() if c.__module__.startswith(package) and ".core" not in c.__module__
+        n: c for n, c in all_operators().items() if c.__module__.startswith(package) and ".core." not in c.__module__
     }
 
 

@@ -72,8 +72,12 @@ def test_what_asks_for_nothing_that_operators_do_is_refused(plan: Plan, request_
 
 
 @pytest.mark.parametrize(
-    "piece", ["keep ", '"', "'", "`", "strip html and ", "at least 50 words ", "1", "1,", "(", "a b c d "]
-)
+    "piece",
+    [
+        "keep ", '"', "'", "`", "strip html and ", "at least 50 words ", "1", "1,", "(", "a b c d ",
+        "split 1/", "sort by text, ", "rename text to ", "the random first ", "join table ", "text and ",
+    ],
+)  # fmt: skip
 def test_the_longest_request_takes_little_time(plan: Plan, piece: str) -> None:
     plan("strip html")
     before = time.process_time()

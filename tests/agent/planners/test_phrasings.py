@@ -36,6 +36,9 @@ def test_a_request_gives_the_steps_it_means(
 ) -> None:
     data = case.get("profile", "web")
     draft = plan(case["request"], data)
+    if case.get("open"):
+        assert not draft.workflow.steps
+        return
     if case.get("refused"):
         assert draft.refusal
         assert not draft.workflow.steps
@@ -52,7 +55,8 @@ def test_a_request_gives_the_steps_it_means(
         if not case.get("loose"):
             assert _built(operators[name], step.options) == _built(operators[name], options, profiles[data])
     assert len(draft.not_covered) == case.get("not_covered", 0), draft.not_covered
-    assert not [fault for fault in validate(draft.workflow, profiles[data].schema) if fault.severity == "error"]
+    faults = validate(draft.workflow, profiles[data].schema)
+    assert not [fault for fault in faults if fault.severity == "error" and fault.code != "missing_resource"]
 
 
 def _wanted(step: dict[str, Any]) -> tuple[str, dict[str, Any], str | None]:
@@ -64,10 +68,9 @@ def _built(operator: type[Operator], options: dict[str, Any], profile: Profile |
     """The operator with its text column bound, so that only what it does is compared."""
     bound = dict(options)
     main = profile.text_column() if profile else None
-    if main and "column" in operator.model_fields:
-        bound.setdefault("column", main)
-    if main and "columns" in operator.model_fields:
-        bound.setdefault("columns", [main])
+    for name, value in (("column", main), ("columns", [main])):
+        if main and name in operator.model_fields and operator.model_fields[name].default is not None:
+            bound.setdefault(name, value)
     if "expression" in bound:
         bound["expression"] = _canonical(bound["expression"])
     return operator.model_validate(bound)

@@ -62,6 +62,24 @@ def test_selecting_rows_keeps_their_views() -> None:
     assert batch.slice(2, 1).views("text")[0] is last
 
 
+def test_what_is_derived_from_texts_is_computed_once_and_follows_the_rows() -> None:
+    seen: list[list[str | None]] = []
+
+    def lengths(texts: pl.Series) -> pl.Series:
+        seen.append(texts.to_list())
+        return texts.str.len_chars()
+
+    batch = batch_of([{"text": "a"}, {"text": None}, {"text": "ccc"}, {"text": "dd"}])
+    assert batch.derived("text", "length", lengths).to_list() == [1, None, 3, 2]
+    chosen = batch.filter(pl.Series([True, False, True, True])).slice(1, 2).filter(pl.Series([False, True]))
+    assert chosen.derived("text", "length", lengths).to_list() == [2]
+    assert len(seen) == 1
+    written = chosen.with_texts("text", pl.Series(["four"]))
+    assert written.derived("text", "length", lengths).to_list() == [4]
+    assert written.with_values("other", [1], "integer").derived("text", "length", lengths).to_list() == [4]
+    assert seen[1:] == [["four"]]
+
+
 def test_writing_a_column_drops_its_views_and_no_others() -> None:
     batch = batch_of([{"text": "a", "title": "t"}])
     title = batch.views("title")[0]

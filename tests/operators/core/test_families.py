@@ -134,6 +134,11 @@ def test_a_refined_column_of_several_types_keeps_its_type() -> None:
     assert Upper().output_schema(batch.schema, {}) == apply_outcome(Upper(), batch).rows.schema == batch.schema
 
 
+@on_null_fates
+def test_an_evaluator_sends_rows_without_any_score_to_on_null(on_null: str, expected: tuple[str, Any]) -> None:
+    assert fates(Size(on_null=on_null), ROWS) == [("kept", None), *[expected] * 3, ("kept", None)]
+
+
 def test_an_evaluator_writes_its_scores_and_records_the_numbers() -> None:
     outcome = apply_outcome(Size(), batch_of(ROWS))
     assert outcome.records is not None

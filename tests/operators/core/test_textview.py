@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 from dataflow_agent.operators.core import TextView
 from dataflow_agent.operators.core._segmentation import RUST_SENTENCE
-from dataflow_agent.operators.core.textview import lower_word_lists, word_lists
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -103,31 +102,6 @@ def test_without_abbreviations_sentences_are_what_stands_between_end_marks(text:
 @given(broken_text)
 def test_sentences_are_counted_the_same_way_in_a_column(text: str) -> None:
     assert pl.Series([text]).str.count_matches(RUST_SENTENCE)[0] == len(TextView(text).sentences)
-
-
-@settings(deadline=None)
-@given(st.lists(st.one_of(any_text, mixed_text), max_size=5))
-def test_words_of_a_column_are_those_of_each_text(texts: list[str]) -> None:
-    views = [TextView(text) for text in texts]
-    assert word_lists(views).to_list() == [view.words for view in views]
-    assert lower_word_lists(views).to_list() == [[word.lower() for word in view.words] for view in views]
-
-
-def test_words_of_a_column_are_null_without_a_text_and_keep_their_place() -> None:
-    one, two, three = (TextView(text) for text in ("a b", "C", ""))
-    assert word_lists([two]).to_list() == [["C"]]
-    assert word_lists([three, None, two, one, one]).to_list() == [[], None, ["C"], ["a", "b"], ["a", "b"]]
-    assert lower_word_lists([None, two]).to_list() == [None, ["c"]]
-    assert word_lists([None]).to_list() == [None]
-    assert word_lists([]).to_list() == []
-    assert word_lists([None]).dtype == word_lists([]).dtype == word_lists([one]).dtype == pl.List(pl.String)
-
-
-def test_texts_seen_before_are_not_cut_again() -> None:
-    views = [TextView("one two"), TextView("three")]
-    first = word_lists(views)
-    views[0].text = "changed"
-    assert word_lists(views).to_list() == first.to_list()
 
 
 def test_tokens_and_visible_characters_leave_white_space_out() -> None:

@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from ..operators.core.schema import DType
-from .histogram import Histogram
+from ...operators.core.schema import DType
+from ..histogram import Histogram
+from ..limits import Limit
 
 Unit = Literal["count", "share", "number"]
 Group = Literal["length", "words", "marks", "lines"]
@@ -81,8 +82,8 @@ class MetricCard(CardPart):
     """One metric over all texts.
 
     `operator` measures it; `values` texts have a value and `missing` have none. Statistics are None without any value;
-    `total` is the sum of a length. `rule` says what the operator keeps with its default limits, `limits` are the
-    numbers in it, and `outside` counts the values that it would drop; None where it has no limits. `lowest` and
+    `total` is the sum of a length. `rule` says what the operator keeps with its default `limits`, `outside` counts
+    the values that it would drop, and `outside_counts` how many of each bin; None where it has no limits. `lowest` and
     `highest` hold different texts, the most extreme first, in input order where values are equal.
     """
 
@@ -102,9 +103,10 @@ class MetricCard(CardPart):
     p95: float | None
     maximum: float | None
     rule: str | None
-    limits: tuple[float, ...]
+    limits: tuple[Limit, ...]
     outside: int | None
     outside_share: float | None
+    outside_counts: tuple[int, ...] | None
     histogram: Histogram
     lowest: tuple[Extreme, ...]
     highest: tuple[Extreme, ...]

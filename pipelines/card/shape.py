@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from ..operators.core import ABSENT, ROW, Batch, InvalidInput, Schema, near_name
-from ..operators.core.columns import accepts
-from ..operators.core.dataset import Dataset, Parsed, PartSchema, Reject, conform, unify
-from ._card_extremes import excerpt
-from ._card_measures import TEXT
-from .card_model import ColumnCard, RejectedRecord
+from ...operators.core import ABSENT, ROW, Batch, InvalidInput, Schema, near_name
+from ...operators.core.columns import accepts
+from ...operators.core.dataset import Dataset, Parsed, PartSchema, Reject, conform, unify
+from .extremes import excerpt
+from .measures import TEXT
+from .model import ColumnCard, RejectedRecord
 
 BLOCK_ROWS, BLOCK_BYTES = 1024, 8 * 2**20
 SHOWN_REJECTS = 5

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .card_model import Difference, QualityCard, Unit
+from .model import Difference, QualityCard, Unit
 
 Number = tuple[str, Unit, float | None]
 """Title, unit and value."""

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from .card_model import Extreme
+from .model import Extreme
 
 SHOWN = 3
 """Rows at each end."""

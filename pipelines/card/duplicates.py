@@ -5,12 +5,12 @@ from pathlib import Path
 
 import polars as pl
 
-from ..operators.core import ROW, Batch, Context
-from ..operators.dedup.exact_dedup import ExactDedup
-from ..operators.dedup.minhash_dedup import MinhashDedup
-from ._card_measures import TEXT
-from .card_model import Duplicates
-from .engine.parts import storing
+from ...operators.core import ROW, Batch, Context
+from ...operators.dedup.exact_dedup import ExactDedup
+from ...operators.dedup.minhash_dedup import MinhashDedup
+from ..engine.parts import storing
+from .measures import TEXT
+from .model import Duplicates
 
 MOST_DISTINCT = 50_000
 """Different texts among which near duplicates are sought; each costs about 300 bytes of memory."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from ..core import InvalidInput
+from .errors import InvalidInput
 
 
 def resource_file(name: str, resources: Mapping[str, str], what: str) -> Path:

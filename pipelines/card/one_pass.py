@@ -7,15 +7,15 @@ from pathlib import Path
 
 import polars as pl
 
-from ..operators.core import ROW, Batch
-from ..operators.core.dataset import Dataset
-from ._card_counts import Languages, PersonalDataCounts
-from ._card_duplicates import NearDuplicates, digests
-from ._card_extremes import End
-from ._card_measures import TEXT, Measures
-from ._card_shape import BLOCK_ROWS, Shape, blocks_of, check_text_column, texts_of
-from ._card_values import Values
-from .card_model import Duplicates, Extreme
+from ...operators.core import ROW, Batch
+from ...operators.core.dataset import Dataset
+from .counts import Languages, PersonalDataCounts
+from .duplicates import NearDuplicates, digests
+from .extremes import End
+from .measures import TEXT, Measures
+from .model import Duplicates, Extreme
+from .shape import BLOCK_ROWS, Shape, blocks_of, check_text_column, texts_of
+from .values import Values
 
 DIGEST = "digest"
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from ..operators.core import Context
-from ..operators.text._languages import LANGUAGES, LanguageModel
-from ..operators.text.language_filter import LanguageFilter
-from ..operators.text.mask_pii import KINDS, MaskPii
-from .card_model import LanguageShare, PersonalData
+from ...operators.core import Context
+from ...operators.text._languages import LANGUAGES, LanguageModel
+from ...operators.text.language_filter import LanguageFilter
+from ...operators.text.mask_pii import KINDS, MaskPii
+from .model import LanguageShare, PersonalData
 
 UNCLEAR = "unclear"
 _NAMES = {**LANGUAGES, "zxx": "no language", UNCLEAR: "unclear"}

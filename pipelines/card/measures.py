@@ -6,26 +6,26 @@ from typing import Any
 
 import polars as pl
 
-from ..operators.core import Batch, Context, Evaluator, Range, RowFilter, Rule
-from ..operators.score.ngram_repetition_score import NgramRepetitionScore
-from ..operators.text.alpha_word_ratio_filter import AlphaWordRatioFilter
-from ..operators.text.blocklist_filter import BlocklistFilter
-from ..operators.text.boilerplate_filter import BoilerplateFilter
-from ..operators.text.capital_word_ratio_filter import CapitalWordRatioFilter
-from ..operators.text.char_count_filter import CharCountFilter
-from ..operators.text.curly_bracket_filter import CurlyBracketFilter
-from ..operators.text.html_entity_filter import HtmlEntityFilter
-from ..operators.text.line_pattern_filter import LinePatternFilter
-from ..operators.text.mean_word_length_filter import MeanWordLengthFilter
-from ..operators.text.sentence_count_filter import SentenceCountFilter
-from ..operators.text.special_character_filter import SpecialCharacterFilter
-from ..operators.text.stopword_ratio_filter import StopwordRatioFilter
-from ..operators.text.symbol_word_ratio_filter import SymbolWordRatioFilter
-from ..operators.text.terminal_punctuation_filter import TerminalPunctuationFilter
-from ..operators.text.token_count_filter import BYTES_PER_TOKEN, TokenCountFilter
-from ..operators.text.unique_word_ratio_filter import UniqueWordRatioFilter
-from ..operators.text.word_count_filter import WordCountFilter
-from .card_model import Group, Unit
+from ...operators.core import Batch, Context, Evaluator, Range, RowFilter, Rule
+from ...operators.score.ngram_repetition_score import NgramRepetitionScore
+from ...operators.text.alpha_word_ratio_filter import AlphaWordRatioFilter
+from ...operators.text.blocklist_filter import BlocklistFilter
+from ...operators.text.boilerplate_filter import BoilerplateFilter
+from ...operators.text.capital_word_ratio_filter import CapitalWordRatioFilter
+from ...operators.text.char_count_filter import CharCountFilter
+from ...operators.text.curly_bracket_filter import CurlyBracketFilter
+from ...operators.text.html_entity_filter import HtmlEntityFilter
+from ...operators.text.line_pattern_filter import LinePatternFilter
+from ...operators.text.mean_word_length_filter import MeanWordLengthFilter
+from ...operators.text.sentence_count_filter import SentenceCountFilter
+from ...operators.text.special_character_filter import SpecialCharacterFilter
+from ...operators.text.stopword_ratio_filter import StopwordRatioFilter
+from ...operators.text.symbol_word_ratio_filter import SymbolWordRatioFilter
+from ...operators.text.terminal_punctuation_filter import TerminalPunctuationFilter
+from ...operators.text.token_count_filter import BYTES_PER_TOKEN, TokenCountFilter
+from ...operators.text.unique_word_ratio_filter import UniqueWordRatioFilter
+from ...operators.text.word_count_filter import WordCountFilter
+from .model import Group, Unit
 
 TEXT = "text"
 """The column in which the operators of a card find the texts."""
@@ -58,12 +58,6 @@ class Measure:
         found = operator.metrics(batch, state) if isinstance(operator, RowFilter) else operator.scores(batch, state)
         values = found[self.metric or self.name]
         return values.fill_nan(None) if values.dtype.is_float() else values
-
-    @property
-    def limits(self) -> tuple[float, ...]:
-        """The numbers in the rule."""
-        bounds = (self.rule.low, self.rule.high) if isinstance(self.rule, Range) else ()
-        return tuple(float(bound) for bound in bounds if bound is not None)
 
     @property
     def rule(self) -> Rule | None:

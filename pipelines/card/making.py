@@ -6,16 +6,15 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import polars as pl
-
-from ..operators.core import Context, Rule
-from ..operators.core.dataset import Dataset
-from ._card_differences import differences
-from ._card_measures import TOKENIZER, Measure, Measures, card_measures
-from ._card_pass import Measured, TextPass, measure
-from ._card_shape import BLOCK_ROWS
-from .card_model import MetricCard, NotMeasured, QualityCard
-from .histogram import rebin, shared_edges
+from ...operators.core import Context, Range
+from ...operators.core.dataset import Dataset
+from ..histogram import rebin, shared_edges
+from ..limits import all_whole, beyond, limits_of
+from .differences import differences
+from .measures import TOKENIZER, Measure, Measures, card_measures
+from .model import MetricCard, NotMeasured, QualityCard
+from .one_pass import Measured, TextPass, measure
+from .shape import BLOCK_ROWS
 
 Edges = Mapping[str, tuple[float, ...]]
 TOXICITY = NotMeasured(what="toxicity", why="no operator scores it yet; blocklisted terms are counted instead")
@@ -112,7 +111,7 @@ def _metric(one: Measure, texts: TextPass, edges: tuple[float, ...]) -> MetricCa
     values = texts.values(one.name)
     some = values.drop_nulls()
     lowest, highest = texts.ends(one.name)
-    outside = None if one.rule is None else _outside(some, one.rule)
+    outside = None if one.rule is None else beyond(some, one.rule)
     return MetricCard(
         name=one.name,
         title=one.title,
@@ -130,19 +129,14 @@ def _metric(one: Measure, texts: TextPass, edges: tuple[float, ...]) -> MetricCa
         p95=some.quantile(0.95, "nearest"),
         maximum=_number(some.max()),
         rule=None if one.rule is None else str(one.rule),
-        limits=one.limits,
-        outside=outside,
-        outside_share=None if outside is None else outside / max(len(some), 1),
+        limits=limits_of(one.rule, whole=all_whole(some)) if isinstance(one.rule, Range) else (),
+        outside=None if outside is None else len(outside),
+        outside_share=None if outside is None else len(outside) / max(len(some), 1),
+        outside_counts=None if outside is None else rebin(outside, edges).counts,
         histogram=rebin(values, edges),
         lowest=lowest,
         highest=highest,
     )
-
-
-def _outside(values: pl.Series, rule: Rule) -> int:
-    """How many values a rule does not keep."""
-    reasons = values.to_frame("value").select(rule.reasons("value"))
-    return int(reasons.to_series().is_not_null().sum())
 
 
 def _number(value: object) -> float | None:

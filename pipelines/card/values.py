@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from .engine.parts import storing
+from ..engine.parts import storing
 
 HELD_ROWS = 65_536
 
