@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import orjson
+import polars as pl
 
 from ..operators.core import Batch, Context, InvalidInput, RunStopped
 from ..operators.core.dataset import STANDARD_INPUT, Dataset, Output
@@ -27,7 +28,7 @@ from .engine.workers import Processes, WorkerPool
 from .events import EventLog, Listener
 from .ledger import Ledger
 from .report import Report, build_report
-from .validate import Resources, validate
+from .validate import Resources, columns_needed, validate
 from .workflow import Workflow
 
 Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
@@ -146,6 +147,7 @@ def run(
                 raise _output_exists(target)
             processes.start()  # they come up while the data is read
             source = read_source(dataset, home.parts, sample=sample, part_rows=part_rows)
+            source = source.with_columns(columns_needed(workflow, bound)) if source.is_blank else source
         faults = validate(workflow, source.schema, available or Resources(bound=bound))
         if any(fault.severity == "error" for fault in faults):
             raise InvalidInput(faults)
@@ -200,10 +202,12 @@ class _Run:
         try:
             self._all()
         except BaseException as error:
-            by_hand = isinstance(error, KeyboardInterrupt)
+            by_hand = _by_hand(error)
             status: Status = "interrupted" if by_hand else "failed"
             with suppress(RunStopped):  # what ended the run is told, not that its end could not be noted
                 self._end(started, status, "stopped by hand" if by_hand else str(error))
+            if by_hand and not isinstance(error, KeyboardInterrupt):
+                raise KeyboardInterrupt from error
             raise
         self._end(started, "completed")
         report = build_report(self.manifest, self.home.parts)
@@ -286,6 +290,12 @@ class _Run:
 
     def _save(self) -> None:
         self.manifest.save(self._folder)
+
+
+def _by_hand(error: BaseException) -> bool:
+    """Whether Ctrl-C is behind an error; polars makes a panic of one that comes while it calls Python."""
+    panic = isinstance(error, pl.exceptions.PanicException)
+    return isinstance(error, KeyboardInterrupt) or (panic and KeyboardInterrupt.__name__ in str(error))
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,28 @@ def schema_after(workflow: Workflow, schema: Schema, resources: Mapping[str, str
     return schema
 
 
+def columns_needed(workflow: Workflow, resources: Mapping[str, str]) -> Schema:
+    """The columns that a workflow reads and none of its steps before makes, each with a type that its reader takes.
+
+    They end at a step that cannot be understood: `validate` says what is wrong with it.
+    """
+    needed = there = Schema()
+    for step in workflow.steps:
+        operator, _ = build(step)
+        if operator is None:
+            break
+        where = parse_expression(step.where).columns() if step.where else ()
+        reads = [*readings(operator), *(Reading(column, ("json",), None) for column in where)]
+        before, there = there, _assumed(there, reads)
+        for name in there.names:
+            needed = needed if name in before else needed.with_column(name, there[name].dtype)
+        try:
+            there = operator.output_schema(there, resources)
+        except InvalidInput:
+            break
+    return needed
+
+
 def _workflow_faults(workflow: Workflow, resources: Resources) -> Iterator[Fault]:
     if not workflow.steps:
         yield Fault(code="empty_workflow", message="the workflow has no steps; add at least one")

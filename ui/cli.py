@@ -4,7 +4,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, NoReturn
 
 import typer
@@ -35,6 +35,8 @@ from .cli_pipelines import pipelines
 from .cli_runs import runs
 
 PROGRAM = "dataflow-agent"
+STDOUT, STDERR = 1, 2
+"""Descriptors of every process."""
 EXIT_CODES = "Ends with 0 completed or planned, 1 failed, 2 invalid, 3 needs input, 4 rejected, 130 interrupted."
 
 app = typer.Typer(epilog=EXIT_CODES, **PLAIN)  # type: ignore[arg-type]
@@ -213,14 +215,27 @@ def call(arguments: Sequence[str]) -> int:
     """
     as_json = "--json" in arguments
     try:
-        # Whatever a library prints must not come between the bytes of the JSON object.
-        with contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext():
+        with _prints_apart() if as_json else contextlib.nullcontext():
             said = _answer(arguments)
     except typer.Exit as ended:
         return ended.exit_code
     from .delivery import deliver
 
     return deliver(said, as_json=as_json)
+
+
+@contextlib.contextmanager
+def _prints_apart() -> Iterator[None]:
+    """Whatever a library prints goes to stderr: nothing may come between the bytes of the JSON object."""
+    sys.stdout.flush()
+    kept = os.dup(STDOUT)
+    os.dup2(STDERR, STDOUT)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(kept, STDOUT)
+        os.close(kept)
 
 
 def _answer(arguments: Sequence[str]) -> Answer:

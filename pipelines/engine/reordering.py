@@ -60,7 +60,7 @@ def _in_order(ids: pl.Series, inputs: Sequence[Input], part_rows: int, folder: P
                 table = rows.to_arrow()
                 with storing(folder):
                     if spool not in spools:
-                        file = stack.enter_context(TemporaryFile(dir=folder))
+                        file: IO[bytes] = stack.enter_context(TemporaryFile(dir=folder))
                         spools[spool] = file, pa.ipc.new_stream(file, table.schema)
                     spools[spool][1].write_table(table)
         for _, (file, writer) in sorted(spools.items()):

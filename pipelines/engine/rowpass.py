@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import zip_longest
 from typing import Any
 
 import polars as pl
@@ -283,10 +282,21 @@ def excerpts(before: Any, after: Any) -> tuple[str | None, str | None]:
     left, right = (None if value is None else str(value) for value in (before, after))
     start = 0
     if left and right and max(len(left), len(right)) > MAX_SAMPLE_CHARS:
-        pairs = enumerate(zip_longest(left, right))
-        start = max(0, next((at for at, (one, other) in pairs if one != other), 0) - SAMPLE_LEAD_CHARS)
+        start = max(0, _alike_until(left, right) - SAMPLE_LEAD_CHARS)
     cut = slice(start, start + MAX_SAMPLE_CHARS)
     return None if left is None else left[cut], None if right is None else right[cut]
+
+
+def _alike_until(left: str, right: str) -> int:
+    """Where two texts first differ, or the end of the shorter; slices are compared, since texts may be very long."""
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[low:middle] == right[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 class _Book:

@@ -1,7 +1,7 @@
 """Stage 0: reads the inputs once into parts, each found again by its bytes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -56,6 +56,17 @@ class Source:
     rejects: list[dict[str, Any]]
     warnings: list[str]
     digest: str
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there are neither rows nor columns, as in an empty JSONL file."""
+        return not self.schema.columns and not any(given.rows for given in self.inputs)
+
+    def with_columns(self, schema: Schema) -> "Source":
+        """A blank source under columns that are taken to be there, since no row says otherwise."""
+        described = schema.model_dump(mode="json")
+        inputs = [replace(one, schema=schema, digest=digest_of(one.digest, described)) for one in self.inputs]
+        return replace(self, schema=schema, inputs=inputs)
 
 
 def read_source(dataset: Dataset, store: PartStore, *, sample: int | None, part_rows: int = PART_ROWS) -> Source:

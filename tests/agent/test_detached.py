@@ -26,9 +26,9 @@ from dataflow_agent.agent.state import Change, Draft
 from dataflow_agent.agent.turns import FOLDER, turn
 from dataflow_agent.memory.catalog import Catalog
 from dataflow_agent.memory.history import History
-from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.settings import Settings
+from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.pipelines.attaching import EVENTS, attach, ending_of
 from dataflow_agent.pipelines.edits import RemoveStep
 from dataflow_agent.pipelines.engine.presence import is_alive, runner_process

@@ -18,11 +18,11 @@ from dataflow_agent.agent.planners.scripted import ScriptedPlanner
 from dataflow_agent.agent.state import Ask, Change, Check, Draft, Planner, Question
 from dataflow_agent.memory.catalog import Catalog
 from dataflow_agent.memory.history import History
-from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.operators.core import EndpointError, Fault, InvalidInput, Operator, RunStopped
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.operators.core.testing import FailOn
+from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.pipelines.edits import InsertStep, RemoveStep, SetOption
 from dataflow_agent.pipelines.run import Home, RunResult, run
 from dataflow_agent.pipelines.workflow import Step, Workflow

@@ -13,12 +13,12 @@ from dataflow_agent.agent.planners.llm import LLMPlanner
 from dataflow_agent.agent.planners.model import ROUNDS
 from dataflow_agent.agent.state import Change, Draft
 from dataflow_agent.memory.catalog import Catalog, fresh_catalog, operator_entries
-from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.operators.core import EndpointError, all_operators
 from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.operators.core.testing_endpoint import Call, FakeEndpoint, Received, Reply
+from dataflow_agent.operators.core.vectors import InMemoryStore
 from dataflow_agent.pipelines.edits import InsertStep, SetOption
 from dataflow_agent.tools.profile import Profile, profile
 

@@ -9,10 +9,6 @@ from dataflow_agent.operators.core._segmentation import RUST_SENTENCE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-# Characters that Python's Unicode tables know too; those of polars are newer.
-any_text = st.text(st.characters(exclude_categories=["Cn", "Cs"]), max_size=30)
-# Texts in which words, marks and scripts without spaces meet often.
-mixed_text = st.text("aB1_'’.·- \n你ไüש\u0301\u0e31\u200d\u200c…!", max_size=30)
 # Texts that are full of ends that may be ends of sentences.
 broken_text = st.lists(
     st.sampled_from(
