@@ -13,6 +13,9 @@ UNSPACED = (
 (Unicode's default segmentation does so for Han and Hiragana; Thai, Lao, Khmer and Burmese would need a dictionary).
 Katakana and all else count by runs."""
 
+_JOINTS = "\u200c\u200d\u00ad"
+"""Zero-width non-joiner and joiner, soft hyphen: they stand inside words and end none."""
+
 ASCII_WORD = re.compile(r"[A-Za-z0-9_]+(?:['.][A-Za-z0-9_]+)*")
 PLAIN_WORD = re.compile(r"\w+(?:['’.·]\w+)*")
 """Words of a text in which `special_characters` finds nothing."""
@@ -29,18 +32,19 @@ def _marks() -> str:
 
 @cache
 def special_characters() -> re.Pattern[str]:
-    """Characters that only `any_word` treats right: scripts without spaces, combining marks, the zero-width joiner."""
-    return re.compile(rf"[{UNSPACED}{_marks()}\u200d]")
+    """Characters that only `any_word` treats right: scripts without spaces, combining marks, invisible joints."""
+    return re.compile(rf"[{UNSPACED}{_marks()}{_JOINTS}]")
 
 
 @cache
 def any_word() -> re.Pattern[str]:
-    """A word of any script."""
-    run = rf"(?:[^\W{UNSPACED}]+|[{_marks()}\u200d]+)+"
+    """A word of any script: it begins with a letter or digit, so that what hangs on an emoji is none."""
+    run = rf"[^\W{UNSPACED}](?:[^\W{UNSPACED}]+|[{_marks()}{_JOINTS}]+)*"
     return re.compile(rf"[{UNSPACED}][{_marks()}]*|{run}(?:['’.·]{run})*")
 
 
-_RUN = rf"[[[\p{{L}}\p{{N}}_]--[{UNSPACED}]]\p{{M}}\x{{200D}}]+"
+_SPACED = rf"[[\p{{L}}\p{{N}}_]--[{UNSPACED}]]"
+_RUN = rf"{_SPACED}[{_SPACED}\p{{M}}{_JOINTS}]*"
 RUST_WORD = rf"[{UNSPACED}]\p{{M}}*|{_RUN}(?:['’.·]{_RUN})*"
 """What `any_word` matches, for the regular expressions of polars."""
 

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 from ..core import Batch, Column, Example, Range, RowFilter, Text
 from ..core._segmentation import RUST_SENTENCE
 
-_BETWEEN_MARKS = r"\b[^.!?\n]+"
+_BETWEEN_MARKS = r"[\p{L}\p{N}_][^.!?\n]*"
+"""From the first letter or digit to the next mark."""
 
 
 class SentenceCountFilter(RowFilter):
