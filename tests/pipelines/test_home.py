@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from dataflow_agent.operators.core import InvalidInput, RunStopped
 from dataflow_agent.pipelines.engine.manifest import Manifest
@@ -52,6 +53,18 @@ def test_a_run_that_was_ended_says_how(
     with pytest.raises(type(ending)):
         run(FLOW, data, tmp_path / "out.jsonl", on_event=end)
     assert Home(home).report("last").status == status
+
+
+def test_an_interrupt_that_polars_turned_into_a_panic_is_one(data: Path, tmp_path: Path, home: Path) -> None:
+    def end(event: dict[str, Any]) -> None:
+        if event["event"] == "part_done":
+            raise pl.exceptions.PanicException(
+                "called `Result::unwrap()` on PyErr { type: <class 'KeyboardInterrupt'> }"
+            )
+
+    with pytest.raises(KeyboardInterrupt):
+        run(FLOW, data, tmp_path / "out.jsonl", on_event=end)
+    assert Home(home).report("last").status == "interrupted"
 
 
 def test_a_run_that_nobody_carries_out_any_more_is_interrupted(data: Path, tmp_path: Path, home: Path) -> None:

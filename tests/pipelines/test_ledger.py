@@ -232,6 +232,7 @@ def test_a_text_that_was_cut_is_not_said_to_have_lost_its_end() -> None:
     assert word_difference("a b", "x y", cut=True) == "[-a b-]{+x y+}…"
 
 
+@example(one="", other="more", repeat=200_000)
 @given(TEXTS, TEXTS, st.integers(0, 200))
 def test_excerpts_are_cut_alike_and_hold_the_first_difference(one: str, other: str, repeat: int) -> None:
     left, right = "same " * repeat + one, "same " * repeat + other

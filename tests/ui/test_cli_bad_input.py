@@ -40,6 +40,18 @@ def test_no_rows_in_give_no_rows_out_and_the_same_columns(apply: Callable[..., A
     assert pl.read_parquet_schema(tmp_path / "out.parquet") == {"id": pl.Int64, "text": pl.String}
 
 
+def test_a_file_of_blank_lines_holds_no_rows_and_nothing_that_a_step_could_miss(
+    cli: Cli, apply: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "in.jsonl").write_text("\n\n")
+    assert apply("in.jsonl").code == 0
+    assert not (tmp_path / "out.jsonl").read_bytes()
+    assert apply("in.jsonl", "out.parquet").code == 0
+    assert pl.read_parquet_schema(tmp_path / "out.parquet") == {"text": pl.String}
+    asked = cli("run", "keep texts of at least 2 words", "-i", "in.jsonl", "-o", "more.jsonl", "--yes", "--json")
+    assert (asked.code, asked.document["faults"][0]["code"]) == (2, "no_rows")
+
+
 def test_one_row_is_enough(apply: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"text":"two words"}')
     assert apply("in.jsonl").code == 0

@@ -61,14 +61,28 @@ def done(said: Any) -> None:
     assert said.code == 0, said.err
 
 
-def test_what_an_operator_prints_in_a_worker_does_not_come_between_the_object_and_its_reader(
-    many: Path, tmp_path: Path
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_what_an_operator_prints_does_not_come_between_the_object_and_its_reader(
+    many: Path, tmp_path: Path, workers: str
 ) -> None:
     operators = Path(__file__).parents[1] / "pipelines"
     (tmp_path / "plan.yaml").write_text("steps: [{id: a, operator: testing_print}]")
     command = "import printing_operator; from dataflow_agent.ui.cli import main; main()"
     said = subprocess.run(
-        [sys.executable, "-c", command, "apply", "plan.yaml", "-i", many, "-o", "o.jsonl", "--workers", "2", "--json"],
+        [
+            sys.executable,
+            "-c",
+            command,
+            "apply",
+            "plan.yaml",
+            "-i",
+            many,
+            "-o",
+            "o.jsonl",
+            "--workers",
+            workers,
+            "--json",
+        ],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(operators), *filter(None, sys.path)])},
         capture_output=True,
