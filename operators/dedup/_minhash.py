@@ -5,43 +5,32 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
+from rensa import RMinHash
 
 from ._groups import run_starts
 from ._shingles import Shingled, mix
 
 RECALL = 0.98
 """Share of the pairs right at the threshold that must meet in a band; more similar pairs meet more often."""
-_NONE = np.uint32(0xFFFFFFFF)
-_LOW, _HIGH = np.uint64(0xFFFFFFFF), np.uint64(32)
+_SEED = 1
+"""Of the permutations; another one gives other signatures."""
 
 
 def signatures(texts: Shingled, permutations: int) -> NDArray[np.uint32]:
-    """Numbers in which two texts agree, column by column, with a chance of their Jaccard similarity.
+    """The smallest hash of each text under each permutation; the permutations are fixed.
 
-    Each shingle goes into one column, by its hash, and the smallest hash in a column stands there; a column that no
-    shingle of a text goes into holds the smallest hash of all its shingles under a permutation of its own. So a long
-    text is read once, not once a column.
+    Two texts agree in a column with a chance of their Jaccard similarity.
 
     Returns:
         Shape (n_texts, permutations).
 
-    Source: Dahlgaard, Knudsen and Thorup 2017, "Fast similarity sketching"; Broder 1997, "On the resemblance and
-    containment of documents".
+    Source: Broder 1997, "On the resemblance and containment of documents"; the hashing is rensa's.
     """
-    sizes = np.diff(texts.starts, append=len(texts.hashes))
-    columns = ((texts.hashes >> _HIGH) * np.uint64(permutations) >> _HIGH).astype(np.int64)
-    columns += np.repeat(np.arange(len(sizes)) * permutations, sizes)
-    values = (texts.hashes & _LOW).astype(np.uint32)
-    flat = np.full(len(sizes) * permutations, _NONE)
-    np.minimum.at(flat, columns, values)
-    table = flat.reshape(len(sizes), permutations)
-    drawn = (mix(np.arange(1, 2 * permutations + 1, dtype=np.uint64)) >> _HIGH).astype(np.uint32)
-    factors, offsets = drawn[::2] | np.uint32(1), drawn[1::2]
-    for text in np.flatnonzero((table == _NONE).any(axis=1)):
-        empty = np.flatnonzero(table[text] == _NONE)
-        own = values[texts.starts[text] : texts.starts[text] + sizes[text]]
-        table[text, empty] = (own * factors[empty, None] + offsets[empty, None]).min(axis=1)
-    return table
+    if not len(texts.starts):
+        return np.empty((0, permutations), np.uint32)
+    offsets = np.append(texts.starts, len(texts.hashes)).astype(np.uint64)
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(texts.hashes, offsets, permutations, _SEED)
+    return np.array(matrix.to_rows(), dtype=np.uint32)
 
 
 def choose_bands(threshold: float, permutations: int) -> tuple[int, int]:
