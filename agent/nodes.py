@@ -67,7 +67,12 @@ class Means:
 
 def look(state: Conversation) -> Conversation:
     """What the data is: columns, types, samples."""
-    return {"profile": profile(Dataset.open(state["inputs"])).model_dump(mode="json")}
+    seen = profile(Dataset.open(state["inputs"]))
+    if not seen.columns:
+        names = ", ".join(seen.inputs)
+        message = f"{names}: no row, and so no column to plan over; give data that holds rows"
+        raise InvalidInput.of("no_rows", message, got=names)
+    return {"profile": seen.model_dump(mode="json")}
 
 
 def draft_plan(state: Conversation, means: Means) -> Conversation:

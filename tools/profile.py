@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..operators.core.batch import Batch
 from ..operators.core.dataset import Dataset, Parsed, conform, unify
-from ..operators.core.errors import InvalidInput
 from ..operators.core.schema import DType, Schema
 
 Look = Literal["prose", "html", "urls", "emoji", "identifier", "label", "code"]
@@ -140,7 +139,7 @@ def profile(dataset: Dataset, max_rows: int = 2000) -> Profile:
         max_rows: about how many rows are read, over all inputs.
 
     Raises:
-        InvalidInput: an input cannot be read, or there is nothing at all to look at.
+        InvalidInput: an input cannot be read.
     """
     share = max(1, max_rows // len(dataset.sources))
     parts, complete = list[Parsed](), True
@@ -149,10 +148,6 @@ def profile(dataset: Dataset, max_rows: int = 2000) -> Profile:
         parts += found
         complete = complete and all_read
     schema, conflicts = unify(part.schema for part in parts)
-    if not schema.columns:
-        names = ", ".join(source.name for source in dataset.sources)
-        message = f"{names}: no row, and so no column to plan over; give data that holds rows"
-        raise InvalidInput.of("no_rows", message, got=names)
     warnings = [*dataset.warnings, *conflicts]
     frames = [conform(part.frame, part.schema, schema) for part in parts]
     frame = pl.concat(frames, how="vertical_relaxed")

@@ -15,7 +15,7 @@ Words = Literal["unicode", "whitespace", "wordpunct"]
 _PATTERNS: Mapping[Words, str] = {
     "unicode": RUST_WORD,
     "whitespace": r"[^\s\x1c-\x1f]+",
-    "wordpunct": r"\w+|[^\w\s\x1c-\x1f]+",
+    "wordpunct": r"[\p{L}\p{N}_]+|[^\p{L}\p{N}_\s\x1c-\x1f]+",
 }
 _CUT: Mapping[Words, Callable[[pl.Series], pl.Series]] = {
     "unicode": unicode_words,

@@ -100,6 +100,9 @@ def test_on_a_terminal_the_plan_is_shown_and_the_person_decides(
     ) as process:
         os.close(slave)
         seen = _read_until(master, b"\n> ")
+        time.sleep(
+            0.5
+        )  # as a person would take: an interrupt just before the prompt waits for input is only heard there
         os.write(master, typed.encode())
         seen += _read_until(master, None)
         assert process.wait(timeout=60) == code
