@@ -1,7 +1,9 @@
 """Drop texts that are nearly the same as an earlier one."""
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import lru_cache
 from tempfile import TemporaryFile
 from typing import IO, Literal
 
@@ -19,6 +21,8 @@ _BLOCK = 64
 """Texts sketched at once, so that their hashes stay in the processor's cache."""
 _FETCHED = 1024
 """Rows read back at once."""
+_REMEMBERED = 256
+"""Texts whose shingles are held while others are compared with them."""
 
 
 class MinhashDedup(DatasetFilter):
@@ -118,12 +122,13 @@ class MinhashDedup(DatasetFilter):
                 sizes.append(len(shingles))
         spool.flush()
         ends = np.cumsum(sizes)
-        stored = np.memmap(spool, dtype=np.uint64, mode="r") if ends[-1] else np.empty(0, np.uint64)
 
-        def similarity(left: int, right: int) -> float:
-            return jaccard(stored[ends[left] : ends[left + 1]], stored[ends[right] : ends[right + 1]])
+        @lru_cache(maxsize=_REMEMBERED)
+        def stored(place: int) -> NDArray[np.uint64]:
+            start, end = int(ends[place]), int(ends[place + 1])
+            return np.frombuffer(os.pread(spool.fileno(), 8 * (end - start), 8 * start), dtype=np.uint64)
 
-        return similarity
+        return lambda left, right: jaccard(stored(left), stored(right))
 
     @classmethod
     def example(cls) -> Example:

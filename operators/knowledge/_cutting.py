@@ -95,7 +95,7 @@ class _Ruler:
             while place > last and text[place - 1] in _OPENING:
                 place -= 1
             last = start
-            if text[place] < "\u0300" or not is_combined(text, place):
+            if not is_combined(text, place):
                 found.append(place)
         return found
 
