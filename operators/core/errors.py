@@ -9,9 +9,12 @@ DataFlowError
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import partial
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
+
+from .usage import Usage
 
 
 class Fault(BaseModel):
@@ -67,7 +70,19 @@ class RowError(DataFlowError):
 
 
 class EndpointError(DataFlowError):
-    """The model endpoint gave no usable answer after all tries."""
+    """The model endpoint gave no usable answer after all tries.
+
+    Args:
+        reason: a code, which becomes the reason of the row that asked.
+        usage: what the tries took.
+    """
+
+    def __init__(self, message: str, *, reason: str = "no_answer", usage: Usage = Usage(failures=1)) -> None:  # noqa: B008
+        self.reason, self.usage = reason, usage
+        super().__init__(message)
+
+    def __reduce__(self) -> "tuple[partial[EndpointError], tuple[str]]":
+        return partial(type(self), reason=self.reason, usage=self.usage), (str(self),)
 
 
 class RunStopped(DataFlowError):

@@ -1,7 +1,7 @@
 """Families of row operators: each turns one small method into an outcome."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import polars as pl
@@ -233,20 +233,29 @@ class RowExpander(RowOperator):
 
     def apply(self, batch: Batch, state: Any) -> Outcome:
         """Replace each row by its children."""
-        children = [self.expand(row, state) for row in batch.rows()]
-        counts = pl.Series([len(made) for made in children], dtype=pl.UInt32)
-        parent_of = [i for i, made in enumerate(children) for _ in made]
-        ids = batch.ids.to_list()
-        names = [f"{ids[i]}.{n}" for i, made in enumerate(children) for n in range(1, len(made) + 1)]
-        rows = Batch(batch.frame[parent_of].with_columns(pl.Series(ROW, names, dtype=pl.String)), batch.schema)
-        for column, dtype in self.writes().items():
-            rows = rows.with_values(column, [child[column] for made in children for child in made], dtype)
-        births = pl.DataFrame({ROW: names, "parents": [[ids[i]] for i in parent_of]}, schema=BIRTH_COLUMNS)
-        records = batch.frame.select(ROW).with_columns(
-            fate=pl.when(counts > 0).then(pl.lit("expanded")).otherwise(pl.lit("dropped")),
-            reason=pl.when(counts == 0).then(pl.lit("no_children")),
-        )
-        return Outcome(rows, records, births)
+        return with_children(batch, [self.expand(row, state) for row in batch.rows()], self.writes())
+
+
+def with_children(batch: Batch, children: Sequence[Sequence[dict[str, Any]]], writes: Mapping[str, DType]) -> Outcome:
+    """Each row replaced by its children; one without any is dropped with the reason `no_children`.
+
+    Args:
+        children: for each row the written columns of its children, in order; every other column is the row's.
+        writes: the written columns, with their types.
+    """
+    counts = pl.Series([len(made) for made in children], dtype=pl.UInt32)
+    parent_of = [i for i, made in enumerate(children) for _ in made]
+    ids = batch.ids.to_list()
+    names = [f"{ids[i]}.{n}" for i, made in enumerate(children) for n in range(1, len(made) + 1)]
+    rows = Batch(batch.frame[parent_of].with_columns(pl.Series(ROW, names, dtype=pl.String)), batch.schema)
+    for column, dtype in writes.items():
+        rows = rows.with_values(column, [child[column] for made in children for child in made], dtype)
+    births = pl.DataFrame({ROW: names, "parents": [[ids[i]] for i in parent_of]}, schema=BIRTH_COLUMNS)
+    records = batch.frame.select(ROW).with_columns(
+        fate=pl.when(counts > 0).then(pl.lit("expanded")).otherwise(pl.lit("dropped")),
+        reason=pl.when(counts == 0).then(pl.lit("no_children")),
+    )
+    return Outcome(rows, records, births)
 
 
 def require_text(row: dict[str, Any], column: str) -> str:
@@ -273,4 +282,5 @@ __all__ = [
     "judge",
     "judge_missing",
     "require_text",
+    "with_children",
 ]

@@ -123,6 +123,10 @@ class Operator(BaseModel):
         """What is wrong with these columns for the options, one sentence each, beyond what `reads()` says."""
         return []
 
+    def prompts(self) -> dict[str, str]:
+        """The prompts sent to a model, by what they are for; shown to people, and part of what decides results."""
+        return {}
+
     def resource_fingerprints(self, resources: Mapping[str, str]) -> dict[str, str]:
         """Content hashes of the resources this step depends on, so that a changed one is noticed."""
         return {}

@@ -1,13 +1,15 @@
 """What one step did to the rows that came in: the rows that go on, and one record for each that came."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
+from pydantic import JsonValue
 
 from .batch import Batch
 from .schema import ROW
+from .usage import NOTHING, Usage
 
 Fate = Literal["kept", "dropped", "merged", "failed", "expanded"]
 RECORD_COLUMNS = pl.Schema(
@@ -25,12 +27,13 @@ class Outcome:
     `rows` is what goes on, in order, children after their parent. `records` has one row per row that came in:
     `_row`, `fate`, and where they apply `reason` (a code), `target` (of a merged row), `detail` (words for a person)
     and one column per metric; None means that all were kept. `births` names each row of `rows` that did not come in,
-    with its `parents`.
+    with its `parents`. `usage` is what the calls of a model took.
     """
 
     rows: Batch
     records: pl.DataFrame | None = None
     births: pl.DataFrame | None = None
+    usage: Usage = NOTHING
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,16 @@ class Verdict:
 
     `records`: as in `Outcome`, one per sketched row in input order. `order`: all row ids that go on, in their new
     order, for operators that reorder. `created`: new rows to append at the end, with their columns and a `parents`
-    list.
+    list. `facts`: what was found about the data as a whole, for the report; plain JSON values. `warnings`: sentences
+    for the report. `usage`: what the calls of a model took.
     """
 
     records: pl.DataFrame
     order: pl.Series | None = None
     created: pl.DataFrame | None = None
+    facts: Mapping[str, JsonValue] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
+    usage: Usage = NOTHING
 
 
 def complete_records(records: pl.DataFrame) -> pl.DataFrame:

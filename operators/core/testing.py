@@ -1,19 +1,21 @@
 """Test doubles and data makers for our tests and for those of users."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from pydantic import Field
 
+from .asking import LLMOperator
 from .batch import PHYSICAL, Batch, from_rows
 from .columns import Column, OutputColumn, Text
 from .context import Context
+from .conversing import Asking
 from .errors import EndpointError, RowError
 from .families import Generator, RowExpander, RowFilter, require_text
-from .llm import Asking, LLMOperator, Reply, Request
+from .llm import Answer, Heard, Reply, Request
 from .operator import DatasetOperator, Example, Operator, RowOperator
 from .outcome import Fetch, Outcome, Verdict
 from .ranges import OneOf, Rule
@@ -156,29 +158,37 @@ class RaiseOn(RowFilter):
         return Example(rows=["quiet"], kept=[0])
 
 
+Scripted = str | Answer
+
+
 class ScriptedLLM:
     """Double of a model: gives its replies in order, whatever is asked; `asked` holds the requests it got.
 
     Args:
-        replies: texts, whole replies, or errors; when they run out, every further request is an error.
+        replies: texts, whole replies, or errors, in order, after which every further request is an error; or a
+            function that makes the reply to a request, for tests in which the order of requests is not known.
     """
 
     identity = "scripted"
 
-    def __init__(self, replies: Sequence[str | Reply | EndpointError] = ()) -> None:
-        self._replies = list(replies)
+    def __init__(self, replies: Sequence[Scripted] | Callable[[Request], Scripted] = ()) -> None:
+        self._script = None if callable(replies) else list(replies)
+        self._function = replies if callable(replies) else None
         self.asked: list[Request] = []
 
-    def complete(self, requests: Sequence[Request]) -> list[Reply | EndpointError]:
-        """The next replies."""
-        self.asked.extend(requests)
-        return [self._next() for _ in requests]
+    def start(self, request: Request, heard: Heard) -> None:
+        """Answer at once with the next reply."""
+        self.asked.append(request)
+        reply = self._function(request) if self._function else self._next()
+        heard(Reply(reply) if isinstance(reply, str) else reply)
 
-    def _next(self) -> Reply | EndpointError:
-        if not self._replies:
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _next(self) -> Scripted:
+        if not self._script:
             return EndpointError("the scripted model has no reply left")
-        reply = self._replies.pop(0)
-        return Reply(reply) if isinstance(reply, str) else reply
+        return self._script.pop(0)
 
 
 class AskForLabel(LLMOperator):
@@ -188,7 +198,7 @@ class AskForLabel(LLMOperator):
     column: Column[Text] = Field(default="text", description="Column that holds the text.")
     output: OutputColumn = Field(default="label", description="Column to write the label to.")
 
-    def ask(self, row: dict[str, Any]) -> Asking:
+    def ask(self, row: dict[str, Any]) -> Asking[dict[str, Any]]:
         """Ask, and ask again."""
         text = require_text(row, self.column)
         reply = yield Request(f"Label this text with one word: {text!r}")

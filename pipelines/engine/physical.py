@@ -107,6 +107,7 @@ def planned_steps(
             "operator": operator.name,
             "version": operator.version,
             "options": operator.model_dump(mode="json"),
+            "prompts": operator.prompts(),
             "where": step.where,
             "schema": schema.model_dump(mode="json"),
             "resources": operator.resource_fingerprints(resources),

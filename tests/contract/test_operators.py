@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -12,16 +11,15 @@ from dataflow_agent.operators.core import (
     Context,
     DatasetOperator,
     DType,
-    EndpointError,
     Operator,
     Outcome,
-    Reply,
     Request,
     RowOperator,
     Schema,
     all_operators,
 )
 from dataflow_agent.operators.core.batch import PHYSICAL
+from dataflow_agent.operators.core.llm import Answer, Heard
 from dataflow_agent.operators.core.operator import RESERVED_OPTIONS
 from dataflow_agent.operators.core.outcome import RECORD_COLUMNS, complete_records
 from dataflow_agent.operators.core.schema import ABSENT, INTERNAL, ROW
@@ -76,12 +74,15 @@ class Remembering:
 
     def __init__(self, replies: list[str]) -> None:
         self._script = ScriptedLLM(replies)
-        self._said: dict[Request, Reply | EndpointError] = {}
+        self._said: dict[Request, Answer] = {}
 
-    def complete(self, requests: Sequence[Request]) -> list[Reply | EndpointError]:
-        new = [request for request in dict.fromkeys(requests) if request not in self._said]
-        self._said.update(zip(new, self._script.complete(new), strict=True))
-        return [self._said[request] for request in requests]
+    def start(self, request: Request, heard: Heard) -> None:
+        if request not in self._said:
+            self._script.start(request, lambda answer: self._said.__setitem__(request, answer))
+        heard(self._said[request])
+
+    def close(self) -> None:
+        pass
 
 
 def context_of(operator: Operator) -> Context:
