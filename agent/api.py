@@ -232,7 +232,12 @@ class Plan:
     def __str__(self) -> str:
         stand = self.standing
         return plan_text(
-            self.draft, sample=stand.sample, faults=stand.faults, warnings=stand.warnings, question=stand.question
+            self.draft,
+            sample=stand.tried or stand.sample,
+            quote=stand.quote,
+            faults=stand.faults,
+            warnings=stand.warnings,
+            question=stand.question,
         )
 
     def answer(self, words: str) -> "Plan":

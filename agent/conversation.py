@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..operators.core import Fault, InvalidInput
 from ..operators.core.dataset import ENDINGS, STANDARD_INPUT
 from ..operators.core.dataset.remote import as_local, is_url
+from ..operators.core.spending import NO_CAPS, Spending
 from .state import Draft, Turn
 
 SAMPLE_ROWS = 200
@@ -20,7 +21,8 @@ class RunOptions(BaseModel):
 
     `yes` runs without asking where nothing is open. `partial` accepts a plan that leaves parts of the request out.
     `workers` is how many processes work side by side. `sample` reads only so many rows. `max_failures` is a count
-    `"10"` or a share `"5%"`. With `shard_rows` the output is a folder of files of so many rows.
+    `"10"` or a share `"5%"`. With `shard_rows` the output is a folder of files of so many rows. `spending` caps what
+    the run takes of a model.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -33,6 +35,7 @@ class RunOptions(BaseModel):
     resources: dict[str, str] = Field(default_factory=dict)
     max_failures: str | None = None
     shard_rows: int | None = Field(default=None, ge=1)
+    spending: Spending = NO_CAPS
 
 
 class Conversation(Turn, total=False):
@@ -41,13 +44,16 @@ class Conversation(Turn, total=False):
     `options` holds `RunOptions` and what is beside them: `plan_only`, `chosen_output` (false where the output's name
     was made up), `wanted` (the planner that was asked for). `wishes` are the changes a person asked for, in order;
     `changes` describes what the last one did. `asked_by` says whether the open question came with a draft or a change.
-    `run_id` is what the run is called, known before it begins, so that whoever takes the request up finds it.
+    `run_id` is what the run is called, known before it begins, so that whoever takes the request up finds it. `quote`
+    is what the steps that cost money will take; `tried` the run that a few rows made through them.
     """
 
     wishes: list[str]
     changes: list[str]
     asked_by: str
     run_id: str | None
+    quote: dict[str, Any] | None
+    tried: dict[str, Any] | None
 
 
 class _Kept(RunOptions):

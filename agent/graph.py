@@ -1,7 +1,7 @@
 """The way of a request: a graph of small steps whose state is on disk after each, so that any process goes on with it.
 
 ```
-look -> draft -> check -> [repair, at most 3] -> sample -> [repair] -> review
+look -> draft -> check -> [repair, at most 3] -> sample -> [repair] -> quote -> review
      -> name the run -> run (start or attach) -> check output -> tell -> remember
 ```
 """
@@ -68,6 +68,7 @@ WITH_MEANS: dict[str, NodeWithMeans] = {
     "change": nodes.change_plan,
     "check": nodes.check_plan,
     "sample": nodes.try_sample,
+    "quote": nodes.quote_plan,
     "run": nodes.carry_out,
     "remember": nodes.remember,
 }
@@ -86,13 +87,18 @@ def after_check(state: Conversation) -> str:
 
 def after_sample(state: Conversation) -> str:
     """What only the data shows is mended likewise."""
-    return _mended_or("review", state)
+    return _mended_or("quote", state)
+
+
+def after_quote(state: Conversation) -> str:
+    """A plan that cannot stay below its caps is not run."""
+    return "give_up" if errors_of(state) else "review"
 
 
 def after_review(state: Conversation) -> str:
     """Where the decision leads."""
     ways = {"run": "name_run", "planned": "put_down", "rejected": "turn_down", "answer": "draft", "ask": "review"}
-    return ways.get(state["decision"], state["decision"])
+    return {**ways, "try": "quote"}.get(state["decision"], state["decision"])
 
 
 def after_run(state: Conversation) -> str:
@@ -118,8 +124,9 @@ ROUTES: dict[str, tuple[Route, tuple[str, ...]]] = {
     "check": (after_check, ("sample", "repair", "give_up")),
     "repair": (to("check"), ("check",)),
     "give_up": (to(END), ()),
-    "sample": (after_sample, ("review", "repair", "give_up")),
-    "review": (after_review, ("name_run", "put_down", "turn_down", "draft", "change", "review")),
+    "sample": (after_sample, ("quote", "repair", "give_up")),
+    "quote": (after_quote, ("review", "give_up")),
+    "review": (after_review, ("name_run", "put_down", "turn_down", "draft", "change", "quote", "review")),
     "name_run": (to("run"), ("run",)),
     "turn_down": (to("remember"), ("remember",)),
     "put_down": (to(END), ()),

@@ -9,19 +9,21 @@ from typing import Any
 
 from ..memory.catalog import Catalog
 from ..memory.history import REJECTED, History
-from ..operators.core import EndpointError, InvalidInput, RunStopped, all_operators
+from ..operators.core import EndpointError, InvalidInput, RunStopped, Usage
 from ..operators.core.dataset import Dataset
 from ..operators.core.settings import Settings, make_private_folder
 from ..pipelines.attaching import ending_of
+from ..pipelines.engine.manifest import Manifest
 from ..pipelines.engine.source import read_source
 from ..pipelines.events import Listener
+from ..pipelines.quote import arriving, estimated, measured, over_budget, paid_steps, usages
 from ..pipelines.report import Report
 from ..pipelines.run import Home, RunResult, new_run_id, run
 from ..pipelines.runner import Job, LocalRunner, Runner
 from ..pipelines.validate import Resources, validate
 from ..pipelines.workflow import Workflow
 from ..tools.profile import Profile, profile
-from ..tools.wiring import ContextFactory, available
+from ..tools.wiring import ContextFactory, available, prices_of
 from .amending import amended, repaired
 from .checks import check_asks
 from .conversation import SAMPLE_ROWS, Conversation, default_output, errors_of, faults_of, options_of, the_draft
@@ -29,8 +31,8 @@ from .presenting import completed_text, sample_warnings
 from .review import heard, open_question, unasked
 from .state import Change, Draft, Planner
 
-PAID = frozenset({"llm"})
-"""What an operator may need that costs money."""
+TRIED_ROWS = 3
+"""Rows that a sample takes through the steps that cost money, once somebody agreed."""
 MAX_REPAIRS = 3
 OF_COLUMNS = frozenset({"missing_column", "wrong_column_type", "unfit_columns", "invalid_where", "unusable_step"})
 """Faults that a sample may have and the data as a whole not, since columns and types differ from row to row."""
@@ -159,6 +161,46 @@ def try_sample(state: Conversation, means: Means) -> Conversation:
     return {"sample": result.report.model_dump(mode="json"), "warnings": _added(state, warnings)}
 
 
+def quote_plan(state: Conversation, means: Means) -> Conversation:
+    """Say what the steps that cost money will take: measured on a few rows where somebody agreed, else estimated."""
+    workflow = the_draft(state).workflow
+    if not paid_steps(workflow):
+        return {"quote": None, "tried": None}
+    options, prices = options_of(state), prices_of(means.settings)
+    source = read_source(Dataset.open(state["inputs"]), Home.of(means.settings).parts, sample=options.sample)
+    rows = sum(given.rows for given in source.inputs)
+    sample = Report.model_validate(state["sample"]) if state.get("sample") else None
+    entering = arriving(sample, rows)
+    if options.yes or state.get("decision") == "try":
+        tried, took = _tried(state, means, workflow)
+        entered = next(step.rows_in for step in tried.steps if step.id == paid_steps(workflow)[0])
+        quote = measured(workflow, took, entered, entering, rows=rows, prices=prices)
+        found: Conversation = {
+            "tried": tried.model_dump(mode="json"),
+            "warnings": _added(state, sample_warnings(tried, workflow)),
+        }
+    else:
+        chars = {column.name: column.mean_chars for column in _profile(state).columns if column.mean_chars is not None}
+        quote = estimated(workflow, entering, rows=rows, chars=chars, prices=prices)
+        found = {"tried": None}
+    faults = [*_warnings_only(state), *(one.model_dump(mode="json") for one in over_budget(quote, options.spending))]
+    return {**found, "quote": quote.model_dump(mode="json"), "faults": faults}
+
+
+def _tried(state: Conversation, means: Means, workflow: Workflow) -> tuple[Report, dict[str, list[Usage]]]:
+    """A run of the whole plan in which only a few rows get to the steps that cost money, and what it took.
+
+    Its replies are kept where the run will find them, so that these rows are not paid for twice.
+    """
+    rows = min(SAMPLE_ROWS, options_of(state).sample or SAMPLE_ROWS)
+    with TemporaryDirectory(prefix="sample-", dir=_scratch(means)) as folder:
+        apart = means.settings.model_copy(update={"home": Path(folder)})
+        options = {**_run_options(state, means, workflow), "settings": apart, "sample": rows, "paid_rows": TRIED_ROWS}
+        result = means.run(workflow, state["inputs"], Path(folder) / "sample.jsonl", **options)
+        home = Home.of(apart)
+        return result.report, usages(Manifest.load(home.run_folder(result.id)), home.parts)
+
+
 def review(state: Conversation) -> Conversation:
     """Ask whatever is open; runs again from its start when an answer comes, so it does nothing else."""
     question = open_question(state)
@@ -264,6 +306,8 @@ def _table(draft: Draft) -> Conversation:
         "faults": [],
         "repairs": 0,
         "sample": None,
+        "quote": None,
+        "tried": None,
         "run": None,
         "asks": [],
         "status": "",
@@ -301,7 +345,13 @@ def _run_options(state: Conversation, means: Means, workflow: Workflow) -> dict[
     bound = _bound(state, means)
     return {
         "resources": bound,
-        "context": ContextFactory(workflow.seed, bound, Home.of(means.settings).path),
+        "context": ContextFactory(
+            workflow.seed,
+            bound,
+            Home.of(means.settings).path,
+            settings=means.settings,
+            spending=options_of(state).spending,
+        ),
         "available": _available(state, means),
     }
 
@@ -320,9 +370,9 @@ def _scratch(means: Means) -> Path:
 
 def _free_steps(workflow: Workflow) -> Workflow:
     """The workflow as far as its first step that costs money."""
-    known = all_operators()
-    paid = (at for at, step in enumerate(workflow.steps) if PAID & {*known[step.operator].needs})
-    return workflow.model_copy(update={"steps": workflow.steps[: next(paid, len(workflow.steps))]})
+    paid = paid_steps(workflow)
+    first = next((at for at, step in enumerate(workflow.steps) if step.id in paid), len(workflow.steps))
+    return workflow.model_copy(update={"steps": workflow.steps[:first]})
 
 
 def _added(state: Conversation, more: Sequence[str]) -> list[str]:

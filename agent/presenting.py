@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from ..operators.core import Fault, all_operators
+from ..operators.core import Fault
 from ..pipelines.edits import printable
+from ..pipelines.quote import Quote, paid_steps, quote_text
 from ..pipelines.report import Report, StepReport
 from ..pipelines.workflow import Step, Workflow
 from .state import Ask, Draft, Question
@@ -20,6 +21,7 @@ def plan_text(
     draft: Draft,
     *,
     sample: Report | None = None,
+    quote: Quote | None = None,
     faults: Sequence[Fault] = (),
     warnings: Sequence[str] = (),
     question: Question | None = None,
@@ -28,6 +30,7 @@ def plan_text(
 
     Args:
         sample: what the plan did to the first rows.
+        quote: what its paid steps will take.
         question: what is asked; the plan's own when not given.
     """
     asked = question or draft.question
@@ -37,7 +40,7 @@ def plan_text(
         _section("Not covered", [printable(clause, LONGEST) for clause in draft.not_covered]),
         _section("Notes", [printable(note, LONGEST) for note in draft.notes]),
         [_sample_line(sample)] if sample else [],
-        [] if draft.refusal else [cost_text(draft.workflow)],
+        [] if draft.refusal else [cost_text(draft.workflow, quote)],
         _section("Faults", [printable(one.message, LONGEST * 2) for one in faults if one.severity == "error"]),
         _section("Warnings", [printable(warning, LONGEST * 2) for warning in warnings]),
         question_lines(asked) if asked else [],
@@ -64,10 +67,11 @@ def question_lines(question: Question) -> list[str]:
     return [printable(question.text, LONGEST * 4), *options]
 
 
-def cost_text(workflow: Workflow) -> str:
+def cost_text(workflow: Workflow, quote: Quote | None = None) -> str:
     """What a run of the plan costs beside time."""
-    known = all_operators()
-    paid = [step.id for step in workflow.steps if step.operator in known and "llm" in known[step.operator].needs]
+    if quote is not None:
+        return quote_text(quote)
+    paid = paid_steps(workflow)
     if not paid:
         return "Cost: none; no step calls a model."
     return f"Cost: {', '.join(paid)} {'calls' if len(paid) == 1 else 'call'} a model for each row that gets there."

@@ -6,12 +6,12 @@ from ..pipelines.edits import printable
 from .conversation import Conversation, options_of, the_draft
 from .state import Question
 
-APPROVE, REJECT = "approve", "reject"
+APPROVE, REJECT, TRY = "approve", "reject", "try 3 rows"
 RUN_COVERED, PLAN_COVERED = "run what is covered", "keep what is covered"
 YES = frozenset({APPROVE, "approved", "yes", "y", "run", "run it", "ok", RUN_COVERED, PLAN_COVERED})
 NO = frozenset({REJECT, "rejected", "no", "n"})
 
-Decision = Literal["run", "planned", "rejected", "answer", "change", "ask"]
+Decision = Literal["run", "planned", "rejected", "answer", "change", "ask", "try"]
 
 
 def open_question(state: Conversation) -> Question | None:
@@ -35,7 +35,20 @@ def open_question(state: Conversation) -> Question | None:
         return Question(text=text, options=(APPROVE, REJECT))
     if options.yes and not unheeded:
         return None
-    return Question(text="Run this plan?", options=(APPROVE, REJECT))
+    return _whether_to_run(state)
+
+
+def _whether_to_run(state: Conversation) -> Question:
+    if not may_try(state):
+        return Question(text="Run this plan?", options=(APPROVE, REJECT))
+    text = f"Run this plan? It asks a model; {TRY!r} pays for a few rows first and makes the quote a measured one."
+    return Question(text=text, options=(APPROVE, TRY, REJECT))
+
+
+def may_try(state: Conversation) -> bool:
+    """Whether the plan costs money, and only an estimate says how much."""
+    quote = state.get("quote")
+    return quote is not None and quote["basis"] == "estimate"
 
 
 def unasked(state: Conversation) -> Conversation:
@@ -46,8 +59,9 @@ def unasked(state: Conversation) -> Conversation:
 def heard(state: Conversation, question: Question | None, answer: str) -> Conversation:
     """What an answer decides.
 
-    An option of the planner's own question is an answer to it; "approve" and "reject" are what they say; all other
-    words are a wish to change the plan. A planner's question without options takes any words as its answer.
+    An option of the planner's own question is an answer to it; "approve" and "reject" are what they say, and so is
+    "try 3 rows" where the plan costs money; all other words are a wish to change the plan. A planner's question without
+    options takes any words as its answer.
 
     Args:
         question: what is open, None when the request had come to an end.
@@ -61,6 +75,8 @@ def heard(state: Conversation, question: Question | None, answer: str) -> Conver
         return _answered(state, chosen)
     if plain in NO:
         return {"decision": "rejected"}
+    if plain == TRY and may_try(state):
+        return {"decision": "try"}
     if plain in YES or not words:
         planned = question is not None and options_of(state).plan_only
         return {"decision": "ask" if own or not words else "planned" if planned else "run"}

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from ..operators.core import Fault, InvalidInput
 from ..pipelines.edits import printable
+from ..pipelines.quote import Quote
 from ..pipelines.report import Report
 from ..tools.profile import Profile
 from .conversation import draft_of, faults_of, options_of
@@ -27,7 +28,9 @@ class Standing:
         faults: what is wrong and stops the request.
         asks: each clause of the request; after a run, with whether it holds on the output.
         report: the run.
-        sample: the run over the first rows.
+        sample: the run over the first rows, as far as the first step that costs money.
+        tried: the run that a few rows made through all steps, once somebody agreed to pay for them.
+        quote: what the steps that cost money will take; None where there is none.
         running: the id of the run that goes on by itself, with status `interrupted`; `Agent.resume` follows it.
     """
 
@@ -41,13 +44,21 @@ class Standing:
     asks: tuple[Ask, ...] = ()
     report: Report | None = None
     sample: Report | None = None
+    tried: Report | None = None
+    quote: Quote | None = None
     profile: Profile | None = None
     running: str | None = None
 
     def __str__(self) -> str:
         if self.draft is None or self.status in ("completed", "rejected", "failed"):
             return self.message
-        shown = plan_text(self.draft, sample=self.sample, warnings=self.warnings, question=self.question)
+        shown = plan_text(
+            self.draft,
+            sample=self.tried or self.sample,
+            quote=self.quote,
+            warnings=self.warnings,
+            question=self.question,
+        )
         return f"{self.message}\n\n{shown}" if self.question is None else shown
 
 
@@ -79,6 +90,8 @@ def standing_of(thread: str, stand: Stand, *, running: str | None = None) -> Sta
         asks=tuple(map(Ask.model_validate, state.get("asks") or [])) or (draft.asks if draft else ()),
         report=report,
         sample=Report.model_validate(state["sample"]) if state.get("sample") else None,
+        tried=Report.model_validate(state["tried"]) if state.get("tried") else None,
+        quote=Quote.model_validate(state["quote"]) if state.get("quote") else None,
         profile=seen,
         running=running,
     )

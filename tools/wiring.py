@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from ..memory.catalog import Catalog, fresh_catalog, operator_entries, pipeline_entries
 from ..memory.history import History
 from ..memory.store import open_store
-from ..operators.core import Context, all_operators
+from ..operators.core import LLM, Context, InvalidInput, all_operators
 from ..operators.core.embedder import default_embedder
 from ..operators.core.operator import Need
+from ..operators.core.serving import open_model
 from ..operators.core.settings import Settings, make_private_folder
+from ..operators.core.spending import NO_CAPS, Prices, Spending
 from ..pipelines.builtin import builtins
 from ..pipelines.run import Home
 from ..pipelines.validate import Resources
@@ -34,20 +36,44 @@ class ContextFactory:
         resources: names that the workflow uses, bound to paths or URLs.
         home: the user's folder, which holds scratch files and indexes; without it indexes live in memory.
         allow_network: whether operators may leave the machine.
+        settings: name the model that steps may ask; without them there is none.
+        spending: what may be taken of it.
+
+    Raises:
+        InvalidInput: what it may cost is capped, and no prices are set.
     """
 
     seed: int = 0
     resources: dict[str, str] = field(default_factory=dict)
     home: Path | None = None
     allow_network: bool = False
+    settings: Settings | None = field(default=None, repr=False)
+    spending: Spending = NO_CAPS
+
+    def __post_init__(self) -> None:
+        if self.spending.max_cost is None or self.settings is None or prices_of(self.settings).known:
+            return
+        message = (
+            "--max-cost needs prices: set DATAFLOW_LLM_PRICE_IN and DATAFLOW_LLM_PRICE_OUT, the money for a million "
+            "tokens read and written, or use --max-tokens or --max-calls"
+        )
+        raise InvalidInput.of("no_prices", message, got=self.spending.max_cost)
 
     def __call__(self) -> Context:
         """The context; its models and indexes load when a step first asks for them."""
-        context = Context(seed=self.seed, resources=dict(self.resources), allow_network=self.allow_network)
+        context = Context(
+            seed=self.seed, resources=dict(self.resources), allow_network=self.allow_network, llm=self._model()
+        )
         if self.home is None:
             return context
         workspace = make_private_folder(self.home / "workspace")
         return replace(context, workspace=workspace, open_index=partial(open_store, self.home))
+
+    def _model(self) -> LLM | None:
+        """The door to the model of the settings; it opens at the first call."""
+        if self.settings is None or not names_model(self.settings):
+            return None
+        return open_model(self.settings, home=self.home, spending=self.spending)
 
 
 def available(bound: Mapping[str, str], settings: Settings | None = None) -> Resources:
@@ -57,9 +83,20 @@ def available(bound: Mapping[str, str], settings: Settings | None = None) -> Res
         bound: resources with the path or URL behind each.
         settings: may name the endpoint of a model.
     """
-    named = settings is not None and settings.llm_base_url and settings.llm_model
+    named = settings is not None and names_model(settings)
     model: frozenset[Need] = frozenset({"llm"} if named else ())
     return Resources(names=frozenset(bound), needs=Resources().needs | model, bound=dict(bound))
+
+
+def prices_of(settings: Settings) -> Prices:
+    """What the tokens of the settings' model cost."""
+    return Prices(prompt=settings.llm_price_in, completion=settings.llm_price_out)
+
+
+def names_model(settings: Settings) -> bool:
+    """Whether the settings name a model that steps can ask."""
+    has_place = settings.llm_base_url or settings.llm_backend != "endpoint"
+    return bool(settings.llm_model and has_place)
 
 
 def tool_of(function: Callable[..., Any]) -> "StructuredTool":

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..operators.core import InvalidInput, RunStopped
 from ..operators.core.settings import Settings
+from ..operators.core.spending import NO_CAPS, Spending
 from ..pipelines.ledger import Ledger
 from ..pipelines.report import Report
 from ..pipelines.run import Home, run
@@ -29,6 +30,7 @@ class Running:
         max_failures: rows that may fail at a step, a count or a share.
         workers: processes that work side by side; 1 if not given.
         shard_rows: rows of each file of an output that is a folder.
+        spending: what may be taken of a model; None for no cap.
         silent: show no progress.
     """
 
@@ -38,6 +40,7 @@ class Running:
     max_failures: str | None = None
     workers: int | None = None
     shard_rows: int | None = None
+    spending: Spending | None = None
     silent: bool = False
 
     def options(self) -> dict[str, Any]:
@@ -49,6 +52,7 @@ class Running:
             "max_failures": self.max_failures,
             "workers": self.workers,
             "shard_rows": self.shard_rows,
+            "spending": self.spending,
         }
         return {name: value for name, value in given.items() if value}
 
@@ -99,8 +103,15 @@ def apply_workflow(
                 allow_network=allow_network,
                 settings=settings,
                 on_event=watch,
-                context=ContextFactory(workflow.seed, bound, Home.of(settings).path, allow_network),
-                available=available(bound),
+                context=ContextFactory(
+                    workflow.seed,
+                    bound,
+                    Home.of(settings).path,
+                    allow_network,
+                    settings,
+                    running.spending or NO_CAPS,
+                ),
+                available=available(bound, settings),
             )
         except (InvalidInput, RunStopped, KeyboardInterrupt) as error:
             home = Home.of(settings)

@@ -17,8 +17,12 @@ from .cli_options import (
     Data,
     Json,
     KindOption,
+    MaxCalls,
+    MaxCost,
     MaxFailures,
+    MaxTokens,
     Maybe,
+    NoCache,
     Output,
     Overwrite,
     PlannerOption,
@@ -30,6 +34,7 @@ from .cli_options import (
     how_to_run,
     on_terminal,
     settings,
+    spending_of,
 )
 from .cli_pipelines import pipelines
 from .cli_runs import runs
@@ -79,6 +84,10 @@ def run_request(
     resource: Resource = None,
     max_failures: MaxFailures = None,
     shard_rows: ShardRows = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    max_calls: MaxCalls = None,
+    no_cache: NoCache = False,
     json_output: Json = False,
 ) -> Answer:
     """Plan a request, show the plan, and run it when it is approved."""
@@ -89,7 +98,10 @@ def run_request(
         raise typer.TyperException('give a request and its data: run "keep texts of 50 words or more" -i data.jsonl')
     from .requesting import Request, go_on, start
 
-    running = how_to_run(overwrite, sample, resource, max_failures, workers, shard_rows, silent=json_output)
+    spend = spending_of(max_cost, max_tokens, max_calls, no_cache)
+    running = how_to_run(
+        overwrite, sample, resource, max_failures, workers, shard_rows, spending=spend, silent=json_output
+    )
     if thread and answer:
         ask = not json_output and on_terminal()
         return go_on(thread, answer, running, settings(), output=output, planner=planner, ask=ask)
@@ -128,13 +140,20 @@ def apply_plan(
     resource: Resource = None,
     max_failures: MaxFailures = None,
     shard_rows: ShardRows = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    max_calls: MaxCalls = None,
+    no_cache: NoCache = False,
     allow_network: AllowNetwork = False,
     json_output: Json = False,
 ) -> Answer:
-    """Run a saved workflow, without any model; after an interruption the same command continues."""
+    """Run a saved workflow, without any planner; after an interruption the same command continues."""
     from .applying import apply_plan as apply
 
-    running = how_to_run(overwrite, sample, resource, max_failures, workers, shard_rows, silent=json_output)
+    spend = spending_of(max_cost, max_tokens, max_calls, no_cache)
+    running = how_to_run(
+        overwrite, sample, resource, max_failures, workers, shard_rows, spending=spend, silent=json_output
+    )
     return apply(plan, data, output, running, settings(), allow_network=allow_network)
 
 

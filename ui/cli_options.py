@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from ..operators.core.settings import Settings
+    from ..operators.core.spending import Spending
     from .applying import Running
 
 PLAIN = {"add_completion": False, "pretty_exceptions_enable": False}
@@ -45,6 +46,12 @@ Resource = Annotated[
 MaxFailures = Annotated[
     str | None, typer.Option(metavar="N|SHARE", help="Rows that may fail at a step: 10, or 5%, before the run stops.")
 ]
+MaxCost = Annotated[
+    float | None, typer.Option(metavar="MONEY", help="Most a run may cost, by the prices in the settings.")
+]
+MaxTokens = Annotated[int | None, typer.Option(min=1, metavar="N", help="Most tokens a run may take of a model.")]
+MaxCalls = Annotated[int | None, typer.Option(min=1, metavar="N", help="Most requests a run may send to a model.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask the model again, also where its reply is known.")]
 KindOption = Annotated[Kind | None, typer.Option(help="Only operators of this kind.")]
 PlannerOption = Annotated[Planner, typer.Option(help="Who plans: a model, rules, or a model where one is configured.")]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
@@ -86,6 +93,7 @@ def how_to_run(  # noqa: PLR0917 - in the order in which the commands have them
     workers: int | None = None,
     shard_rows: int | None = None,
     *,
+    spending: "Spending | None" = None,
     silent: bool,
 ) -> "Running":
     """The options of what runs, as typed; see `applying.Running`.
@@ -103,8 +111,26 @@ def how_to_run(  # noqa: PLR0917 - in the order in which the commands have them
         max_failures=max_failures,
         workers=workers,
         shard_rows=shard_rows,
+        spending=spending,
         silent=silent,
     )
+
+
+def spending_of(
+    max_cost: float | None, max_tokens: int | None, max_calls: int | None, no_cache: bool
+) -> "Spending | None":
+    """What may be spent on a model, as typed; None where nothing was said.
+
+    Raises:
+        TyperException: a cap is no amount.
+    """
+    if max_cost is None and max_tokens is None and max_calls is None and not no_cache:
+        return None
+    from ..operators.core.spending import Spending
+
+    if max_cost is not None and not 0 < max_cost < float("inf"):
+        raise typer.TyperException(f"--max-cost wants an amount above 0, got {max_cost}")
+    return Spending(max_cost=max_cost, max_tokens=max_tokens, max_calls=max_calls, use_cache=not no_cache)
 
 
 def on_terminal() -> bool:

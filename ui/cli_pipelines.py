@@ -11,7 +11,11 @@ from .cli_options import (
     AllowNetwork,
     Data,
     Json,
+    MaxCalls,
+    MaxCost,
     MaxFailures,
+    MaxTokens,
+    NoCache,
     Overwrite,
     Resource,
     ResultPath,
@@ -20,6 +24,7 @@ from .cli_options import (
     Workers,
     how_to_run,
     settings,
+    spending_of,
 )
 
 pipelines = typer.Typer(help="Workflows that ship, ready to run.", **PLAIN)  # type: ignore[arg-type]
@@ -70,11 +75,16 @@ def run_pipeline(
     resource: Resource = None,
     max_failures: MaxFailures = None,
     shard_rows: ShardRows = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    max_calls: MaxCalls = None,
+    no_cache: NoCache = False,
     allow_network: AllowNetwork = False,
     json_output: Json = False,
 ) -> Answer:
     """Run a pipeline, without any planner; after an interruption the same command continues."""
     from .pipelines import run_pipeline as run
 
-    how = how_to_run(overwrite, sample, resource, max_failures, workers, shard_rows, silent=json_output)
+    spend = spending_of(max_cost, max_tokens, max_calls, no_cache)
+    how = how_to_run(overwrite, sample, resource, max_failures, workers, shard_rows, spending=spend, silent=json_output)
     return run(name, data, output, how, settings(), columns=column or (), allow_network=allow_network)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import JsonValue
 
 from ..operators.core import Fault, InvalidInput
+from ..pipelines.quote import Quote
 from .results import Part, Result
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ class AskPart(Part):
 class Document(Part):
     """What a command of `dataflow-agent` says with `--json`.
 
-    `result` is there only for commands of the catalogue, the history, `doctor` and `demo`.
+    `quote` is there only for a plan with steps that ask a model; `result` only for commands of the catalogue, the
+    history, `doctor` and `demo`.
     """
 
     status: Status
@@ -127,6 +129,7 @@ class Document(Part):
     run: RunPart | None
     asks: tuple[AskPart, ...]
     not_covered: tuple[str, ...]
+    quote: Quote | None = None
     result: Result | None = None
 
     @property
@@ -136,8 +139,9 @@ class Document(Part):
         return INVALID_EXIT if invalid else _EXITS[self.status]
 
     def to_json(self) -> str:
-        """The object as printed; without `result` where there is none."""
-        return self.model_dump_json(indent=2, exclude=None if self.result else {"result"})
+        """The object as printed; without `quote` and `result` where there is none."""
+        absent = {name for name in ("quote", "result") if getattr(self, name) is None}
+        return self.model_dump_json(indent=2, exclude=absent)
 
 
 def document(
@@ -182,7 +186,7 @@ def from_standing(standing: "Standing", *, result: Any = None) -> Document:
     )
     asks = tuple(AskPart(text=ask.text, steps=ask.steps, holds=ask.holds) for ask in standing.asks)
     asked = QuestionPart(text=question.text, options=question.options) if question else None
-    more = {"thread": standing.thread, "question": asked, "asks": asks}
+    more = {"thread": standing.thread, "question": asked, "asks": asks, "quote": standing.quote}
     return plain.model_copy(update={**more, "not_covered": draft.not_covered if draft else ()})
 
 

@@ -29,6 +29,9 @@ def plan_view(standing: Standing) -> Group:
     if standing.sample:
         head = f"On a sample of {standing.sample.rows_in:,} rows, {standing.sample.rows_out:,} go on"
         parts += [heading(head), steps_report(standing.sample), Text()]
+    if standing.tried and standing.quote:
+        rows = standing.quote.tried
+        parts += [heading(f"Tried with {rows} {'row' if rows == 1 else 'rows'}"), steps_report(standing.tried), Text()]
     if draft and draft.workflow.steps:
-        parts += [sentence(cost_text(draft.workflow)), Text()]
+        parts += [sentence(cost_text(draft.workflow, standing.quote)), Text()]
     return Group(*parts, *warnings_view(standing.warnings))

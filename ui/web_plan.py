@@ -44,8 +44,8 @@ def plan_view(standing: Standing | None, changed: Changed | None = None) -> Mark
         notice("bad", "This cannot be done", [line(draft.refusal, REASON_CHARACTERS)] if draft.refusal else []),
         notice("bad", "The plan cannot run as it is", faults_lines(standing.faults)),
         notice("warn", "Not covered by any step", [line(clause) for clause in draft.not_covered]),
-        _steps_table(draft, standing.sample, changed) if steps else EMPTY,
-        _sample_line(standing.sample, draft.workflow) if steps else EMPTY,
+        _steps_table(draft, standing.tried or standing.sample, changed) if steps else EMPTY,
+        _sample_line(standing, draft.workflow) if steps else EMPTY,
         folded("warn", f"{len(warnings)} {'warning' if len(warnings) == 1 else 'warnings'}", warnings),
     ]
     return joined(parts)
@@ -178,9 +178,10 @@ def _on_sample(sample: Report | None, step: Step) -> Markup:
     return joined([numbers, element("div", told, cls="df-muted")])
 
 
-def _sample_line(sample: Report | None, workflow: Workflow) -> Markup:
+def _sample_line(standing: Standing, workflow: Workflow) -> Markup:
+    sample = standing.sample
     tried = f"On the first {sample.rows_in:,} rows, {sample.rows_out:,} come out. " if sample else ""
-    return element("p", tried + cost_text(workflow), cls="df-muted")
+    return element("p", tried + cost_text(workflow, standing.quote), cls="df-muted")
 
 
 def _named_steps(steps: Sequence[str]) -> Markup:

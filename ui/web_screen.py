@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..agent.api import Standing
+from ..agent.review import TRY
 from ..operators.core import DataFlowError
 from ..pipelines.edits import printable
 from ..pipelines.funnel_model import Funnel
@@ -114,7 +115,9 @@ class Screen:
         label = {"failed": "Try again", "interrupted": "Go on"}.get(status, label)
         waits = status == "needs_input"
         question = draft.question if draft and waits else None
-        words = [*(question.options if question else ())][:MOST_OPTIONS]
+        asked = session.standing.question if session.standing and waits else None
+        extra = [option for option in (asked.options if asked else ()) if option == TRY]
+        words = [*(question.options if question else extra)][:MOST_OPTIONS]
         buttons = [
             _update(visible=at < len(words), value=words[at] if at < len(words) else "") for at in range(MOST_OPTIONS)
         ]

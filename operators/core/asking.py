@@ -17,11 +17,13 @@ from .families import NULL_FATES, OnNull, judge, with_children
 from .llm import LLM, Request
 from .operator import Kind, RowOperator
 from .outcome import Outcome
-from .prompts import DATA_RULE, Prompted, template
+from .prompts import DATA_RULE, prompted_options, template
 from .ranges import Rule
 from .schema import DTYPES, ROW, DType, Schema
 
 T = TypeVar("T")
+MAX_DETAIL = 500
+"""Characters of the words about a failed row that go to the ledger, since they may quote a reply."""
 NO_MODEL = "{name} needs a language model: set DATAFLOW_LLM_BASE_URL and DATAFLOW_LLM_MODEL"
 
 
@@ -68,15 +70,17 @@ class AskingOperator(RowOperator, Generic[T]):
 
     def prompts(self) -> dict[str, str]:
         """The prompts by what they are for, as they are with these options: shown, and part of what decides results."""
-        return {
-            option: getattr(self, option)
-            for option, info in type(self).model_fields.items()
-            if any(isinstance(mark, Prompted) for mark in info.metadata) and getattr(self, option)
-        }
+        options = prompted_options(type(self))
+        return {option: getattr(self, option) for option in options if getattr(self, option)}
+
+    def calls(self, rows: int) -> tuple[int, int]:
+        """One for each row; override where a row takes more."""
+        return rows, rows
 
     def reads(self) -> dict[str, tuple[DType, ...]]:
         """The columns that options name, and those that the templates among the options name."""
-        named = (name for text in self._templates() for name in template(text).names)
+        texts = (getattr(self, option) for option in prompted_options(type(self)))
+        named = (name for text in texts if text for name in template(text).names)
         return {**dict.fromkeys(named, DTYPES), **super().reads()}
 
     def request(self, prompt: str, system: str | None = None, **more: Any) -> Request:
@@ -108,15 +112,8 @@ class AskingOperator(RowOperator, Generic[T]):
         return batch.frame.select(ROW).with_columns(
             fate=pl.Series([self._fate(error) for error in failed], dtype=pl.String),
             reason=pl.Series([self._reason(error) for error in failed], dtype=pl.String),
-            detail=pl.Series([error.detail if error else None for error in failed], dtype=pl.String),
+            detail=pl.Series([error.detail[:MAX_DETAIL] if error else None for error in failed], dtype=pl.String),
         )
-
-    def _templates(self) -> list[str]:
-        return [
-            str(getattr(self, option))
-            for option, info in type(self).model_fields.items()
-            if any(isinstance(mark, Prompted) for mark in info.metadata) and getattr(self, option)
-        ]
 
     def _fate(self, error: RowError | None) -> str:
         if error is None:
@@ -229,7 +226,7 @@ class LLMFilter(AskingOperator[dict[str, Any]]):
                 for name, kind in self.metrics().items()
             }
         )
-        judged = judge(metrics, self.rules(), "keep")
+        judged = judge(metrics, self.rules(), "fail")
         fates = self.fates(batch, told)
         fine = pl.Series([number not in told.failed for number in range(len(batch))], dtype=pl.Boolean)
         records = fates.with_columns(

@@ -127,6 +127,10 @@ class Operator(BaseModel):
         """The prompts sent to a model, by what they are for; shown to people, and part of what decides results."""
         return {}
 
+    def calls(self, rows: int) -> tuple[int, int]:
+        """Fewest and most requests to a model for so many rows, those repeated for an invalid reply left out."""
+        return 0, 0
+
     def resource_fingerprints(self, resources: Mapping[str, str]) -> dict[str, str]:
         """Content hashes of the resources this step depends on, so that a changed one is noticed."""
         return {}

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import Field, SecretStr
@@ -28,6 +29,14 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = Field(default=None, description="Key of that endpoint.")
     llm_model: str | None = Field(default=None, description="Name of the model at that endpoint.")
     llm_in_flight: int = Field(default=16, ge=1, le=1024, description="Most requests open at once.")
+    llm_backend: Literal["endpoint", "local", "vllm"] = Field(
+        default="endpoint",
+        description="Where the model is: behind an endpoint, a GGUF file served on this machine, or vLLM in the process.",
+    )
+    llm_timeout_s: float = Field(default=120.0, gt=0, description="Seconds after which a request is given up.")
+    llm_retries: int = Field(default=5, ge=0, le=20, description="Most times a request is repeated.")
+    llm_price_in: float | None = Field(default=None, ge=0, description="Price of a million prompt tokens.")
+    llm_price_out: float | None = Field(default=None, ge=0, description="Price of a million completion tokens.")
     share_samples: str = Field(
         default="names",
         pattern="^(none|names|values)$",

@@ -22,8 +22,8 @@ from ..core.columns import ColumnName
 from ..core.families import OnNull
 from ..core.operator import Effect
 from ..core.schema import DTYPES
+from ..core.templates import Template, TemplateText
 from ._fates import EXPANDED, KEPT, Ending, failure, records_of, succeeded, without_value
-from ._template import Template, TemplateText
 from ._values import as_json, as_texts, as_values, encoded, nested_json
 
 Action = Literal["select", "drop", "rename", "parse", "explode", "template"]
