@@ -38,6 +38,7 @@ class Example:
         kept: for filters, the indexes of the rows that go on, unchanged.
         out: for all others, the rows that come out; a plain text stands for `{"text": …}`.
         replies: what a scripted model answers, in order.
+        facts: for operators that find something out about the data as a whole, what they find among other things.
     """
 
     rows: list[Any]
@@ -45,6 +46,7 @@ class Example:
     kept: list[int] | None = None
     out: list[Any] | None = None
     replies: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
 
     def input_rows(self) -> list[dict[str, Any]]:
         """The rows in, each as an object."""

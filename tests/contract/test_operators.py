@@ -71,6 +71,7 @@ class Remembering:
     """A model that says the same again when it is asked the same again; new questions take the next scripted reply."""
 
     identity = "remembering"
+    in_flight = 1
 
     def __init__(self, replies: list[str]) -> None:
         self._script = ScriptedLLM(replies)
@@ -110,7 +111,21 @@ def test_its_example_shows_what_it_does(cls: type[Operator]) -> None:
         assert example.kept is not None, f"{cls.name}: a filter's example says which rows are kept"
         assert 0 < len(example.kept) < len(example.rows), f"{cls.name}: the example keeps a row and drops a row"
     else:
-        assert example.expected() != example.input_rows(), f"{cls.name}: the example changes nothing"
+        changes = example.expected() != example.input_rows()
+        assert changes or example.facts, f"{cls.name}: the example changes nothing and finds nothing out"
+
+
+WITH_FACTS = {name: cls for name, cls in CATALOGUE.items() if cls.example().facts}
+
+
+@pytest.mark.parametrize("cls", WITH_FACTS.values(), ids=list(WITH_FACTS))
+def test_the_facts_of_its_example_are_found(cls: type[Operator]) -> None:
+    operator, batch = built(cls), batch_of(cls.example().input_rows())
+    assert isinstance(operator, DatasetOperator)
+    ctx = context_of(operator)
+    sketches = operator.sketch(batch, operator.open(ctx))
+    facts = operator.decide(sketches, lambda ids, columns: _fetched(batch, ids, columns), ctx).facts
+    assert {name: facts[name] for name in cls.example().facts} == cls.example().facts
 
 
 @every_operator
@@ -282,7 +297,7 @@ def test_a_column_without_any_text_is_no_accident(cls: type[Operator]) -> None:
             {ROW: ["0:1"], ABSENT: [None], column: [None]},
             schema={ROW: pl.String, ABSENT: pl.List(pl.String), column: pl.String},
         )
-        outcome = apply_outcome(operator, Batch(frame, Schema.of(**{column: dtype})))
+        outcome = apply_outcome(operator, Batch(frame, Schema.of(**{column: dtype})), context_of(operator))
         assert len(outcome.rows) == 1
 
 
