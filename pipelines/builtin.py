@@ -1,24 +1,44 @@
 """The pipelines that ship with the package: workflows with a reason for each step, one file each in `library`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Any
 
 import yaml
+from pydantic import JsonValue
 
 from ..operators.core.errors import InvalidInput, near_name
 from .binding import rebound
+from .validate import build
 from .workflow import Workflow
 
 LIBRARY = "library"
 SAMPLES = "samples"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class PipelineOption:
+    """What may be set of a pipeline as a whole.
+
+    Args:
+        description: what it means, with its unit.
+        sets: the options of steps that get the value, each as step id and option.
+        default: what the pipeline takes when nothing is said.
+    """
+
+    description: str
+    sets: tuple[tuple[str, str], ...]
+    default: JsonValue = None
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A workflow that ships, and what is said of it.
+    """A workflow that ships, and what is said of it: a function from options and column names to a workflow.
 
     Args:
         name: that of its file and of its workflow.
@@ -28,6 +48,7 @@ class Pipeline:
         columns: the columns that its steps are written for, each with what it holds; `bound` gives them other names.
         sample: name of a data file that ships, to try it on.
         reasons: a sentence for each step id.
+        options: what may be set of it as a whole, by name; every option of every step can be changed besides.
     """
 
     name: str
@@ -38,25 +59,55 @@ class Pipeline:
     sample: str
     workflow: Workflow
     reasons: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, PipelineOption] = field(default_factory=dict)
 
-    def bound(self, columns: Mapping[str, str]) -> Workflow:
-        """The workflow over columns of other names.
+    def bound(self, columns: Mapping[str, str], options: Mapping[str, JsonValue] = NOTHING) -> Workflow:
+        """The workflow over columns of other names, with other options.
 
         Args:
             columns: for some of its columns the name that the data has.
+            options: for some of its options another value.
 
         Raises:
-            InvalidInput: it has no such column.
+            InvalidInput: it has no such column or option, or a value is none that the option can have.
         """
-        unknown = [name for name in columns if name not in self.columns]
-        if unknown:
-            message = f"{self.name} has no column {unknown[0]!r}; it has {', '.join(self.columns)}"
-            raise InvalidInput.of("unknown_column", message, got=unknown[0], allowed=[*self.columns])
-        return rebound(self.workflow, columns)
+        _refuse_unknown(self.name, "column", columns, self.columns)
+        _refuse_unknown(self.name, "option", options, self.options)
+        return rebound(self._with(options), columns)
+
+    def _with(self, options: Mapping[str, JsonValue]) -> Workflow:
+        if not options:
+            return self.workflow
+        given: dict[str, dict[str, JsonValue]] = {}
+        for name, value in options.items():
+            for step_id, option in self.options[name].sets:
+                given.setdefault(step_id, {})[option] = value
+        steps = tuple(
+            step.model_copy(update={"options": {**step.options, **given.get(step.id, {})}})
+            for step in self.workflow.steps
+        )
+        faults = [fault for step in steps if step.id in given for fault in build(step)[1]]
+        if faults:
+            raise InvalidInput(faults)
+        return self.workflow.model_copy(update={"steps": steps})
+
+    def calls(self, rows: int, columns: Mapping[str, str] = NOTHING) -> tuple[int, int]:
+        """Fewest and most requests to a model for so many rows, were none of them dropped on the way."""
+        counts = [operator.calls(rows) for operator, _ in map(build, self.bound(columns).steps) if operator]
+        return sum(low for low, _ in counts), sum(high for _, high in counts)
 
     def sample_file(self) -> Traversable:
         """The data file to try it on."""
         return files(__package__).joinpath(SAMPLES, self.sample)
+
+
+def _refuse_unknown(pipeline: str, what: str, given: Iterable[str], known: Iterable[str]) -> None:
+    names = [*known]
+    for name in given:
+        if name not in names:
+            has = f"it has {', '.join(names)}" if names else "it has none"
+            message = f"{pipeline} has no {what} {name!r}; {has}"
+            raise InvalidInput.of(f"unknown_{what}", message, got=name, allowed=[*names])
 
 
 def builtins() -> dict[str, Pipeline]:
@@ -97,6 +148,14 @@ def _read(file: Traversable) -> Pipeline:
     name = file.name.removesuffix(".yaml")
     document = yaml.safe_load(file.read_text(encoding="utf-8"))
     steps = document.pop("steps")
+    options = document.pop("options", {})
+    workflow = Workflow.parse(
+        {key: document.pop(key) for key in ("seed", "resources") if key in document}
+        | {
+            "name": name,
+            "steps": steps,
+        }
+    )
     return Pipeline(
         name=name,
         title=document.pop("title"),
@@ -104,6 +163,15 @@ def _read(file: Traversable) -> Pipeline:
         phrases=tuple(document.pop("phrases")),
         columns=document.pop("columns"),
         sample=document.pop("sample"),
-        workflow=Workflow.parse({**document, "name": name, "steps": steps}),
+        workflow=workflow,
         reasons={step["id"]: step["reason"] for step in steps},
+        options={option: _option(workflow, told) for option, told in options.items()},
     )
+
+
+def _option(workflow: Workflow, told: Mapping[str, Any]) -> PipelineOption:
+    """An option as its file describes it: `sets` lists `step.option`; its default is what the first of them has."""
+    sets = tuple((step, option) for step, _, option in (place.rpartition(".") for place in told["sets"]))
+    operator, _ = build(workflow.step(sets[0][0]))
+    default = None if operator is None else operator.model_dump(mode="json")[sets[0][1]]
+    return PipelineOption(told["description"], sets, default)

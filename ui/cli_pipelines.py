@@ -36,6 +36,10 @@ ColumnOption = Annotated[
         metavar="NAME", help="The column of your data with the text; OLD=NEW where a pipeline reads several columns."
     ),
 ]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="An option of the pipeline; `pipelines show` names them."),
+]
 
 
 @pipelines.command("list")
@@ -50,6 +54,7 @@ def list_pipelines(json_output: Json = False) -> Answer:
 def show_pipeline(
     name: Name,
     column: ColumnOption = None,
+    option: SetOption = None,
     yaml: Annotated[bool, typer.Option("--yaml", help="Print the workflow as YAML and nothing else.")] = False,
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="PLAN", help="Save the workflow here, for `apply`.")
@@ -60,7 +65,7 @@ def show_pipeline(
     """Show the steps of a pipeline with their reasons, or save them as a workflow to change."""
     from .pipelines import show_pipeline as shown
 
-    return shown(name, column or (), output, settings(home=False), only_yaml=yaml, overwrite=overwrite)
+    return shown(name, column or (), option or (), output, settings(home=False), only_yaml=yaml, overwrite=overwrite)
 
 
 @pipelines.command("run")
@@ -69,6 +74,7 @@ def run_pipeline(
     data: Data,
     output: ResultPath,
     column: ColumnOption = None,
+    option: SetOption = None,
     overwrite: Overwrite = False,
     workers: Workers = None,
     sample: Sample = None,
@@ -87,4 +93,6 @@ def run_pipeline(
 
     spend = spending_of(max_cost, max_tokens, max_calls, no_cache)
     how = how_to_run(overwrite, sample, resource, max_failures, workers, shard_rows, spending=spend, silent=json_output)
-    return run(name, data, output, how, settings(), columns=column or (), allow_network=allow_network)
+    return run(
+        name, data, output, how, settings(), columns=column or (), options=option or (), allow_network=allow_network
+    )

@@ -34,7 +34,10 @@ class OperatorLine(Part):
 
 
 class OperatorCard(OperatorLine):
-    """An operator in full; `options` is the JSON Schema of its options."""
+    """An operator in full; `options` is the JSON Schema of its options.
+
+    `prompts` are those that it sends to a model with the options of the example, by what they are for.
+    """
 
     scope: str
     effect: str
@@ -45,6 +48,7 @@ class OperatorCard(OperatorLine):
     description: str
     options: dict[str, JsonValue]
     example: dict[str, JsonValue]
+    prompts: dict[str, str]
 
     @classmethod
     def of(cls, operator: "type[Operator]") -> "OperatorCard":
@@ -64,6 +68,7 @@ class OperatorCard(OperatorLine):
             description="\n\n".join(_paragraphs(cleandoc(operator.__doc__ or ""))),
             options=operator.model_json_schema(),
             example=shown,
+            prompts=operator(**example.options).prompts(),
         )
 
 
@@ -88,12 +93,30 @@ class PipelineLine(Part):
     missing: tuple[str, ...]
 
 
+class PipelineOptionPart(Part):
+    """What may be set of a pipeline as a whole."""
+
+    description: str
+    default: JsonValue
+
+
+class CallsPart(Part):
+    """Fewest and most requests to a model for so many rows."""
+
+    rows: int
+    fewest: int
+    most: int
+
+
 class PipelineCard(PipelineLine):
     """A pipeline in full; `columns` are those it reads, with what each holds, `sample` is a data file to try it on."""
 
     description: str
     phrases: tuple[str, ...]
     columns: dict[str, str]
+    columns_out: tuple[str, ...]
+    options: dict[str, PipelineOptionPart]
+    calls: CallsPart
     sample: str
 
 

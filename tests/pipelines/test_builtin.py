@@ -9,10 +9,17 @@ import pytest
 from dataflow_agent.operators.core import InvalidInput, Schema, all_operators
 from dataflow_agent.pipelines.builtin import Pipeline, builtin, builtins, pipeline
 from dataflow_agent.pipelines.run import RunResult, run
-from dataflow_agent.pipelines.validate import validate
+from dataflow_agent.pipelines.validate import Resources, validate
 from dataflow_agent.pipelines.workflow import Workflow
 
 every_pipeline = pytest.mark.parametrize("found", builtins().values(), ids=builtins())
+RULES = {
+    name: found
+    for name, found in builtins().items()
+    if not any("llm" in all_operators()[step.operator].needs for step in found.workflow.steps)
+}
+every_pipeline_of_rules = pytest.mark.parametrize("found", RULES.values(), ids=RULES)
+WITH_MODEL = Resources(needs=frozenset({"embedder", "index", "llm"}))
 CORRECTED, REFERENCE = "text_pretrain_filter", "text_pretrain_filter_reference"
 
 SUBJECTS = "A carpenter|The old baker|Her neighbour|One gardener|The village doctor|Our librarian|A young potter".split(
@@ -61,13 +68,20 @@ def test_each_step_has_a_reason_and_the_data_that_ships_has_its_columns(found: P
 @every_pipeline
 def test_it_has_no_fault_on_its_columns_under_whatever_name(found: Pipeline) -> None:
     there = Schema.of(**dict.fromkeys(found.columns, "text"))
-    assert [fault for fault in validate(found.workflow, there) if fault.severity == "error"] == []
+    assert [fault for fault in validate(found.workflow, there, WITH_MODEL) if fault.severity == "error"] == []
     names = {column: f"my {column}" for column in found.columns}
     mine = Schema.of(**dict.fromkeys(names.values(), "text"))
-    assert [fault for fault in validate(found.bound(names), mine) if fault.severity == "error"] == []
+    assert [fault for fault in validate(found.bound(names), mine, WITH_MODEL) if fault.severity == "error"] == []
 
 
 @every_pipeline
+def test_only_what_asks_a_model_needs_one(found: Pipeline) -> None:
+    there = Schema.of(**dict.fromkeys(found.columns, "text"))
+    codes = {fault.code for fault in validate(found.workflow, there) if fault.severity == "error"}
+    assert codes == (set() if found.name in RULES else {"missing_need"})
+
+
+@every_pipeline_of_rules
 def test_another_name_of_the_column_changes_no_verdict(found: Pipeline, tmp_path: Path) -> None:
     rows = [orjson.loads(line) for line in found.sample_file().read_bytes().splitlines()]
 
@@ -173,3 +187,32 @@ def test_each_text_is_dropped_by_the_rule_that_is_made_for_it(name: str, at: int
     found = verdicts(builtin(name), [text for _, text, *_ in CASES], tmp_path)
     wanted = {label: dropped[at] for label, _, *dropped in CASES}
     assert dict(zip(wanted, found, strict=True)) == wanted
+
+
+def test_an_option_of_a_pipeline_sets_those_of_its_steps_and_leaves_the_rest() -> None:
+    plain, changed = builtin(CORRECTED), pipeline(CORRECTED).bound({}, {"min_words": 33, "languages": ["de"]})
+    assert changed.step("word_count_filter").options == {"min_words": 33, "max_words": 100_000}
+    assert changed.step("language_filter").options == {"languages": ["de"]}
+    untouched = [step for step in plain.steps if step.id not in ("word_count_filter", "language_filter")]
+    assert untouched == [step for step in changed.steps if step in untouched]
+    assert pipeline(CORRECTED).workflow == plain
+
+
+@every_pipeline
+def test_each_option_of_a_pipeline_is_one_of_its_steps_and_tells_its_default(found: Pipeline) -> None:
+    for name, option in found.options.items():
+        assert option.description.endswith("."), name
+        assert found.bound({}, {name: option.default}).digest()
+        for step_id, of_step in option.sets:
+            assert of_step in all_operators()[found.workflow.step(step_id).operator].model_fields
+
+
+def test_a_value_that_an_option_cannot_have_is_refused_with_the_bounds() -> None:
+    with pytest.raises(InvalidInput, match="min_words"):
+        pipeline(CORRECTED).bound({}, {"min_words": -1})
+    with pytest.raises(InvalidInput, match="no option 'min_wrods'; it has languages, min_words"):
+        pipeline(CORRECTED).bound({}, {"min_wrods": 1})
+
+
+def test_a_pipeline_of_rules_asks_no_model() -> None:
+    assert pipeline(CORRECTED).calls(1000) == (0, 0)

@@ -46,6 +46,26 @@ def test_a_pipeline_is_shown_with_its_steps_options_and_reasons(cli: Cli) -> Non
         assert word in said
 
 
+def test_the_options_of_a_pipeline_are_shown_with_defaults_and_set_by_name(cli: Cli) -> None:
+    card = cli("pipelines", "show", NAME, "--json").document["result"]["pipeline"]
+    assert card["options"]["min_words"]["default"] == 20
+    assert card["columns_out"] == ["text"]
+    assert card["calls"] == {"rows": 1000, "fewest": 0, "most": 0}
+    shown = cli("pipelines", "show", NAME, "--set", "min_words=33", "--set", "languages=[de, en]", "--json").document
+    steps = {step["id"]: step["options"] for step in shown["workflow"]["steps"]}
+    assert steps["word_count_filter"]["min_words"] == 33
+    assert steps["language_filter"]["languages"] == ["de", "en"]
+    out = cli("pipelines", "run", NAME, "-i", SAMPLE, "-o", "set.jsonl", "--set", "min_words=100000", "--json").document
+    assert out["run"]["rows_out"] == 0
+
+
+@pytest.mark.parametrize("given", ["min_wrods=3", "min_words", "=3", "min_words=-1", "min_words=[1", "min_words=x"])
+def test_an_option_that_is_none_or_has_no_such_value_is_refused(cli: Cli, given: str) -> None:
+    refused = cli("pipelines", "show", NAME, "--set", given, "--json")
+    assert refused.code == 2
+    assert refused.document["faults"]
+
+
 def test_no_line_of_the_yaml_is_broken_at_the_edge_of_the_terminal(cli: Cli) -> None:
     assert max(map(len, cli("pipelines", "show", NAME, "--yaml").out.splitlines())) > 100
 
@@ -112,7 +132,7 @@ def test_where_two_columns_may_hold_the_text_one_must_be_named(cli: Cli, tmp_pat
     ("arguments", "said"),
     [
         (["show", "text_pretrain_filtr"], "did you mean 'text_pretrain_filter'?"),
-        (["run", "nothing", "-i", SAMPLE, "-o", "out.jsonl"], "there are text_pretrain_filter"),
+        (["run", "nothing", "-i", SAMPLE, "-o", "out.jsonl"], "there are function_calling, sft_synthesis"),
         (["run", NAME, "-i", "nope.jsonl", "-o", "out.jsonl"], "nope.jsonl"),
         (["run", NAME, "-i", SAMPLE, "-o", "out.jsonl", "--column", "body"], "body"),
         (["run", NAME, "-i", SAMPLE, "-o", "out.jsonl", "--column", "a", "--column", "b"], "twice"),
@@ -136,7 +156,7 @@ def test_the_shared_options_are_those_of_apply(cli: Cli, tmp_path: Path) -> None
         {word.strip(",") for word in cli(*command, "--help").out.split() if word.startswith("--")}
         for command in (("apply",), ("pipelines", "run"))
     )
-    assert run == apply | {"--column"}
+    assert run == apply | {"--column", "--set"}
 
 
 def test_help_names_the_pipelines(cli: Cli) -> None:
