@@ -42,7 +42,10 @@ class Terms:
 
     def counts(self, batch: Batch, column: str) -> pl.Series:
         """How often the terms occur in each text of a column; null where there is none."""
-        texts = batch.texts(column)
+        return self.counts_in(batch.texts(column))
+
+    def counts_in(self, texts: pl.Series) -> pl.Series:
+        """How often the terms occur in each text; null where there is none."""
         counts = pl.select(pl.when(texts.is_not_null()).then(pl.lit(0, dtype=pl.Int64))).to_series()
         possible = self._possible(texts).arg_true()
         if not len(possible):

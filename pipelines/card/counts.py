@@ -7,8 +7,8 @@ import polars as pl
 
 from ...operators.core import Context
 from ...operators.text._languages import LANGUAGES, LanguageModel
+from ...operators.text._personal_data import KINDS, count_personal_data
 from ...operators.text.language_filter import LanguageFilter
-from ...operators.text.mask_pii import KINDS, MaskPii
 from .model import LanguageShare, PersonalData
 
 UNCLEAR = "unclear"
@@ -41,22 +41,18 @@ class Languages:
 
 @dataclass
 class PersonalDataCounts:
-    """How often `mask_pii` would put a label into the texts."""
+    """How much personal data `mask_pii` would mask in the texts."""
 
-    _operator: MaskPii = field(default_factory=MaskPii)
     _texts: int = 0
     _with: Counter[str] = field(default_factory=Counter)
     _found: Counter[str] = field(default_factory=Counter)
 
     def add(self, texts: pl.Series) -> None:
         """Count more texts, none of them null."""
-        masked = self._operator.refine_all(texts)
         self._texts += len(texts)
-        for kind in KINDS:
-            label = f"[{kind.upper()}]"
-            before, after = (one.str.count_matches(label, literal=True).cast(pl.Int64) for one in (texts, masked))
-            self._with[kind] += int((after > before).sum())
-            self._found[kind] += int((after - before).sum())
+        for counts in count_personal_data(texts, KINDS):
+            self._with[counts.name] += int((counts > 0).sum())
+            self._found[counts.name] += int(counts.sum())
 
     def rates(self) -> tuple[PersonalData, ...]:
         """Each kind, found or not."""

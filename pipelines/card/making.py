@@ -17,7 +17,6 @@ from .one_pass import Measured, TextPass, measure
 from .shape import BLOCK_ROWS
 
 Edges = Mapping[str, tuple[float, ...]]
-TOXICITY = NotMeasured(what="toxicity", why="no operator scores it yet; blocklisted terms are counted instead")
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def _card(found: Measured, edges: Edges, sample: int | None, tokenizer: Path | N
         duplicates=texts.duplicates() if texts else None,
         personal_data=texts.personal_data.rates() if texts else (),
         metrics=tuple(_metrics(texts, edges)) if texts else (),
-        not_measured=(TOXICITY,) if texts else (NotMeasured(what="texts", why=why),),
+        not_measured=() if texts else (NotMeasured(what="texts", why=why),),
         warnings=(*found.dataset.warnings, *shape.schema()[1]),
     )
 

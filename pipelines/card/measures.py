@@ -8,6 +8,7 @@ import polars as pl
 
 from ...operators.core import Batch, Context, Evaluator, Range, RowFilter, Rule
 from ...operators.score.ngram_repetition_score import NgramRepetitionScore
+from ...operators.score.toxicity_score import ToxicityScore
 from ...operators.text.alpha_word_ratio_filter import AlphaWordRatioFilter
 from ...operators.text.blocklist_filter import BlocklistFilter
 from ...operators.text.boilerplate_filter import BoilerplateFilter
@@ -204,7 +205,15 @@ def _marks() -> tuple[Measure, ...]:
             "marks",
             "count",
             BlocklistFilter(),
-            "English words of the blocklist, as whole words; no measure of toxicity.",
+            "Vulgar and pornographic English words of the blocklist, as whole words.",
+        ),
+        Measure(
+            "toxicity",
+            "Toxicity (lexicon)",
+            "marks",
+            "number",
+            ToxicityScore(),
+            "How densely abuse is found by a lexicon, English and Chinese, 0 to 1; hatred in plain words is not seen.",
         ),
     )
 

@@ -1,6 +1,7 @@
 """The quality card: its numbers are those of the operators, and do not hang on how the data is read."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -214,8 +215,13 @@ def test_data_without_texts_has_a_shape_and_says_what_is_missing(tmp_path: Path)
     assert [one.what for one in found.not_measured] == ["texts"]
 
 
-def test_what_is_not_measured_is_declared(card: QualityCard) -> None:
-    assert [one.what for one in card.not_measured] == ["toxicity"]
+def test_toxicity_is_measured_by_the_lexicon(tmp_path: Path) -> None:
+    found = card_of(write(tmp_path / "rude.jsonl", [{"text": "You are an idiot."}, {"text": PROSE}, {"text": ""}]))
+    assert found.not_measured == ()
+    toxicity = metric(found, "toxicity")
+    assert (toxicity.operator, toxicity.values, toxicity.minimum) == ("toxicity_score", 3, 0.0)
+    assert toxicity.maximum == pytest.approx(1 - math.exp(-0.75))
+    assert [one.place for one in toxicity.highest][:1] == ["rude.jsonl:1"]
 
 
 def test_a_comparison_has_common_edges_and_the_differences(tmp_path: Path, texts: Path) -> None:

@@ -84,10 +84,10 @@ def test_each_plot_has_a_name_and_a_table_behind_it(pages: dict[str, Path], name
     seen = Seen()
     seen.feed(text)
     plots = [one for one in seen.all("svg") if one.get("role") == "img"]
-    assert len(plots) == 19
-    assert len(re.findall(r'role="img" aria-label="[^"]+"', text)) == 19
+    assert len(plots) == 20
+    assert len(re.findall(r'role="img" aria-label="[^"]+"', text)) == 20
     behind = re.findall(r"texts in each bin</caption>.*?</thead>", text)
-    assert len(behind) == 19
+    assert len(behind) == 20
     assert all(one.count('scope="col"') == 1 + columns for one in behind)
 
 

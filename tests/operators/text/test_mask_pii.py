@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from dataflow_agent.operators.core.testing import apply_rows
-from dataflow_agent.operators.text.mask_pii import KINDS, MaskPii
+from dataflow_agent.operators.text._personal_data import KINDS
+from dataflow_agent.operators.text.mask_pii import MaskPii
 from hypothesis import given
 from hypothesis import strategies as st
 
