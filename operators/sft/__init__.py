@@ -1,0 +1,1 @@
+"""Operators for instruction tuning data."""
