@@ -41,7 +41,9 @@ def built(cls: type[Operator], **options: Any) -> Operator:
 
 
 def reads_one_text(cls: type[Operator]) -> bool:
-    return "on_null" in cls.model_fields and list(built(cls).reads().values()) == [("text",)]
+    # A row that an expander replaces cannot be kept for lack of a text, so its policy is another one.
+    expands = built(cls).row_effect() == "expand"
+    return "on_null" in cls.model_fields and not expands and list(built(cls).reads().values()) == [("text",)]
 
 
 TEXT_OPERATORS = {name: cls for name, cls in CATALOGUE.items() if reads_one_text(cls)}

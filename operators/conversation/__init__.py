@@ -1,0 +1,1 @@
+"""Operators for conversations, with and without tools."""
