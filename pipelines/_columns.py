@@ -56,15 +56,17 @@ class Trail:
 
 def readings(operator: Operator) -> list[Reading]:
     """Each column that a step reads, once for each option that names it."""
+    reads = operator.reads()
     found = [
         Reading(column, mark.dtypes, option)
         for option in type(operator).model_fields
         for mark in markers(type(operator), option)
         if isinstance(mark, Reads)
         for column in _named(operator, option)
+        if column in reads
     ]
     named = {reading.column for reading in found}
-    return found + [Reading(column, types, None) for column, types in operator.reads().items() if column not in named]
+    return found + [Reading(column, types, None) for column, types in reads.items() if column not in named]
 
 
 def column_faults(step: Step, operator: Operator, reads: list[Reading], trail: Trail) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from ..operators.core.columns import markers
 from ..operators.core.expression import Column, Expression, RowExpression, parse_expression
 from ..operators.core.operator import Operator
-from ..operators.core.prompts import Prompted, template
+from ..operators.core.prompts import prompted_options, template
 from ..operators.core.registry import all_operators
 from .workflow import Step, Workflow
 
@@ -42,7 +42,7 @@ def _option(step: Step, operator: type[Operator], name: str, columns: Mapping[st
     value: Any = step.options[name] if name in step.options else info.get_default(call_default_factory=True)
     if isinstance(value, str) and _IS_CONDITION in info.metadata:
         new = _condition(value, columns)
-    elif isinstance(value, str) and any(isinstance(mark, Prompted) for mark in info.metadata):
+    elif isinstance(value, str) and name in prompted_options(operator):
         new = template(value).renamed(columns).text if set(template(value).names) & columns.keys() else value
     elif isinstance(value, str) and any(markers(operator, name)):
         new = columns.get(value, value)

@@ -47,7 +47,7 @@ def found(catalog: Catalog, text: str, k: int = 6, kind: EntryKind | None = None
 
 
 def describe_operator(name: OperatorName) -> dict[str, Any]:
-    """What an operator does, its options with types, bounds and defaults, and an example of rows in and out.
+    """What an operator does, its options with types, bounds and defaults, its prompts, and rows in and out.
 
     Raises:
         InvalidInput: there is no such operator.
@@ -68,6 +68,7 @@ def describe_operator(name: OperatorName) -> dict[str, Any]:
         "description": cleandoc(operator.__doc__ or ""),
         "phrases": [*operator.phrases],
         "arguments": arguments_of(operator),
+        "prompts": operator(**example.options).prompts(),
         "example": shown_value({"options": example.options, "rows": example.input_rows(), "out": example.expected()}),
     }
 

@@ -70,28 +70,36 @@ class _Talks(Generic[T]):
             self._go_on(number, answers[0])
 
     def _go_on(self, number: int, said: object) -> None:
-        talk = self._talks[number]
+        asked = self._next_of(number, said)
+        while asked is not None and not asked[0]:
+            asked = self._next_of(number, [])
+        if asked is None:
+            return
+        requests, alone = asked
+        self._open[number] = _Open(len(requests), alone)
+        for place, request in enumerate(requests):
+            self._llm.start(request, self._listener(number, place))
+
+    def _next_of(self, number: int, said: object) -> tuple[list[Request], bool] | None:
+        """What a conversation asks next, and whether for a single request; None where it has ended."""
         try:
-            asked = talk.send(said)
+            asked = self._talks[number].send(said)
+            if isinstance(asked, Request):
+                return [self._seeded(asked)], True
+            return [self._seeded(one) for one in asked], False
         except StopIteration as ended:
             self._told.values[number] = ended.value
         except RowError as error:
             self._told.failed[number] = error
         except Exception as error:  # noqa: BLE001 - an operator is anyone's code, and only its own row pays for a bug
             self._told.failed[number] = RowError("error", f"{type(error).__name__}: {error}")
-        else:
-            self._ask(number, asked)
+        return None
 
-    def _ask(self, number: int, asked: Asked) -> None:
-        requests = [asked] if isinstance(asked, Request) else list(asked)
-        if not requests:
-            self._go_on(number, [])
-            return
-        self._open[number] = _Open(len(requests), isinstance(asked, Request))
-        for place, request in enumerate(requests):
-            if request.temperature > 0 and request.seed is None:
-                request = replace(request, seed=self._seed)  # noqa: PLW2901
-            self._llm.start(request, self._listener(number, place))
+    def _seeded(self, request: Request) -> Request:
+        """Repeated samples draw from seeds of their own, or they would all be the same; endpoints take 31 bits."""
+        if request.temperature == 0 or request.seed is not None:
+            return request
+        return replace(request, seed=(self._seed + request.sample) % 2**31)
 
     def _listener(self, number: int, place: int) -> "_Listener":
         return _Listener(self._heard, number, place)
@@ -120,9 +128,49 @@ class _Listener:
         self.queue.put((self.number, self.place, answer))
 
 
+def side_by_side(talks: Sequence[Generator[Request, Any, T]]) -> Asking[list[T]]:
+    """Lead several talks about one row at once, each with one request at a time; for use with `yield from`.
+
+    Returns:
+        What they return, in their order.
+
+    Raises:
+        RowError: one of them got no answer, or raised it.
+    """
+    results: dict[int, T] = {}
+    said: dict[int, Reply | None] = dict.fromkeys(range(len(talks)))
+    while said:
+        asked: dict[int, Request] = {}
+        for number, reply in said.items():
+            try:
+                asked[number] = talks[number].send(reply)
+            except StopIteration as ended:
+                results[number] = ended.value
+        answers = (yield [*asked.values()]) if asked else []
+        said = {number: answered(answer) for number, answer in zip(asked, answers, strict=True)}
+    return [results[number] for number in range(len(talks))]
+
+
+def answered(answer: Reply | EndpointError) -> Reply:
+    """The reply among several answers.
+
+    Raises:
+        RowError: it is none.
+    """
+    if isinstance(answer, EndpointError):
+        raise RowError(answer.reason, str(answer))
+    return answer
+
+
 def _whole(answer: Reply | EndpointError) -> Reply | EndpointError:
-    """A reply that was cut off is none: what is missing would be missing in the data."""
-    if isinstance(answer, EndpointError) or answer.finish_reason != "length":
+    """A reply that was cut off is none, since what is missing would be missing in the data; so is half a character."""
+    if isinstance(answer, EndpointError):
         return answer
-    words = f"the reply was cut off after {len(answer.text)} characters; raise max_tokens"
-    return EndpointError(words, reason="reply_cut_off")
+    if answer.finish_reason == "length":
+        words = f"the reply was cut off after {len(answer.text)} characters; raise max_tokens"
+        return EndpointError(words, reason="reply_cut_off")
+    try:
+        answer.text.encode()
+    except UnicodeEncodeError as error:
+        return EndpointError(f"the reply is no Unicode text: {error.reason}", reason="reply_no_text")
+    return answer

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_args
 import orjson
 from pydantic import AfterValidator, BaseModel
 
-from .errors import RowError
+from .errors import InvalidInput, RowError
 from .templates import Template
 
 DATA_RULE = (
@@ -54,10 +54,18 @@ class Prompt:
         return self._parsed.fill([as_data(name, values.get(name)) for name in self._parsed.columns])
 
     def renamed(self, names: Mapping[str, str]) -> "Prompt":
-        """The prompt with other names in their places."""
+        """The prompt with other names in their places.
+
+        Raises:
+            InvalidInput: a new name cannot stand in a prompt.
+        """
         literals = tuple(text.replace("{", "{{").replace("}", "}}") for text in self._parsed.literals)
         places = [f"{{{names.get(name, name)}}}" for name in self._parsed.columns]
-        return Prompt(Template(literals, self._parsed.columns).fill(places))
+        try:
+            return Prompt(Template(literals, self._parsed.columns).fill(places))
+        except ValueError as error:
+            message = f"a prompt cannot name a column that is called so: {error}; rename the column first"
+            raise InvalidInput.of("unfit_column_name", message, got=[*names.values()]) from None
 
     @property
     def _parsed(self) -> Template:

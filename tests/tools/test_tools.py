@@ -15,6 +15,7 @@ from dataflow_agent.tools.catalogue import catalogue_tools, describe_operator, f
 from dataflow_agent.tools.datasets import dataset_tools, sample_rows
 from dataflow_agent.tools.wiring import ContextFactory, available, open_catalog
 from dataflow_agent.tools.workflows import workflow_tools
+from pydantic import SecretStr
 
 AT_LEAST_3 = Workflow(steps=(Step(id="w", operator="word_count_filter", options={"min_words": 3}),)).to_yaml()
 
@@ -48,6 +49,23 @@ def test_a_context_factory_can_be_sent_to_another_process(tmp_path: Path) -> Non
     index.replace("stamp", ["a"], np.ones((1, 2)), ["text"])
     assert [name for name, _ in index.nearest(np.ones(2), 1)] == ["a"]
     assert any((tmp_path / "index").iterdir()) == (index.kind == "chroma")
+
+
+def test_the_factory_opens_the_models_of_the_settings_and_shows_no_key(settings: Settings, tmp_path: Path) -> None:
+    named = settings.model_copy(
+        update={
+            "llm_base_url": "http://127.0.0.1:1/v1",
+            "llm_model": "m",
+            "llm_api_key": SecretStr("sk-1"),
+            "embed_model": "e",
+        }
+    )
+    factory = ContextFactory(home=tmp_path, settings=named)
+    assert "sk-1" not in repr(factory)
+    context = pickle.loads(pickle.dumps(factory))()
+    assert context.identities() == {"llm": "m", "embedder": "endpoint/e"}
+    assert context.embedder() is context.embedder()
+    assert "sk-1" not in repr(context)
 
 
 def test_resources_and_a_named_model_are_available(settings: Settings) -> None:
@@ -128,6 +146,12 @@ def test_an_operator_is_described_with_an_example_that_is_true() -> None:
     told = describe_operator("word_count_filter")
     assert told["arguments"]["properties"]["min_words"]["default"] == 20
     assert told["example"]["out"] == [row for row in told["example"]["rows"] if len(row["text"].split()) >= 3]
+
+
+def test_an_operator_that_asks_a_model_is_described_with_its_prompts() -> None:
+    told = describe_operator("llm_filter")
+    assert told["example"]["options"]["question"] in told["prompts"]["system"]
+    assert describe_operator("word_count_filter")["prompts"] == {}
 
 
 def test_an_unknown_operator_is_told_with_the_nearest() -> None:

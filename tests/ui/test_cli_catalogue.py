@@ -41,6 +41,20 @@ def test_an_operator_shows_its_options_and_an_example(cli: Cli) -> None:
     assert "keep texts with at least 50 words" in shown
 
 
+def test_an_operator_that_asks_a_model_shows_its_prompts(cli: Cli) -> None:
+    card = cli("operators", "show", "llm_score", "--json").document["result"]["operator"]
+    assert card["prompts"]["system"].startswith("You grade what the user gives you")
+    shown = cli("operators", "show", "llm_score").out
+    assert "Prompts of the example" in shown
+    assert "You grade what the user gives you" in shown
+    assert "How clear the text is." in shown
+
+
+def test_an_operator_without_a_model_shows_no_prompts(cli: Cli) -> None:
+    assert cli("operators", "show", OPERATOR, "--json").document["result"]["operator"]["prompts"] == {}
+    assert "Prompts" not in cli("operators", "show", OPERATOR).out
+
+
 def test_an_unknown_operator_is_answered_with_the_near_name(cli: Cli) -> None:
     said = cli("operators", "show", "word_cout_filter")
     assert said.code == 2
