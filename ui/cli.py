@@ -204,11 +204,14 @@ def search_operators(text: str, kind: KindOption = None, json_output: Json = Fal
 
 
 @app.command()
-def doctor(json_output: Json = False) -> Answer:
+def doctor(
+    probe: Annotated[bool, typer.Option(help="Ask the configured model what it can do, by a few tiny calls.")] = False,
+    json_output: Json = False,
+) -> Answer:
     """Say what this machine can do, and what to type for what is missing."""
     from .doctor import examine
 
-    return examine(settings(home=False))
+    return examine(settings(home=False), probe=probe)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from rich.table import Table
 from ..operators.core import all_operators
 from ..operators.core.settings import Settings
 from .answer import Answer
+from .doctor_model import abilities, model_row, problem_of, smoke_test, smoke_test_row
 from .document import document
 from .results import DoctorResult, ExtraPart
 from .show import heading, next_steps, sentence
@@ -25,8 +26,10 @@ SHOWN_VERSIONS = ("polars", "pydantic", "langgraph", "langchain-core", "wordllam
 LOW_DISK_BYTES = 2**30
 
 
-def examine(settings: Settings) -> Answer:
-    """Look at this machine; nothing is loaded, changed or asked from a network."""
+def examine(settings: Settings, *, probe: bool = False) -> Answer:
+    """Look at this machine; without `probe` nothing is loaded, changed or asked from a network."""
+    problem = problem_of(settings)
+    able, silence = abilities(settings) if probe and problem is None else (None, None)
     home = settings.home.expanduser().absolute()
     result = DoctorResult(
         versions=dict(_versions()),
@@ -35,12 +38,15 @@ def examine(settings: Settings) -> Answer:
         home_writable=_existing(home).is_dir() and os.access(_existing(home), os.W_OK | os.X_OK),
         free_bytes=shutil.disk_usage(_existing(home)).free,
         cores=os.cpu_count() or 1,
+        backend=settings.llm_backend,
         endpoint=bool(settings.llm_base_url),
         model=settings.llm_model,
+        abilities=able,
+        smoke_test=smoke_test(),
         share_samples=settings.share_samples,
         operators=len(all_operators()),
     )
-    warnings = [*_warnings(result)]
+    warnings = [*_warnings(result), *filter(None, (problem, silence))]
     said = warnings[0] if warnings else "everything that rule-based work needs is here"
     return Answer(document("completed", said, warnings=warnings, result=result), (_view(result, warnings),))
 
@@ -98,18 +104,17 @@ def _warnings(result: DoctorResult) -> Iterator[str]:
 
 
 def _view(result: DoctorResult, warnings: Sequence[str]) -> RenderableType:
-    configured = f"configured, model {result.model or 'not named: set DATAFLOW_LLM_MODEL'}"
-    none = "not configured; plans are made offline (set DATAFLOW_LLM_BASE_URL and DATAFLOW_LLM_MODEL)"
     rows = {
         "versions": ", ".join(f"{name} {version}" for name, version in result.versions.items()),
         "operators": f"{result.operators}",
         "home": f"{result.home} ({_size(result.free_bytes)} free)",
         "processor cores": f"{result.cores}",
-        "model endpoint": configured if result.endpoint else none,
+        "language model": model_row(result),
         "a model may see": {"none": "nothing of the data", "names": "names of columns", "values": "names and values"}[
             result.share_samples
         ],
     }
+    rows["smoke test"] = smoke_test_row(result.smoke_test)
     rows |= {
         f"extra {extra.name}": "installed" if extra.installed else f"missing: {extra.install}"
         for extra in result.extras

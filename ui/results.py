@@ -327,8 +327,26 @@ class CardResult(Part):
     page: str | None
 
 
+class SmokeTest(Part):
+    """The model that only shows that the plumbing works: its file, or how to get it."""
+
+    file: str | None
+    install: str
+
+
+class Abilities(Part):
+    """What a model answered to `doctor --probe`."""
+
+    reply_schema: bool
+    json_mode: bool
+    tool_calls: bool
+    seed: bool
+    logprobs: bool
+    models: tuple[str, ...]
+
+
 class DoctorResult(Part):
-    """Of `doctor`: what this machine can do. A key is never shown."""
+    """Of `doctor`: what this machine can do. A key is never shown; `abilities` is there with `--probe` only."""
 
     kind: Literal["doctor"] = "doctor"
     versions: dict[str, str]
@@ -337,8 +355,11 @@ class DoctorResult(Part):
     home_writable: bool
     free_bytes: int
     cores: int
+    backend: Literal["endpoint", "local", "vllm"]
     endpoint: bool
     model: str | None
+    abilities: Abilities | None
+    smoke_test: SmokeTest
     share_samples: str
     operators: int
 

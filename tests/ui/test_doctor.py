@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from dataflow_agent.operators.core import all_operators
+from dataflow_agent.operators.core.testing_endpoint import FakeEndpoint
 from dataflow_agent.ui.doctor import extras
 
 Cli = Callable[..., Any]
@@ -50,3 +51,62 @@ def test_a_home_that_cannot_be_made_is_a_warning(cli: Cli, monkeypatch: pytest.M
     found = cli("doctor", "--json").document
     assert found["result"]["home_writable"] is False
     assert any("DATAFLOW_HOME" in warning for warning in found["warnings"])
+
+
+def test_it_says_where_the_model_is_and_what_it_lacks(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATAFLOW_LLM_BACKEND", "local")
+    monkeypatch.setenv("DATAFLOW_LLM_MODEL", str(tmp_path / "none.gguf"))
+    found = cli("doctor", "--json").document
+    assert found["result"]["backend"] == "local"
+    assert any("none.gguf" in warning and "no model file" in warning for warning in found["warnings"])
+    (tmp_path / "some.gguf").write_bytes(b"GGUF" + bytes(3 * 2**20))
+    monkeypatch.setenv("DATAFLOW_LLM_MODEL", str(tmp_path / "some.gguf"))
+    assert "(3 MiB)" in cli("doctor").out
+    assert not any("gguf" in warning for warning in cli("doctor", "--json").document["warnings"])
+
+
+def test_an_endpoint_without_the_name_of_a_model_is_a_warning(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATAFLOW_LLM_BASE_URL", "http://localhost:1/v1")
+    assert any("DATAFLOW_LLM_MODEL" in warning for warning in cli("doctor", "--json").document["warnings"])
+
+
+def test_the_smoke_test_is_offered_as_what_it_is(cli: Cli) -> None:
+    said = " ".join(cli("doctor").out.split())
+    assert "never a source of data to keep" in said
+    assert "SmolLM2-135M" in said
+
+
+def test_a_probe_tells_what_the_endpoint_answered(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    with FakeEndpoint() as fake:
+        monkeypatch.setenv("DATAFLOW_LLM_BASE_URL", fake.base_url)
+        monkeypatch.setenv("DATAFLOW_LLM_MODEL", "some-model")
+        assert cli("doctor", "--json").document["result"]["abilities"] is None
+        assert not fake.received, "nothing is asked unless told to"
+        able = cli("doctor", "--probe", "--json").document["result"]["abilities"]
+        assert able["reply_schema"]
+        assert fake.received
+        assert "reply schemas" in cli("doctor", "--probe").out
+
+
+def test_a_probe_of_what_does_not_answer_is_a_warning(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATAFLOW_LLM_BASE_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("DATAFLOW_LLM_MODEL", "some-model")
+    said = cli("doctor", "--probe", "--json")
+    assert said.code == 0
+    assert said.document["result"]["abilities"] is None
+    assert any("127.0.0.1:1" in warning for warning in said.document["warnings"])
+    monkeypatch.delenv("DATAFLOW_LLM_BASE_URL")
+    assert any(
+        "DATAFLOW_LLM_BASE_URL" in warning for warning in cli("doctor", "--probe", "--json").document["warnings"]
+    )
+
+
+@pytest.mark.gguf
+def test_a_probe_starts_a_model_file_and_stops_it(cli: Cli, monkeypatch: pytest.MonkeyPatch, smollm2: Path) -> None:
+    monkeypatch.setenv("DATAFLOW_LLM_BACKEND", "local")
+    monkeypatch.setenv("DATAFLOW_LLM_MODEL", str(smollm2))
+    able = cli("doctor", "--probe", "--json").document["result"]["abilities"]
+    assert able["reply_schema"]
+    assert able["json_mode"]
