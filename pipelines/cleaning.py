@@ -77,7 +77,7 @@ def clean(home: Home, *, keep_runs: int = KEEP_RUNS, max_bytes: int = MAX_BYTES)
 
 
 def purge(home: Home) -> Cleaned:
-    """Remove all parts and all runs; outputs, and what is remembered of requests, stay.
+    """Remove all parts, all runs and the kept replies of models; outputs, and what is remembered of requests, stay.
 
     Raises:
         InvalidInput: a run is at work.
@@ -89,7 +89,7 @@ def purge(home: Home) -> Cleaned:
             "run_at_work", f"run {working[0]} is at work; wait for its end or stop it, then purge", got=[*working]
         )
     found = list(_stored(home.parts))
-    freed = sum(one.bytes for one in found) + sum(_size(folder) for folder in folders)
+    freed = sum(_size(folder) for folder in (home.parts.folder, *folders))
     for folder in [home.parts.folder, *folders]:
         shutil.rmtree(folder, ignore_errors=True)
     parts = sum(one.is_committed for one in found)

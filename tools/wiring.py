@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,9 @@ from ..memory.catalog import Catalog, fresh_catalog, operator_entries, pipeline_
 from ..memory.history import History
 from ..memory.store import open_store
 from ..operators.core import LLM, Context, InvalidInput, all_operators
-from ..operators.core.embedder import default_embedder
+from ..operators.core.embedder import Embedder, default_embedder
 from ..operators.core.operator import Need
-from ..operators.core.serving import open_model
+from ..operators.core.serving import open_embedder, open_model
 from ..operators.core.settings import Settings, make_private_folder
 from ..operators.core.spending import NO_CAPS, Prices, Spending
 from ..pipelines.builtin import builtins
@@ -36,7 +36,8 @@ class ContextFactory:
         resources: names that the workflow uses, bound to paths or URLs.
         home: the user's folder, which holds scratch files and indexes; without it indexes live in memory.
         allow_network: whether operators may leave the machine.
-        settings: name the model that steps may ask; without them there is none.
+        settings: name the model that steps may ask, and an embedding model; without them there is none, and the
+            embedder is the one that ships.
         spending: what may be taken of it.
 
     Raises:
@@ -62,7 +63,11 @@ class ContextFactory:
     def __call__(self) -> Context:
         """The context; its models and indexes load when a step first asks for them."""
         context = Context(
-            seed=self.seed, resources=dict(self.resources), allow_network=self.allow_network, llm=self._model()
+            seed=self.seed,
+            resources=dict(self.resources),
+            allow_network=self.allow_network,
+            llm=self._model(),
+            embedder=self._embedder(),
         )
         if self.home is None:
             return context
@@ -74,6 +79,12 @@ class ContextFactory:
         if self.settings is None or not names_model(self.settings):
             return None
         return open_model(self.settings, home=self.home, spending=self.spending)
+
+    def _embedder(self) -> Callable[[], Embedder]:
+        """Opens the embedder that the settings name, or the one that ships."""
+        if self.settings is None or not self.settings.embed_model:
+            return default_embedder
+        return cache(partial(open_embedder, self.settings))
 
 
 def available(bound: Mapping[str, str], settings: Settings | None = None) -> Resources:

@@ -2,10 +2,11 @@
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 APP = "dataflow-agent"
@@ -37,6 +38,12 @@ class Settings(BaseSettings):
     llm_retries: int = Field(default=5, ge=0, le=20, description="Most times a request is repeated.")
     llm_price_in: float | None = Field(default=None, ge=0, description="Price of a million prompt tokens.")
     llm_price_out: float | None = Field(default=None, ge=0, description="Price of a million completion tokens.")
+    embed_base_url: str | None = Field(default=None, description="Address of an endpoint for embeddings.")
+    embed_api_key: SecretStr | None = Field(default=None, description="Key of that endpoint.")
+    embed_model: str | None = Field(
+        default=None,
+        description="Name of an embedding model; at the language model's endpoint where no address is set for it.",
+    )
     share_samples: str = Field(
         default="names",
         pattern="^(none|names|values)$",
@@ -56,7 +63,29 @@ class Settings(BaseSettings):
         """Arguments, then variables, then the TOML file."""
         default = Path(platformdirs.user_config_dir(APP, appauthor=False)) / "config.toml"
         toml = Path(os.environ.get("DATAFLOW_CONFIG", default))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=toml)
+        variables = _KeyOfItsAddress(settings_cls, env_settings)
+        return init_settings, variables, _KeyOfItsAddress(settings_cls, TomlConfigSettingsSource(settings_cls, toml))
+
+
+class _KeyOfItsAddress(PydanticBaseSettingsSource):
+    """A source whose keys go to the addresses that stand beside them, and to no other address that wins over those."""
+
+    def __init__(self, settings_cls: type[BaseSettings], source: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings_cls)
+        self._source = source
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """As the source says."""
+        return self._source.get_field_value(field, field_name)
+
+    def __call__(self) -> dict[str, Any]:
+        """What the source says, less the keys of addresses that another source has changed."""
+        said = dict(self._source())
+        for address, key in (("llm_base_url", "llm_api_key"), ("embed_base_url", "embed_api_key")):
+            winning = self.current_state.get(address)
+            if said.get(address) is not None and winning is not None and winning != said[address]:
+                said.pop(key, None)
+        return said
 
 
 def make_private_folder(path: Path) -> Path:

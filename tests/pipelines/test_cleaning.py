@@ -1,13 +1,15 @@
 """Cleaning: what is not used goes first, what a run needs or just used stays, and results can be made again."""
 
 import os
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dataflow_agent.operators.core import InvalidInput
+from dataflow_agent.operators.core import InvalidInput, Reply
+from dataflow_agent.operators.core.serving import ReplyStore, replies_file
 from dataflow_agent.pipelines.cleaning import Cleaned, clean, purge
 from dataflow_agent.pipelines.engine.manifest import Manifest
 from dataflow_agent.pipelines.run import Home, RunResult, run
@@ -146,6 +148,17 @@ def test_purge_removes_all_parts_and_runs_and_nothing_else(place: Place) -> None
     assert list(place.files()) == [history]
     assert result.output.read_bytes().count(b"\n") == 8
     assert reused(place.run("a")) == 0
+
+
+def test_kept_replies_of_models_outlive_cleaning_and_not_purging(place: Place) -> None:
+    replies = replies_file(place.home.path)
+    ReplyStore(replies).keep([(b"key", Reply("said"))])
+    old = time.time() - 10 * 86_400
+    os.utime(replies, (old, old))
+    clean(place.home, max_bytes=0)
+    assert ReplyStore(replies).size()[0] == 1
+    assert purge(place.home).bytes_freed > 0
+    assert not replies.exists()
 
 
 def test_purge_waits_for_runs_at_work(place: Place) -> None:

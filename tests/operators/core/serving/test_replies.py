@@ -7,8 +7,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -210,6 +212,21 @@ complete(door, [Request(f"row {number}") for number in range(400)])
         assert before < 400
         complete(door_to(fake.base_url, replies=file), requests(400))
         assert 400 <= len(fake.received) <= 400 + 8
+
+
+def test_many_that_open_a_new_file_at_once_make_one(file: Path) -> None:
+    for attempt in range(10):
+        path = file.with_name(f"{attempt}.sqlite")
+        ready = threading.Barrier(8)
+
+        def open_it(number: int, path: Path = path, ready: threading.Barrier = ready) -> None:
+            ready.wait()
+            ReplyStore(path).keep([(bytes([number]), SAID)])
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(open_it, range(8)))
+        assert ReplyStore(path).size()[0] == 8
+    assert not list(file.parent.glob("*aside*"))
 
 
 def test_two_processes_with_one_home_both_get_their_replies(file: Path) -> None:
