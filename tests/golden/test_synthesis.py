@@ -231,3 +231,86 @@ def test_chats_become_function_calling_conversations(tmp_path: Path, home: Path)
     # Tasks: six requests for each of three rows, five for Bonn. Rome and Lima: user, call, result, answer, user. Oslo:
     # five times user and answer, before the first of which come a call and its result; a last user. Two judgements.
     assert len(llm.asked) == 3 * 6 + 5 + 2 * 5 + (5 * 2 + 2 + 1) + 2
+
+
+# Pairs without a model
+
+
+GOOD = (
+    "While the dough rests, the yeast turns sugar into gas and the gluten relaxes. The gas is caught in the elastic "
+    "net, so the loaf rises; without the rest it would stay dense."
+)
+
+
+def test_pairs_are_filtered_by_length_repetition_difficulty_and_form(tmp_path: Path, home: Path) -> None:
+    told = "the old mill by the river has a wheel of oak that has been turning since the days of my grandfather"
+    pairs = [
+        ("Why does dough rest?", GOOD),
+        ("why does  dough rest?", GOOD.upper()),
+        ("What is the capital of Norway?", "Oslo."),
+        (f"Repeat: {told}", told),
+        ("Why do leaves fall?", "ha " * 30),
+        ("Describe a lighthouse.", None),
+    ]
+    rows = [{"instruction": instruction, "output": output} for instruction, output in pairs]
+    result, llm = ran("sft_filter", rows, str, tmp_path)
+    assert llm.asked == []
+    assert [row["instruction"] for row in rows_of(result)] == ["Why does dough rest?"]
+    assert {row: end for row, end in ends(result, 6).items() if row != "1"} == {
+        "2": ("merged", "exact_dedup", "duplicate"),
+        "3": ("dropped", "output_length", "word_count_too_low"),
+        "4": ("dropped", "difficulty_filter", "score_too_low"),
+        "5": ("dropped", "quality_filter", "score_too_low"),
+        "6": ("dropped", "output_length", "no_value"),
+    }
+
+
+# Texts rewritten for pretraining
+
+
+PAGE = (
+    "The {name} was built by the people of the valley in a single dry summer. At that time the river could be crossed "
+    "on foot, and stones were plentiful near the ford. Every family gave one of its members to the work, and the "
+    "miller gave the bread. It has stood for two hundred years since then."
+)
+
+
+def rewriting(request: Request) -> str:
+    """Rewrites pages, one of them in a few words and one by saying the same again and again."""
+    answer = (
+        "It was built in one dry summer, because the river could then be crossed on foot and stones were plentiful."
+    )
+    if "windmill" in request.prompt:
+        answer = "In summer."
+    if "granary" in request.prompt:
+        answer = "It was built in one dry summer. " * 12
+    return as_json(exchanges=[{"question": "When was it built?", "answer": answer}])
+
+
+def test_pages_are_chosen_by_rules_and_rewritten_as_questions_and_answers(tmp_path: Path, home: Path) -> None:
+    texts = [
+        PAGE.format(name="old stone bridge"),
+        PAGE.format(name="old stone bridge") + " \U0001f600",
+        "Too short a page.",
+        "\n".join(f"\u2022 The people of the valley sell item {number}." for number in range(30)),
+        PAGE.format(name="windmill on the hill"),
+        PAGE.format(name="granary behind the church"),
+        "Die Br\u00fccke wurde in einem trockenen Sommer von den Leuten des Tales gebaut. Der Fluss war flach.",
+        None,
+    ]
+    rows = [{"id": number, "raw_content": text} for number, text in enumerate(texts, 1)]
+    result, llm = ran("text_pretrain_synthesis", rows, rewriting, tmp_path, text="raw_content")
+    (row,) = rows_of(result)
+    assert (row["id"], row["raw_content"]) == (1, PAGE.format(name="old stone bridge"))
+    assert row["output"].startswith("Question: When was it built?")
+    assert len(llm.asked) == 3
+    found = {row: (did, step) for row, (did, step, _) in ends(result, 8).items() if row != "1"}
+    assert found == {
+        "2": ("merged", "exact_dedup"),
+        "3": ("dropped", "sentence_count_filter"),
+        "4": ("dropped", "bullet_lines"),
+        "5": ("dropped", "output_length"),
+        "6": ("dropped", "repetition_filter"),
+        "7": ("dropped", "language_filter"),
+        "8": ("dropped", "empty_text_filter"),
+    }

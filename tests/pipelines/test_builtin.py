@@ -85,13 +85,16 @@ def test_only_what_asks_a_model_needs_one(found: Pipeline) -> None:
 def test_another_name_of_the_column_changes_no_verdict(found: Pipeline, tmp_path: Path) -> None:
     rows = [orjson.loads(line) for line in found.sample_file().read_bytes().splitlines()]
 
-    def kept(workflow: Workflow, column: str) -> list[Any]:
-        data = tmp_path / f"{column}.jsonl"
-        data.write_bytes(b"\n".join(orjson.dumps({"id": row["id"], column: row["text"]}) for row in rows))
-        result: RunResult = run(workflow, data, tmp_path / f"{column}-out.jsonl")
+    def kept(workflow: Workflow, names: dict[str, str]) -> list[Any]:
+        stem = "-".join(names.values())
+        data = tmp_path / f"{stem}.jsonl"
+        renamed = [{"id": row["id"], **{name: row[column] for column, name in names.items()}} for row in rows]
+        data.write_bytes(b"\n".join(map(orjson.dumps, renamed)))
+        result: RunResult = run(workflow, data, tmp_path / f"{stem}-out.jsonl")
         return [list(orjson.loads(line).values()) for line in result.output.read_bytes().splitlines()]
 
-    assert kept(found.workflow, "text") == kept(found.bound({"text": "body of it"}), "body of it")
+    own, other = {name: name for name in found.columns}, {name: f"my {name}" for name in found.columns}
+    assert kept(found.workflow, own) == kept(found.bound(other), other)
 
 
 def test_a_pipeline_is_found_by_its_name_and_a_near_name_is_offered() -> None:
