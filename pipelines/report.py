@@ -1,19 +1,59 @@
 """The report of a run, rebuilt from what lies on disk: its manifest and the tallies kept beside its parts."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
-from .engine.manifest import Manifest, StageRecord, Status, find_part
+from ..operators.core import Usage
+from .engine.manifest import Manifest, PartKey, StageRecord, Status, find_part
 from .engine.parts import PartStore
 from .engine.rowpass import MAX_SAMPLES
 
 COUNTS = ("rows_in", "rows_out", "kept", "dropped", "merged", "failed", "expanded", "children", "created", "changed")
+_USAGES = ("usage", "usage_saved")
+
+
+class StepUsage(BaseModel):
+    """What the calls of a model took; see `Usage` for what is counted how."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    calls: int = 0
+    cached: int = 0
+    retries: int = 0
+    failures: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    saved_tokens: int = 0
+    cost: float = 0.0
+
+    @classmethod
+    def of(cls, usage: Usage) -> "StepUsage":
+        """The same as a document."""
+        return cls(**asdict(usage))
+
+    @property
+    def tokens(self) -> int:
+        """Read and written by the model."""
+        return self.prompt_tokens + self.completion_tokens
+
+    def __add__(self, other: "StepUsage") -> "StepUsage":
+        return self.of(Usage(**self.model_dump()) + Usage(**other.model_dump()))
+
+    def __bool__(self) -> bool:
+        return self != StepUsage()
 
 
 class StepReport(BaseModel):
-    """What one step did. `reused` counts rows whose fate was found in the cache; `seconds` are those spent now."""
+    """What one step did.
+
+    `reused` counts rows whose fate was found in the cache; `seconds` and `usage` are what this run spent,
+    `seconds_saved` and `usage_saved` what earlier runs had spent on the parts that were found. `facts` is what the step
+    found out about the data as a whole.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +74,9 @@ class StepReport(BaseModel):
     seconds_saved: float = 0.0
     reasons: dict[str, int] = {}
     samples: tuple[dict[str, Any], ...] = ()
+    usage: StepUsage = StepUsage()
+    usage_saved: StepUsage = StepUsage()
+    facts: dict[str, JsonValue] = {}
 
 
 class Report(BaseModel):
@@ -59,6 +102,16 @@ class Report(BaseModel):
     def failed(self) -> int:
         """Rows on which some step failed."""
         return sum(step.failed for step in self.steps)
+
+    @property
+    def usage(self) -> StepUsage:
+        """What this run spent on a model."""
+        return sum((step.usage for step in self.steps), StepUsage())
+
+    @property
+    def usage_saved(self) -> StepUsage:
+        """What earlier runs had spent on the parts that this one found done."""
+        return sum((step.usage_saved for step in self.steps), StepUsage())
 
 
 def build_report(manifest: Manifest, store: PartStore) -> Report:
@@ -102,7 +155,10 @@ def _stage_reports(stage: StageRecord, store: PartStore) -> tuple[list[StepRepor
     totals: list[dict[str, Any]] = [dict.fromkeys((*COUNTS, "reused"), 0) for _ in stage.steps]
     for total in totals:
         total.update(seconds=0.0, seconds_saved=0.0, reasons={}, samples=[])
+        total.update(usage=Usage(), usage_saved=Usage(), facts={})
     lost = 0
+    if stage.verdict and totals:
+        lost += _take_verdict(totals[0], stage.verdict, store)
     for key in stage.parts:
         part = find_part(store, key)
         if part is None:
@@ -110,14 +166,31 @@ def _stage_reports(stage: StageRecord, store: PartStore) -> tuple[list[StepRepor
             continue
         for total, tally in zip(totals, part.meta["steps"], strict=True):
             _add(total, tally, reused=key.reused)
+    for total in totals:
+        total.update({name: StepUsage.of(total[name]) for name in _USAGES})
     named = zip(stage.steps, stage.operators, totals, strict=True)
     return [StepReport(id=step, operator=operator, **total) for step, operator, total in named], lost
+
+
+def _take_verdict(total: dict[str, Any], key: PartKey, store: PartStore) -> int:
+    """Add what a verdict tells of its step; gives how many parts are gone."""
+    part = find_part(store, key)
+    if part is None:
+        return 1
+    total["facts"] = part.meta.get("facts", {})
+    _add_usage(total, part.meta, reused=key.reused)
+    return 0
+
+
+def _add_usage(total: dict[str, Any], told: Mapping[str, Any], *, reused: bool) -> None:
+    total[_USAGES[reused]] += Usage(**told.get("usage", {}))
 
 
 def _add(total: dict[str, Any], tally: dict[str, Any], *, reused: bool) -> None:
     for name in COUNTS:
         total[name] += tally[name]
     total["seconds_saved" if reused else "seconds"] += tally["seconds"]
+    _add_usage(total, tally, reused=reused)
     if reused:
         total["reused"] += tally["rows_in"]
     for reason, count in tally["reasons"].items():

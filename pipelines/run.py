@@ -1,6 +1,5 @@
 """Runs a workflow over data: reads, checks, carries out, writes, and leaves a run folder that explains it."""
 
-import functools
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,10 +15,13 @@ import polars as pl
 
 from ..operators.core import Batch, Context, InvalidInput, RunStopped
 from ..operators.core.dataset import STANDARD_INPUT, Dataset, Output
+from ..operators.core.serving.model_file import warning_about
 from ..operators.core.settings import Settings, make_private_folder
 from .engine.barrier import RowFetcher
-from .engine.execute import Execution, FailureLimit
+from .engine.execute import Execution
+from .engine.intake import Books, FailureLimit
 from .engine.manifest import Manifest, Status, manifests
+from .engine.means import Means
 from .engine.parts import PartStore, storing, write_whole
 from .engine.physical import plan_stages
 from .engine.presence import Presence
@@ -27,6 +29,7 @@ from .engine.source import PART_ROWS, Input, Source, read_source
 from .engine.workers import Processes, WorkerPool
 from .events import EventLog, Listener
 from .ledger import Ledger
+from .quote import paid_steps
 from .report import Report, build_report
 from .validate import Resources, columns_needed, validate
 from .workflow import Workflow
@@ -100,6 +103,7 @@ def run(
     overwrite: bool = False,
     workers: int = 1,
     sample: int | None = None,
+    paid_rows: int | None = None,
     resources: Mapping[str, str] | None = None,
     max_failures: str | None = None,
     settings: Settings | None = None,
@@ -119,10 +123,12 @@ def run(
         overwrite: replace an output that is there; without it, only the same run's own output is.
         workers: processes that work on parts side by side; 1 works in this process. More need a picklable `context`.
         sample: most rows to read from the start.
+        paid_rows: most rows, from the start, that go into the first step that asks a model; the others end before it.
         resources: names the workflow uses, bound to paths or URLs.
         max_failures: rows that may fail at a step, a count `"10"` or a share `"5%"`.
         on_event: called with each event of the run.
-        context: makes the means that operators may use, when the first of them needs any.
+        context: makes the means that operators may use; called once in each process. The door to its model is closed
+            at the end.
         available: what validation takes to be there.
         part_rows: most rows of a part.
         run_id: what `new_run_id` gave, for those who must know the id before the run begins.
@@ -155,6 +161,7 @@ def run(
         if target.exists() and not overwrite and not own:
             raise _output_exists(target)
         manifest = _new_manifest(workflow, dataset, source, str(target), sample=sample, run_id=run_id or new_run_id())
+        manifest.paid_rows = paid_rows
         manifest.warnings = [*source.warnings, *(fault.message for fault in faults)]
         return _Run(
             home=home,
@@ -244,14 +251,20 @@ class _Run:
         with storing(self._folder):
             workspace = make_private_folder(self._folder / "workspace")
         context = self.context or DefaultContext(self.workflow.seed, self.resources, workspace)
-        models = functools.cache(lambda: context().identities())
-        stages = plan_stages(self.workflow, self.source.schema, self.resources, models)
         pool = WorkerPool(self.processes, store, context) if self.processes.count > 1 else None
-        execution = Execution(store, context, self._events, self.manifest, self.limit, self.part_rows, pool, self._save)
-        try:
+        books = Books(self._events, self.manifest, self.limit)
+        with self.processes, Means(context) as means:
+            self._warn_of_model(means)
+            stages = plan_stages(self.workflow, self.source.schema, self.resources, means.identities)
+            execution = Execution(
+                store, means, books, self.part_rows, self.manifest.paid_rows, pool=pool, save=self._save
+            )
             return execution.run(stages, self.source.inputs)
-        finally:
-            self.processes.close()
+
+    def _warn_of_model(self, means: Means) -> None:
+        said = warning_about(means.identities().get("llm", "")) if paid_steps(self.workflow) else None
+        if said is not None:
+            self.manifest.warnings.append(said)
 
     def _write_output(self, ended: Sequence[Input]) -> None:
         schema = ended[-1].schema if ended else self.source.schema

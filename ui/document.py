@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from ..operators.core import Fault, InvalidInput
 from ..pipelines.quote import Quote
@@ -13,7 +13,7 @@ from .results import Part, Result
 
 if TYPE_CHECKING:
     from ..agent.api import Standing
-    from ..pipelines.report import Report
+    from ..pipelines.report import Report, StepReport
     from ..pipelines.workflow import Workflow
 
 Status = Literal["completed", "planned", "needs_input", "rejected", "failed", "interrupted"]
@@ -64,8 +64,25 @@ class WorkflowPart(Part):
         return cls.model_validate({**document, "steps": steps})
 
 
+class UsagePart(Part):
+    """What this run took of a model.
+
+    `cached` replies took no call and saved `saved_tokens`; `failures` are requests without an answer after all
+    `retries`.
+    """
+
+    calls: int
+    cached: int
+    retries: int
+    failures: int
+    prompt_tokens: int
+    completion_tokens: int
+    saved_tokens: int
+    cost: float
+
+
 class StepNumbers(Part):
-    """What one step did to how many rows."""
+    """What one step did to how many rows; `usage` is there for steps that ask a model."""
 
     id: str
     operator: str
@@ -81,6 +98,14 @@ class StepNumbers(Part):
     changed: int
     reused: int
     seconds: float
+    usage: UsagePart | None = Field(default=None, exclude_if=lambda usage: usage is None)
+
+    @classmethod
+    def of(cls, step: "StepReport") -> "StepNumbers":
+        """From the report of a step."""
+        numbers = step.model_dump(include={*cls.model_fields} - {"usage"})
+        usage = step.usage.model_dump() if step.usage or step.usage_saved else None
+        return cls.model_validate({**numbers, "seconds": round(step.seconds, 3), "usage": usage})
 
 
 class RunPart(Part):
@@ -96,12 +121,8 @@ class RunPart(Part):
     @classmethod
     def of(cls, report: "Report") -> "RunPart":
         """From the report of a run."""
-        steps = [
-            StepNumbers(**{**step.model_dump(include=set(StepNumbers.model_fields)), "seconds": round(step.seconds, 3)})
-            for step in report.steps
-        ]
         numbers = report.model_dump(include={"id", "rows_in", "rows_out", "rejects", "output"})
-        return cls(**numbers, steps=tuple(steps))
+        return cls(**numbers, steps=tuple(map(StepNumbers.of, report.steps)))
 
 
 class AskPart(Part):

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from ..pipelines.events import Event
 from .delivery import console, printable
+from .usage_words import spent_words
 
 DESCRIPTION = 46
 """Most characters of the live view's words, so that its first line fits into 80 columns."""
@@ -39,16 +40,21 @@ class StageProgress:
 
     Args:
         name: as people see it.
-        rows: how many come into the stage.
+        rows: how many come into the stage; None where the stage before has not ended.
+        parts: how many parts of it are done.
+        of: how many parts it has.
     """
 
     name: str
-    rows: int
+    rows: int | None
+    parts: int = 0
+    of: int = 0
     done: int = 0
     out: int = 0
     dropped: int = 0
     merged: int = 0
     failed: int = 0
+    spent: str = ""
     _seconds: float = 0.0
     _new_rows: int = 0
     _new_seconds: float = 0.0
@@ -57,16 +63,19 @@ class StageProgress:
     def begun(cls, event: Event) -> "StageProgress":
         """From `stage_started`."""
         steps = ", ".join(event["steps"]) or "preparing"
-        return cls(f"stage {event['stage'] + 1} of {event['of']}, {steps}", event["rows"])
+        return cls(f"stage {event['stage'] + 1} of {event['of']}, {steps}", event["rows"], of=event["parts"])
 
     def add(self, event: Event) -> None:
         """Take one `part_done`."""
         took, self._seconds = event["seconds"] - self._seconds, event["seconds"]
+        self.parts, self.of = event["part"] + 1, event["of"]
         self.done = event["rows_done"]
         self.out += event["rows_out"]
         self.dropped += event["dropped"]
         self.merged += event["merged"]
         self.failed += event["failed"]
+        if event.get("calls") is not None:
+            self.spent = spent_words(event["calls"], event["tokens"], event["cost"])
         if not event["reused"]:
             self._new_rows += event["rows_in"]
             self._new_seconds += took
@@ -79,18 +88,25 @@ class StageProgress:
     @property
     def left(self) -> float | None:
         """Seconds to the stage's end at this pace; None where no pace is known."""
-        return (self.rows - self.done) / self.pace if self.pace else None
+        if not self.pace:
+            return None
+        rows = self.done * self.of / self.parts if self.rows is None else self.rows
+        return (rows - self.done) / self.pace
 
     def words(self) -> str:
-        """Rows, pace, what became of them, and the time left."""
+        """Rows, pace, what became of them, what that cost, and the time left."""
         left = [] if self.left is None else [f"{timedelta(seconds=round(self.left))} left"]
-        return ", ".join([f"{self.done:,} of {self.rows:,} rows", *self._pace(), *self._ends(), *left])
+        rows = f"{self.done:,} rows" if self.rows is None else f"{self.done:,} of {self.rows:,} rows"
+        return ", ".join([rows, *self._pace(), *self._ends(), *self._spent(), *left])
 
     def summary(self, seconds: float) -> str:
         """The whole stage in a line."""
         pace = self._pace() or (["all of it reused"] if self.done else [])
         rows = f"{self.done:,} rows in, {self.out:,} out"
-        return f"{self.name}: {', '.join([rows, *self._ends(), f'{seconds:.1f} s', *pace])}"
+        return f"{self.name}: {', '.join([rows, *self._ends(), *self._spent(), f'{seconds:.1f} s', *pace])}"
+
+    def _spent(self) -> list[str]:
+        return [self.spent] if self.spent else []
 
     def _pace(self) -> list[str]:
         return [f"{self.pace:,.0f} rows/s"] if self.pace else []
@@ -119,7 +135,7 @@ class Watch:
         self._bar = Progress(*columns, console=self._console)
         self._task = self._bar.add_task("reading", total=None)
         self._numbers = ""
-        self._stage = StageProgress("", 0)
+        self._open: dict[int, StageProgress] = {}
         self._told = clock()
 
     def __enter__(self) -> "Watch":
@@ -141,15 +157,30 @@ class Watch:
             case "run_started":
                 self._say(f"{event['rows']:,} rows read")
             case "stage_started":
-                self._stage = StageProgress.begun(event)
-                self._show(self._stage.name, 0, self._stage.rows)
+                self._open[event["stage"]] = StageProgress.begun(event)
+                self._show_stages()
             case "part_done":
-                self._stage.add(event)
-                self._show(self._stage.name, self._stage.done, self._stage.rows, self._stage.words())
+                self._open[event["stage"]].add(event)
+                self._show_stages()
                 if self._clock() - self._told > QUIET_S:
-                    self._say(f"{self._stage.name}: {self._stage.words()}")
+                    for stage in self._begun():
+                        self._say(f"{stage.name}: {stage.words()}")
             case "stage_done":
-                self._say(self._stage.summary(event["seconds"]))
+                self._say(self._open.pop(event["stage"]).summary(event["seconds"]))
+                self._show_stages()
+
+    def _begun(self) -> list[StageProgress]:
+        """The stages at work of which a part is done; several where each part goes on by itself."""
+        return [stage for stage in self._open.values() if stage.parts]
+
+    def _show_stages(self) -> None:
+        """The first stage at work with a bar, and the numbers of all."""
+        first = next(iter(self._open.values()), None)
+        if first is None:
+            return
+        done, total = (first.parts, first.of) if first.rows is None else (first.done, first.rows)
+        others = [f"{stage.name}: {stage.words()}" for stage in self._begun() if stage is not first]
+        self._show(first.name, done, total, "\n".join([first.words() if first.parts else "", *others]).strip())
 
     def _show(self, words: str, done: int = 0, total: int | None = None, numbers: str = "") -> None:
         words = printable(words)

@@ -13,7 +13,7 @@ from .run_figures import RUN_FIGURES_CSS, funnel_figure, histograms_figure
 from .show import reused_words, row_argument, shown
 from .web_markup import EMPTY, Column, Content, Markup, data_cell, element, joined, line, notice, section, table
 from .web_rows import FATES
-from .web_run import facts_view, muted, steps_table
+from .web_run import facts_view, muted, steps_table, usage_sections
 
 STATUS = {"completed": "good", "running": "info", "interrupted": "warn", "failed": "bad"}
 INEXACT = "An earlier step of the same pass changed this row; it is shown as it came into the pass."
@@ -66,6 +66,7 @@ def run_page(facts: RunFacts) -> str:
         section("What was left after each step", funnel_figure(facts.funnel)),
         section("What the filters measured", histograms_figure(facts.funnel)),
         section("What each step did", steps_table(report, reuse=True), muted(reused_words(report))),
+        *usage_sections(report),
         section("Changes, for example", *_changes(facts)),
         section("Rows that did not go on, for example", *_lost(facts)),
     )

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
@@ -13,6 +13,7 @@ from rich.text import Text
 from .delivery import printable
 from .funnel_words import reasons_words
 from .results import OperatorCard, OperatorLine, RunLine
+from .usage_words import fact_lines, usage_columns, usage_rows, usage_words
 
 if TYPE_CHECKING:
     from ..agent.state import Ask
@@ -114,6 +115,9 @@ def report_view(
     parts += [Text(), steps_report(report), Text()]
     reused = reused_words(report)
     parts += [sentence(reused), Text()] if reused else []
+    parts += usage_view(report)
+    facts = fact_lines(report)
+    parts += [heading("Facts about the data"), indented(map(sentence, facts)), Text()] if facts else []
     parts += more
     reasons = _reason_lines(report)
     if reasons:
@@ -149,6 +153,21 @@ def steps_report(report: "Report") -> Table:
         numbers = [f"{getattr(step, name):{style}}" for name in counts]
         table.add_row(sentence(step.id), *numbers, f"{step.seconds:.2f}")
     return table
+
+
+def usage_view(report: "Report") -> list[RenderableType]:
+    """What the steps took of a model; nothing where none asked one."""
+    rows = usage_rows(report)
+    if not rows:
+        return []
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("step", overflow="fold", min_width=12)
+    for title in usage_columns(report):
+        table.add_column(title, justify="right", no_wrap=True)
+    for name, *numbers in rows:
+        table.add_row(sentence(name), *numbers)
+    words = usage_words(report)
+    return [heading("Asked of the model by this run"), table, *([sentence(words)] if words else []), Text()]
 
 
 def reused_words(report: "Report") -> str:
@@ -282,7 +301,17 @@ def operator_view(card: OperatorCard) -> Group:
         parts += [Text(), heading("Options"), _options_table(properties, card.options.get("required") or [])]
     parts += [Text(), heading("Say, for example"), indented(map(sentence, card.phrases))]
     example = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in card.example.items()]
-    return Group(*parts, Text(), heading("Example"), indented(map(sentence, example)))
+    parts += [Text(), heading("Example"), indented(map(sentence, example))]
+    if card.prompts:
+        parts += [Text(), heading("Prompts of the example"), *_prompts(card.prompts)]
+    return Group(*parts)
+
+
+def _prompts(prompts: Mapping[str, str]) -> Iterator[RenderableType]:
+    """Each prompt as it is sent, under what it is for."""
+    for name, prompt in prompts.items():
+        yield indented([sentence(f"{name}:")])
+        yield Padding(sentence(prompt), (0, 0, 0, 4), expand=False)
 
 
 def _options_table(properties: Mapping[str, Any], required: Any) -> Padding:

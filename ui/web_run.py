@@ -9,7 +9,8 @@ from ..pipelines.funnel_model import Funnel
 from ..pipelines.report import Report
 from .run_figures import funnel_figure, histograms_figure
 from .show import reused_words
-from .web_markup import EMPTY, Column, Content, Markup, element, joined, line, notice, section, table
+from .usage_words import fact_lines, usage_columns, usage_rows, usage_words
+from .web_markup import EMPTY, Column, Content, Markup, bullets, element, joined, line, notice, section, table
 from .web_plan import asks_table
 
 RARE = {"merged": "Merged", "failed": "Failed", "expanded": "Split", "children": "Children", "created": "Created"}
@@ -47,12 +48,12 @@ class RunProgress:
                 self.stages.append(StageProgress(tuple(event["steps"])))
                 self.of = event["of"]
             case "part_done":
-                stage = self.stages[-1]
+                stage = self.stages[event["stage"]]
                 stage.parts, stage.of = event["part"] + 1, event["of"]
                 stage.rows_in += event["rows_in"]
                 stage.rows_out += event["rows_out"]
             case "stage_done":
-                self.stages[-1].seconds = event["seconds"]
+                self.stages[event["stage"]].seconds = event["seconds"]
 
 
 def progress_view(progress: RunProgress) -> Markup:
@@ -98,11 +99,24 @@ def report_view(report: Report, asks: Sequence[Ask], warnings: Sequence[str], fu
             notice("bad", "", [line(report.message)] if report.message and report.status != "completed" else []),
             section("What was left after each step", funnel_figure(funnel)),
             section("What each step did", steps_table(report), muted(reused_words(report))),
+            *usage_sections(report),
             section("Your request, checked on the result", asks_table(asks, judged=True)),
             section("What the filters measured", histograms_figure(funnel)),
             notice("warn", "Warnings", [line(said, 600) for said in warnings]),
         ]
     )
+
+
+def usage_sections(report: Report) -> list[Markup]:
+    """What the steps took of a model, and the facts that they found; nothing where there is nothing."""
+    columns = [
+        Column("Step", name="step"),
+        *(Column(title.capitalize(), numeric=True) for title in usage_columns(report)),
+    ]
+    rows: list[list[Content]] = [[element("strong", name), *numbers] for name, *numbers in usage_rows(report)]
+    title = "Asked of the model by this run"
+    asked = [table(title, columns, rows), muted(usage_words(report))] if rows else []
+    return [section(title, *asked), section("Facts about the data", bullets([line(one) for one in fact_lines(report)]))]
 
 
 def muted(text: str) -> Markup:

@@ -44,6 +44,7 @@ class _Talks(Generic[T]):
         self._heard: SimpleQueue[tuple[int, int, Answer]] = SimpleQueue()
         self._told: Told[T] = Told([None] * len(talks))
         self._open: dict[int, _Open] = {}
+        self._asked: dict[int, list[Request]] = {}
 
     def led(self) -> Told[T]:
         for number in range(len(self._talks)):
@@ -58,6 +59,8 @@ class _Talks(Generic[T]):
             if len(asked.answers) == asked.count:
                 del self._open[number]
                 self._hear(number, asked)
+        # What a row failed on is no answer to keep: the next run would fail on it without asking.
+        self._llm.forget([request for number in self._told.failed for request in self._asked.get(number, ())])
         return self._told
 
     def _hear(self, number: int, asked: "_Open") -> None:
@@ -77,6 +80,7 @@ class _Talks(Generic[T]):
             return
         requests, alone = asked
         self._open[number] = _Open(len(requests), alone)
+        self._asked.setdefault(number, []).extend(requests)
         for place, request in enumerate(requests):
             self._llm.start(request, self._listener(number, place))
 

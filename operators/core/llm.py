@@ -62,17 +62,23 @@ Heard = Callable[[Answer], None]
 class LLM(Protocol):
     """The door to a language model.
 
-    `identity` names the model, so that results of another one are not reused. `start` and `close` may be called from
-    any thread, also inside a running event loop.
+    `identity` names the model, so that results of another one are not reused. `in_flight` is how many calls it keeps
+    open at once: whoever has more to ask keeps some more waiting, so that it is never idle. All of it may be
+    called from any thread, also inside a running event loop.
     """
 
     identity: str
+    in_flight: int
 
     def start(self, request: Request, heard: Heard) -> None:
         """Begin a call and return at once; `heard` is called exactly once, in whatever thread and order.
 
         `heard` must be quick and must not raise: it may be the door's own thread that calls it.
         """
+        ...
+
+    def forget(self, requests: Sequence[Request]) -> None:
+        """Do not answer these requests by kept replies: a row failed on them, and is asked about anew the next time."""
         ...
 
     def close(self) -> None:

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     llm_in_flight: int = Field(default=16, ge=1, le=1024, description="Most requests open at once.")
     llm_backend: Literal["endpoint", "local", "vllm"] = Field(
         default="endpoint",
-        description="Where the model is: behind an endpoint, a GGUF file served on this machine, or vLLM in the process.",
+        description="Where the model is: behind an endpoint, a GGUF file served here, or vLLM in the process.",
     )
     llm_timeout_s: float = Field(default=120.0, gt=0, description="Seconds after which a request is given up.")
     llm_retries: int = Field(default=5, ge=0, le=20, description="Most times a request is repeated.")

@@ -166,7 +166,8 @@ class ScriptedLLM:
 
     Args:
         replies: texts, whole replies, or errors, in order, after which every further request is an error; or a
-            function that makes the reply to a request, for tests in which the order of requests is not known.
+            function that makes the reply to a request, for runs, which ask about several rows at once: it may be
+            called from several threads. Replies in order are asked for one at a time.
     """
 
     identity = "scripted"
@@ -175,12 +176,16 @@ class ScriptedLLM:
         self._script = None if callable(replies) else list(replies)
         self._function = replies if callable(replies) else None
         self.asked: list[Request] = []
+        self.in_flight = 16 if self._function else 1
 
     def start(self, request: Request, heard: Heard) -> None:
         """Answer at once with the next reply."""
         self.asked.append(request)
         reply = self._function(request) if self._function else self._next()
         heard(Reply(reply) if isinstance(reply, str) else reply)
+
+    def forget(self, requests: Sequence[Request]) -> None:
+        """Nothing is kept."""
 
     def close(self) -> None:
         """Nothing is open."""

@@ -2,8 +2,9 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import accumulate
+from typing import Any
 
 import polars as pl
 
@@ -58,6 +59,11 @@ class Decided:
         if number in self.failed:
             records = pl.concat([records, complete_records(self.failed[number])], how="diagonal_relaxed")
         return records
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the step has to say about the data as a whole."""
+        return [*self.part.meta.get("warnings", ())]
 
     @property
     def order(self) -> pl.Series | None:
@@ -139,8 +145,16 @@ def decide(
             frames["order"] = verdict.order.to_frame(ROW)
         if verdict.created is not None:
             frames["created"] = verdict.created
-        part = store.put(recipe, key, frames, {"rows": rows}, lasting=not failed)
+        meta = {"rows": rows, **_told(verdict)}
+        part = store.put(recipe, key, frames, meta, lasting=not failed)
     return Decided(planned, part, spans, failed, size)
+
+
+def _told(verdict: Verdict) -> dict[str, Any]:
+    """What a verdict says beside the fates of rows."""
+    usage = asdict(verdict.usage) if verdict.usage else {}
+    told = {"facts": dict(verdict.facts), "warnings": [*verdict.warnings], "usage": usage}
+    return {name: value for name, value in told.items() if value}
 
 
 def held_bytes(frame: pl.DataFrame) -> int:

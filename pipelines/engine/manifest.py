@@ -49,6 +49,7 @@ class Manifest(BaseModel):
     inputs: tuple[str, ...]
     input_digest: str | None = None
     sample: int | None = None
+    paid_rows: int | None = None
     source: list[PartKey] = []
     rejects: int = 0
     schema_in: Schema | None = None

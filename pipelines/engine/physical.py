@@ -53,6 +53,11 @@ class Stage:
         return (self.barrier, *self.steps) if self.barrier else self.steps
 
     @property
+    def asks(self) -> bool:
+        """Whether a model is asked about the rows; such a stage begins at no barrier."""
+        return any(asks(planned) for planned in self.steps) or (self.sketched is not None and asks(self.sketched))
+
+    @property
     def local(self) -> bool:
         """Whether the stage needs what only the main process has."""
         steps = (*self.all_steps, self.sketched) if self.sketched else self.all_steps
@@ -62,6 +67,11 @@ class Stage:
     def recipe(self) -> str:
         """Hash of everything that decides the rows that come out, but the rows that go in."""
         return digest_of("rows", [planned.fingerprint for planned in self.all_steps])[:40]
+
+
+def asks(planned: PlannedStep) -> bool:
+    """Whether a step asks a language model."""
+    return "llm" in planned.operator.needs
 
 
 Models = Callable[[], Mapping[str, str]]
@@ -75,6 +85,9 @@ def plan_stages(workflow: Workflow, schema: Schema, resources: Mapping[str, str]
     steps: list[PlannedStep] = []
     for planned in planned_steps(workflow, schema, resources, models):
         if isinstance(planned.operator, DatasetOperator):
+            if asks(planned) and (steps or barrier):
+                stages.append(Stage(barrier, tuple(steps), None))
+                barrier, steps = None, []
             stages.append(Stage(barrier, tuple(steps), planned))
             barrier, steps = planned, []
         elif DEAR & set(planned.operator.needs):

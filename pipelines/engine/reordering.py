@@ -41,7 +41,9 @@ def reordered(
         for place, frame in enumerate(frames):
             parts[place] = parts[place] or store.put(recipe, keys[place], {"rows": frame}, {"rows": frame.height})
     made = [Input(part, part.digest("rows"), int(part.meta["rows"]), inputs[0].schema) for part in parts if part]
-    verdict = store.put(recipe, "verdict", {"verdict": ordered}, {"rows": ordered.height})
+    told = {name: value for name, value in decided.part.meta.items() if name != "files"}
+    verdict = store.put(recipe, "verdict", {"verdict": ordered}, {**told, "rows": ordered.height})
+    verdict = replace(verdict, reused=decided.part.reused)
     return replace(decided, part=verdict, spans=tuple(spans), failed={}), made
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -19,6 +19,7 @@ from ...operators.core import (
     RowOperator,
     RunStopped,
     Schema,
+    Usage,
 )
 from ...operators.core.batch import PHYSICAL
 from ...operators.core.expression import parse_expression
@@ -57,6 +58,14 @@ class Tally:
     seconds: float = 0.0
     reasons: dict[str, int] = field(default_factory=dict)
     samples: list[dict[str, Any]] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+
+    def told(self) -> dict[str, Any]:
+        """The tally as it is kept; `usage` only where a model was asked."""
+        told = asdict(self)
+        if not self.usage:
+            del told["usage"]
+        return told
 
 
 @dataclass
@@ -69,7 +78,7 @@ class Passed:
 
     def meta(self) -> dict[str, Any]:
         """What is kept beside the part."""
-        return {"rows": len(self.rows), "steps": [asdict(tally) for tally in self.tallies]}
+        return {"rows": len(self.rows), "steps": [tally.told() for tally in self.tallies]}
 
 
 def run_steps(
@@ -101,7 +110,7 @@ def run_steps(
             outcome = created
         else:
             outcome = _guarded(_application(planned.operator, state, verdict), inside, planned)
-        outcome = Outcome(_with_schema(outcome.rows, planned), outcome.records, outcome.births)
+        outcome = replace(outcome, rows=_with_schema(outcome.rows, planned))
         _check(planned, inside, outcome)
         batch = outcome.rows if outside is None else _rejoin(before, outcome.rows, outside, planned)
         tally = _tally(inside, outside, outcome, planned)
@@ -172,7 +181,7 @@ def _joined(left: Outcome, right: Outcome, batch: Batch, half: int) -> Outcome:
         how="diagonal_relaxed",
     )
     births = [outcome.births for outcome in (left, right) if outcome.births is not None]
-    return Outcome(rows, records, pl.concat(births) if births else None)
+    return Outcome(rows, records, pl.concat(births) if births else None, left.usage + right.usage)
 
 
 def _records(outcome: Outcome, came: pl.DataFrame) -> pl.DataFrame:
@@ -234,7 +243,7 @@ def _rejoin(before: Batch, inside: Batch, outside: Batch, planned: PlannedStep) 
 
 def _tally(inside: Batch, outside: Batch | None, outcome: Outcome, planned: PlannedStep) -> Tally:
     around = 0 if outside is None else len(outside)
-    tally = Tally(rows_in=len(inside) + around)
+    tally = Tally(rows_in=len(inside) + around, usage=outcome.usage)
     fates = {"kept": len(inside)}
     if outcome.records is not None:
         fates = dict(outcome.records["fate"].value_counts().iter_rows())

@@ -25,7 +25,8 @@ class Input:
     """Rows that a stage takes in: a part on disk, and the columns it is read with.
 
     `digest` names the content: the same digest, the same rows. `part_schema` is set for rows as a source gave them,
-    which are brought to the columns of the whole dataset when they are loaded.
+    which are brought to the columns of the whole dataset when they are loaded. `first` is the place in the part of the
+    first row that is taken in; None for the whole part.
     """
 
     part: Part
@@ -33,17 +34,28 @@ class Input:
     rows: int
     schema: Schema
     part_schema: PartSchema | None = None
+    first: int | None = None
 
     def load(self) -> Batch:
         """Read the rows."""
-        frame = self.part.frame("rows")
+        frame = self.part.frame("rows") if self.first is None else self._scan(self.first).collect()
         if self.part_schema is not None:
             frame = conform(frame, self.part_schema, self.schema)
         return Batch(frame, self.schema)
 
     def ids(self) -> pl.DataFrame:
         """Only the `_row` of each row."""
-        return pl.read_parquet(self.part.path("rows"), columns=[ROW], memory_map=False)
+        if self.first is None:
+            return pl.read_parquet(self.part.path("rows"), columns=[ROW], memory_map=False)
+        return self._scan(self.first).select(ROW).collect()
+
+    def slice(self, start: int, length: int) -> "Input":
+        """Neighbouring rows of these."""
+        digest = digest_of(self.digest, "slice", start, length)
+        return replace(self, digest=digest, rows=length, first=(self.first or 0) + start)
+
+    def _scan(self, first: int) -> pl.LazyFrame:
+        return pl.scan_parquet(self.part.path("rows")).slice(first, self.rows)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """The work on one part of a stage: the same function in this process and in a worker's."""
 
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +12,7 @@ from ...operators.core import Batch, Context, DatasetOperator, Outcome
 from .barrier import sketch_part
 from .manifest import PartKey
 from .parts import Part, PartStore, digest_of, digest_of_frame
-from .physical import Stage
+from .physical import Stage, asks
 from .rowpass import run_steps
 from .source import Input
 
@@ -35,10 +37,15 @@ class Done:
 
 
 class Bench:
-    """A place where the parts of one stage are worked on; opens each operator once, when it is first needed."""
+    """A place where the parts of one stage are worked on; opens each operator once, when it is first needed.
+
+    Several threads may work at it. Only operators that ask a model are at work in several at once: the others need not
+    be made for that.
+    """
 
     def __init__(self, stage: Stage, store: PartStore, context: Callable[[], Context]) -> None:
         self._stage, self._store, self._context = stage, store, context
+        self._alone = threading.RLock()
         self._states: list[Any] | None = None
         self._sketch_state: tuple[Any] | None = None
 
@@ -68,7 +75,9 @@ class Bench:
     def _put(
         self, key: str, batch: Batch, verdict: pl.DataFrame | None, created: Outcome | None = None
     ) -> tuple[Part, Batch]:
-        passed = run_steps(batch, self._stage.all_steps, self._opened(), verdict, created)
+        states = self._opened()
+        with self._turn(all(asks(planned) for planned in self._stage.all_steps)):
+            passed = run_steps(batch, self._stage.all_steps, states, verdict, created)
         frames = {"ledger": passed.ledger, "rows": passed.rows.frame}
         lasting = not any(tally.failed for tally in passed.tallies)
         return self._store.put(self._stage.recipe, key, frames, passed.meta(), lasting=lasting), passed.rows
@@ -81,20 +90,29 @@ class Bench:
     def _sketched(self, rows: Input, batch: Batch | None = None) -> Part | None:
         if self._stage.sketched is None:
             return None
-        return sketch_part(self._stage.sketched, rows, self._opened_sketch, self._store, batch)
+        with self._turn(asks(self._stage.sketched)):
+            return sketch_part(self._stage.sketched, rows, self._opened_sketch, self._store, batch)
+
+    def _turn(self, together: bool) -> AbstractContextManager[object]:
+        """Holds others up for so long as work that is not done `together` takes."""
+        return nullcontext() if together else self._alone
 
     def _opened_sketch(self) -> Any:
-        if self._sketch_state is None:
-            assert self._stage.sketched is not None  # noqa: S101 - asked for only then
-            planned = self._stage.sketched
-            self._sketch_state = (planned.operator.open(planned.context(self._context())),)
-        return self._sketch_state[0]
+        with self._alone:
+            if self._sketch_state is None:
+                assert self._stage.sketched is not None  # noqa: S101 - asked for only then
+                planned = self._stage.sketched
+                self._sketch_state = (planned.operator.open(planned.context(self._context())),)
+            return self._sketch_state[0]
 
     def _opened(self) -> list[Any]:
-        if self._states is None:
-            ctx = self._context()
-            self._states = [
-                None if isinstance(planned.operator, DatasetOperator) else planned.operator.open(planned.context(ctx))
-                for planned in self._stage.all_steps
-            ]
-        return self._states
+        with self._alone:
+            if self._states is None:
+                ctx = self._context()
+                self._states = [
+                    None
+                    if isinstance(planned.operator, DatasetOperator)
+                    else planned.operator.open(planned.context(ctx))
+                    for planned in self._stage.all_steps
+                ]
+            return self._states

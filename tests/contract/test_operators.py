@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -83,6 +84,9 @@ class Remembering:
         if request not in self._said:
             self._script.start(request, lambda answer: self._said.__setitem__(request, answer))
         heard(self._said[request])
+
+    def forget(self, requests: Sequence[Request]) -> None:
+        pass
 
     def close(self) -> None:
         pass

@@ -8,9 +8,10 @@ from typing import Any
 
 import dataflow_agent.operators.core.testing as doubles
 import pytest
-from dataflow_agent.operators.core import RunStopped
+from dataflow_agent.operators.core import Context, RunStopped
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.run import run
+from dataflow_agent.pipelines.validate import Resources
 from dataflow_agent.pipelines.workflow import Step, Workflow
 
 PAGE = Path(__file__).parents[2] / "docs" / "events.md"
@@ -21,6 +22,8 @@ WORDS = Step(id="words", operator="word_count_filter", options={"min_words": 2})
 DEDUP = Step(id="dedup", operator="exact_dedup")
 FAIL = Step(id="fail", operator=doubles.FailOn.name, options={"word": "7"})
 SUMMARY = Step(id="sum", operator=doubles.AddSummary.name)
+LABEL = Step(id="label", operator=doubles.AskForLabel.name)
+AGAIN = Step(id="again", operator=doubles.AskForLabel.name, options={"column": "label", "output": "again"})
 CHILDREN = Step(id="children", operator=doubles.WordsToRows.name)
 
 
@@ -57,6 +60,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     go("again", WORDS, FAIL, DEDUP, SUMMARY, CHILDREN)
     go("workers", WORDS, DEDUP, workers=2)
     go("only_dedup", DEDUP)
+    model = doubles.ScriptedLLM(lambda _: "yes")
+    means = {"context": lambda: Context(llm=model), "available": Resources(needs=frozenset({"llm"}))}
+    go("asks", WORDS, LABEL, AGAIN, CHILDREN, DEDUP, **means)
     with pytest.raises(RunStopped):
         go("limit", WORDS, FAIL, max_failures="0")
     with pytest.raises(KeyboardInterrupt):
@@ -73,27 +79,40 @@ def test_every_event_is_documented_with_exactly_its_fields(told: list[dict[str, 
 
 
 def test_the_rows_done_grow_to_the_rows_of_the_stage_and_the_parts_to_their_number(told: list[dict[str, Any]]) -> None:
-    stages = 0
+    stages, open_stages = 0, dict[int, dict[str, Any]]()
     for at, event in enumerate(told):
         if event["event"] == "stage_started":
-            rows, done, parts, seconds = event["rows"], 0, [], 0.0
-            expected = event["parts"]
+            sizes = {"rows": event["rows"], "expected": event["parts"]}
+            open_stages[event["stage"]] = {**sizes, "done": 0, "out": 0, "parts": [], "seconds": 0.0}
         elif event["event"] == "barrier_decided":
-            expected = event["parts"]
+            open_stages[event["stage"]]["expected"] = event["parts"]
         elif event["event"] == "part_done":
-            done += event["rows_in"]
-            parts.append(event["part"])
-            assert event["rows_done"] == done
-            assert event["of"] == expected
-            assert event["seconds"] >= seconds
-            seconds = event["seconds"]
+            stage = open_stages[event["stage"]]
+            stage["done"] += event["rows_in"]
+            stage["out"] += event["rows_out"]
+            stage["parts"].append(event["part"])
+            assert event["rows_done"] == stage["done"]
+            assert event["of"] == stage["expected"]
+            assert event["seconds"] >= stage["seconds"]
+            stage["seconds"] = event["seconds"]
         elif event["event"] == "stage_done":
             stages += 1
-            assert done == rows
-            assert parts == list(range(expected))
-            assert event["seconds"] >= seconds
-            assert told[at - 1]["event"] == "part_done"
-    assert stages >= 10
+            stage = open_stages[event["stage"]]
+            rows = open_stages[event["stage"] - 1]["out"] if stage["rows"] is None else stage["rows"]
+            assert stage["done"] == rows
+            assert stage["parts"] == list(range(stage["expected"]))
+            assert event["seconds"] >= stage["seconds"]
+            assert (told[at - 1]["event"], told[at - 1]["stage"]) == ("part_done", event["stage"])
+    assert stages >= 14
+
+
+def test_stages_that_ask_a_model_start_together_and_end_in_their_order(told: list[dict[str, Any]]) -> None:
+    starts = [at for at, event in enumerate(told) if event["event"] == "run_started"]
+    asks = told[starts[4] : starts[5]]
+    at_work = [(event["event"], event["stage"]) for event in asks if event["event"] in ("stage_started", "stage_done")]
+    together = [("stage_started", 1), ("stage_started", 2), ("stage_started", 3)]
+    assert at_work[2:8] == [*together, ("stage_done", 1), ("stage_done", 2), ("stage_done", 3)]
+    assert [event["rows"] for event in asks if event["event"] == "stage_started"][1:4] == [30, None, None]
 
 
 def test_a_run_that_reuses_parts_says_so_of_each(told: list[dict[str, Any]]) -> None:
@@ -106,7 +125,7 @@ def test_a_run_that_reuses_parts_says_so_of_each(told: list[dict[str, Any]]) -> 
 
 def test_the_end_of_a_run_says_how_and_why(told: list[dict[str, Any]]) -> None:
     ends = [(event["status"], event["message"]) for event in told if event["event"] == "run_ended"]
-    assert ends[:4] == [("completed", "")] * 4
-    assert ends[4][0] == "failed"
-    assert "--max-failures" in ends[4][1]
-    assert ends[5] == ("interrupted", "stopped by hand")
+    assert ends[:5] == [("completed", "")] * 5
+    assert ends[5][0] == "failed"
+    assert "--max-failures" in ends[5][1]
+    assert ends[6] == ("interrupted", "stopped by hand")

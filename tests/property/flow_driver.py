@@ -1,4 +1,4 @@
-"""Runs workflows for `test_determinism.py`, in processes whose hash seed the environment sets.
+"""Runs workflows for the tests of determinism, in processes whose hash seed the environment sets.
 
 A line of JSON on stdin asks for a run, and one on stdout tells what came of it. Every run is a child that is forked
 before polars has started its threads, as in `kill_driver.py`.
@@ -17,8 +17,10 @@ from dataflow_agent.operators.core import RunStopped, all_operators
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.ledger import Ledger
 from dataflow_agent.pipelines.run import run
+from dataflow_agent.pipelines.validate import Resources
 from dataflow_agent.pipelines.workflow import Workflow
 from kill_driver import in_child, say, sha256
+from scattered_model import ScatteredContext
 
 
 def main() -> None:
@@ -33,9 +35,19 @@ def main() -> None:
 
 
 def carried_out(
-    flow: str, data: str, place: str, part_rows: int, workers: int = 1, kill_at: int | None = None
+    flow: str,
+    data: str,
+    place: str,
+    part_rows: int,
+    workers: int = 1,
+    kill_at: int | None = None,
+    lot: int | None = None,
 ) -> dict[str, Any]:
-    """A run to its end, or to the end of a part, at which its process kills itself."""
+    """A run to its end, or to the end of a part, at which its process kills itself.
+
+    Args:
+        lot: what the order in which a model answers is drawn from; without it there is no model.
+    """
     parts = iter(range(sys.maxsize))
 
     def strike(event: dict[str, Any]) -> None:
@@ -52,6 +64,8 @@ def carried_out(
             workers=workers,
             overwrite=True,
             on_event=strike,
+            context=None if lot is None else ScatteredContext(lot),
+            available=None if lot is None else Resources(needs=frozenset({"llm", "embedder"})),
         )
     except RunStopped as stopped:
         return {"stopped": str(stopped)}

@@ -82,6 +82,20 @@ def test_a_full_standing_fills_every_key_of_the_contract() -> None:
     }  # fmt: skip
 
 
+def test_a_step_that_asked_a_model_tells_what_that_took() -> None:
+    usage = {
+        "calls": 3, "cached": 1, "retries": 2, "failures": 1, "prompt_tokens": 50, "completion_tokens": 7,
+        "saved_tokens": 12, "cost": 0.25,
+    }  # fmt: skip
+    asked = StepReport.model_validate({"id": "label", "operator": "llm_generate", "usage": usage})
+    reused = StepReport.model_validate({"id": "again", "operator": "llm_generate", "usage_saved": usage})
+    run = REPORT.model_copy(update={"steps": (*REPORT.steps, asked, reused)})
+    plain, first, second = valid(document("completed", "", report=run))["run"]["steps"]
+    assert "usage" not in plain
+    assert first["usage"] == usage
+    assert second["usage"] == dict.fromkeys(usage, 0)
+
+
 def test_the_workflow_of_a_document_can_be_applied() -> None:
     plain = valid(document("completed", "", workflow=WORKFLOW, reasons={"words": "why"}))
     assert Workflow.parse(plain["workflow"]) == WORKFLOW

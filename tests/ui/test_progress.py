@@ -78,6 +78,34 @@ def test_a_stage_that_an_earlier_run_had_done_is_said_to_be_reused(capsys: pytes
     assert capsys.readouterr().err.endswith(", 0.5 s, all of it reused\n")
 
 
+def asked(stage: int, number: int, *, rows_in: int, done: int, calls: int | None) -> Event:
+    spent = {"calls": calls, "tokens": None if calls is None else 10 * calls, "cost": None if calls is None else 0.0}
+    return {**part(number, rows_in=rows_in, done=done, seconds=number + 1.0), "stage": stage, **spent}
+
+
+def test_stages_at_work_at_the_same_time_tell_each_of_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    begun = {"event": "stage_started", "of": 2, "prepares": None, "parts": 2}
+    events: list[Event] = [
+        {**begun, "stage": 0, "steps": ["label"], "rows": 20},
+        {**begun, "stage": 1, "steps": ["again"], "rows": None},
+        asked(0, 0, rows_in=10, done=10, calls=10),
+        asked(1, 0, rows_in=8, done=8, calls=7),
+        asked(0, 1, rows_in=10, done=20, calls=20),
+        {"event": "stage_done", "stage": 0, "seconds": 3.0},
+        asked(1, 1, rows_in=9, done=17, calls=16),
+        {"event": "stage_done", "stage": 1, "seconds": 4.0},
+    ]
+    ticks = iter([0.0, 0.0, *(float(n * 6) for n in range(1, 20))])
+    watched(Watch(clock=lambda: next(ticks)), events)
+    lines = capsys.readouterr().err.splitlines()
+    assert "stage 2 of 2, again: 8 rows, 8 rows/s, 0 dropped, 0 failed, 7 calls, 70 tokens, 0:00:01 left" in lines
+    assert (
+        "stage 1 of 2, label: 20 rows in, 20 out, 0 dropped, 0 failed, 20 calls, 200 tokens, 3.0 s, 10 rows/s" in lines
+    )
+    ended = "stage 2 of 2, again: 17 rows in, 17 out, 0 dropped, 0 failed, 16 calls, 160 tokens, 4.0 s, 8 rows/s"
+    assert lines[-1] == ended
+
+
 def test_silent_means_silent_and_still_knows_the_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert watched(Watch(silent=True)).run_id == "r-1"
     assert capsys.readouterr() == ("", "")

@@ -7,6 +7,7 @@ from dataflow_agent.pipelines.histogram import Histogram
 from dataflow_agent.pipelines.limits import Limit
 from dataflow_agent.pipelines.report import Report, StepReport
 from dataflow_agent.ui.run_figures import funnel_figure, histogram_figure, histograms_figure
+from dataflow_agent.ui.run_page import RunFacts, run_page
 from dataflow_agent.ui.web_run import report_view
 
 METRIC = MetricHistogram(
@@ -69,8 +70,8 @@ def test_nothing_is_drawn_where_there_is_nothing() -> None:
     assert not histograms_figure(Funnel(rows_in=3, steps=(STEP.model_copy(update={"metrics": ()}),)))
 
 
-def test_the_report_in_the_web_page_shows_the_funnel_and_the_histograms() -> None:
-    report = Report(
+def report_of(step: StepReport) -> Report:
+    return Report(
         id="r-1",
         status="completed",
         workflow="w",
@@ -78,11 +79,26 @@ def test_the_report_in_the_web_page_shows_the_funnel_and_the_histograms() -> Non
         rows_in=10,
         rows_out=6,
         rejects=0,
-        steps=(StepReport(id="language_filter", operator="language_filter", rows_in=9, rows_out=6, reused=9),),
+        steps=(step,),
         output="/out.jsonl",
         output_sha256=None,
     )
+
+
+def test_the_report_in_the_web_page_shows_the_funnel_and_the_histograms() -> None:
+    report = report_of(StepReport(id="language_filter", operator="language_filter", rows_in=9, rows_out=6, reused=9))
     shown = str(report_view(report, (), (), FUNNEL))
     assert str(funnel_figure(FUNNEL)) in shown
     assert str(histogram_figure(STEP, METRIC)) in shown
     assert "Reused from earlier runs: 1 of 1 steps" in shown
+
+
+def test_a_report_tells_what_was_asked_of_a_model_and_the_facts_that_were_found() -> None:
+    usage = {"usage": {"calls": 12, "prompt_tokens": 345, "cost": 0.5}, "facts": {"kinds": ["<b>"]}}
+    step = StepReport.model_validate({"id": "language_filter", "operator": "language_filter", **usage})
+    report = report_of(step)
+    for page in (str(report_view(report, (), (), FUNNEL)), run_page(RunFacts(report, FUNNEL, "then"))):
+        asked = page.partition("Asked of the model by this run")[2]
+        assert re.findall(r"data-label=\"Calls\">(.*?)</td>", asked) == ["12"]
+        assert re.findall(r"data-label=\"Cost\">(.*?)</td>", asked) == ["0.5"]
+        assert "language_filter: kinds = [&quot;&lt;b&gt;&quot;]" in page

@@ -64,6 +64,42 @@ def test_rare_columns_are_shown_only_where_something_is_in_them() -> None:
     assert {"split", "children", "created"} <= set(rich.splitlines()[0].split())
 
 
+def test_what_was_asked_of_a_model_is_shown_by_step_and_in_all_and_fits_into_80_columns() -> None:
+    usage = {"calls": 5 * MILLIONS, "cached": 2, "retries": 3, "failures": 1, "prompt_tokens": 10**9, "cost": 12345.678}
+    first = StepReport.model_validate({"id": "label_them", "operator": "a", "usage": usage})
+    second = StepReport.model_validate({"id": "again", "operator": "a", "usage": {"calls": 1, "completion_tokens": 7}})
+    told = seen(report_view(report(first, step("plain"), second)))
+    lines = told.partition("Asked of the model by this run\n")[2].splitlines()
+    assert lines[0].split() == "step calls cached tokens in tokens out retries unanswered cost".split()
+    assert lines[1].split() == ["label_them", "49999995", "2", "1000000000", "0", "3", "1", "12,345.68"]
+    assert lines[2].split() == ["again", "1", "0", "0", "7", "0", "0", "0.00"]
+    assert lines[3].split() == ["all", "steps", "49999996", "2", "1000000000", "7", "3", "1", "12,345.68"]
+    assert max(map(len, lines[:4])) <= 80
+
+
+def test_a_run_that_reused_replies_and_parts_says_that_they_were_not_paid_again() -> None:
+    usage = {
+        "usage": {"cached": 1, "saved_tokens": 40},
+        "usage_saved": {"calls": 500, "prompt_tokens": 6000, "cost": 2},
+    }
+    told = seen(report_view(report(StepReport.model_validate({"id": "label", "operator": "a", **usage}))))
+    assert ["label", "0", "1", "0", "0"] in [line.split() for line in told.splitlines()]
+    words = " ".join(told.split())
+    assert "1 reply came from the cache, which saved 40 tokens." in words
+    assert "What was reused had taken 500 calls and 6,000 tokens for 2.00 in earlier runs" in words
+
+
+def test_a_report_without_a_model_says_nothing_of_one() -> None:
+    assert "model" not in seen(report_view(report(step("a"))))
+
+
+def test_facts_that_a_step_found_are_shown_and_long_ones_are_cut() -> None:
+    facts = {"languages": {"de": 3}, "long": "x" * 5000}
+    told = seen(report_view(report(StepReport.model_validate({"id": "judge", "operator": "a", "facts": facts}))))
+    assert 'judge: languages = {"de": 3}' in told
+    assert told.count("x") < 400
+
+
 def test_a_report_names_the_reasons_warnings_and_what_to_type_next() -> None:
     dropped = StepReport(
         id="words", operator="w", rows_in=9, dropped=9, reasons={f"reason_{n}": n for n in range(1, 8)}

@@ -244,6 +244,23 @@ def test_progress_counts_the_parts_and_rows_of_each_stage() -> None:
     assert "2 of 3200901.3" in Seen(progress_view(progress)).text
 
 
+def test_stages_at_work_at_the_same_time_each_keep_their_own_numbers() -> None:
+    progress = RunProgress()
+    for event in (
+        {"event": "run_started", "rows": 200},
+        {"event": "stage_started", "stage": 0, "steps": ["label"], "of": 2},
+        {"event": "stage_started", "stage": 1, "steps": ["again"], "of": 2},
+        {"event": "part_done", "stage": 0, "part": 0, "of": 3, "rows_in": 100, "rows_out": 90},
+        {"event": "part_done", "stage": 1, "part": 0, "of": 3, "rows_in": 90, "rows_out": 70},
+        {"event": "part_done", "stage": 0, "part": 1, "of": 3, "rows_in": 50, "rows_out": 50},
+        {"event": "stage_done", "stage": 0, "seconds": 2.5},
+    ):
+        progress.take(event)
+    seen = Seen(progress_view(progress)).text
+    assert "1 of 2label 2 of 31501402.5" in seen
+    assert "2 of 2again 1 of 39070…" in seen
+
+
 def sessions(home: Path, planner: Any = "offline", **more: Any) -> Sessions:
     return Sessions(Settings(home=home), planner, **more)
 

@@ -38,6 +38,11 @@ class _Answered:
     answer: Answer
 
 
+@dataclass(frozen=True)
+class _Forgotten:
+    requests: Sequence[Request]
+
+
 class Desk:
     """One thread that looks replies up, keeps new ones, and tells them; what came meanwhile is done in one go.
 
@@ -46,11 +51,21 @@ class Desk:
         file: where replies are kept; None to keep none.
         read: whether kept replies answer.
         forward: takes the requests that need a call, in the desk's thread, and must return at once.
+        settled: is told how many answered requests are settled now: their replies are kept, where they are to be.
     """
 
-    def __init__(self, identity: str, file: Path | None, *, read: bool, forward: Forward) -> None:
+    def __init__(
+        self,
+        identity: str,
+        file: Path | None,
+        *,
+        read: bool,
+        forward: Forward,
+        settled: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._settled = settled
         self._identity, self._file, self._read, self._forward = identity, file, read, forward
-        self._queue: SimpleQueue[_Asked | _Answered | None] = SimpleQueue()
+        self._queue: SimpleQueue[_Asked | _Answered | _Forgotten | None] = SimpleQueue()
         self._store: ReplyStore | None = None
         self._open: dict[bytes, Shared] = {}
         self._stopped: str | None = None
@@ -70,6 +85,10 @@ class Desk:
     def answer(self, shared: Shared, answer: Answer) -> None:
         """Take the answer to a request that was forwarded; returns at once."""
         self._queue.put(_Answered(shared, answer))
+
+    def forget(self, requests: Sequence[Request]) -> None:
+        """Take note that kept replies are of no use; returns at once."""
+        self._queue.put(_Forgotten(requests))
 
     def close(self) -> None:
         """End the thread once all that is in its hands is told; what still waits for an answer is told of the end."""
@@ -105,6 +124,7 @@ class Desk:
             while True:
                 come.append(self._queue.get_nowait())
         self._give_out([one for one in come if isinstance(one, _Answered)])
+        self._forget([request for one in come if isinstance(one, _Forgotten) for request in one.requests])
         self._take([one for one in come if isinstance(one, _Asked)])
         return None not in come
 
@@ -149,10 +169,20 @@ class Desk:
             except sqlite3.Error as error:
                 # A reply that is not kept may not be told: after a kill it would be paid for again, and differ.
                 self._stop(error)
+        if replies := sum(isinstance(one.answer, Reply) for one in answered):
+            self._settled(replies)
         for one in answered:
             if self._open.pop(one.shared.key, None) is not None:
                 stopped = self._stopped is not None and isinstance(one.answer, Reply)
                 self._tell(one.shared, RunStopped(self._stopped) if stopped else one.answer)
+
+    def _forget(self, requests: Sequence[Request]) -> None:
+        if self._store is None or not requests:
+            return
+        try:
+            self._store.remove([key_of(self._identity, request) for request in requests])
+        except sqlite3.Error as error:
+            self._stop(error)
 
     def _tell(self, shared: Shared, answer: Answer) -> None:
         """The first of those who wait has made the call; the others got its answer for nothing."""

@@ -42,8 +42,8 @@ class ModelDoor:
         self.identity = identity or endpoint.model
         self.in_flight = endpoint.in_flight
         self._endpoint = endpoint
-        self._line = Line(endpoint, budget)
-        self._desk = Desk(self.identity, replies, read=read_replies, forward=self._forward)
+        self._line = Line(endpoint, budget, settles=True)
+        self._desk = Desk(self.identity, replies, read=read_replies, forward=self._forward, settled=self._line.settle)
         self._lock = threading.Lock()
         self._begun = self._closed = False
 
@@ -59,6 +59,12 @@ class ModelDoor:
                 self._desk.ask(request, heard)
                 return
         heard(RunStopped(stopped))
+
+    def forget(self, requests: Sequence[Request]) -> None:
+        """Take note that kept replies are of no use; see `LLM.forget`."""
+        with self._lock:
+            if self._begun and not self._closed:
+                self._desk.forget(requests)
 
     def close(self) -> None:
         """End all calls and both threads; see `LLM.close`. More than once does no harm."""

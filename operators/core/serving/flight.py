@@ -26,9 +26,9 @@ class Flight:
         """One begins."""
         self.open += 1
 
-    def leave(self) -> None:
-        """One has ended, however."""
-        self.open -= 1
+    def leave(self, count: int = 1) -> None:
+        """So many have ended, however."""
+        self.open -= count
 
     def succeeded(self) -> None:
         """The endpoint has answered one."""

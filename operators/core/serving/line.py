@@ -30,11 +30,15 @@ class Line:
 
     The thread starts with the first call; without aiohttp there is none, and calls are told what to install. `begin`
     and `close` may be called from any thread.
+
+    Args:
+        settles: a call that was answered counts as in flight until `settle` says that its reply is kept, so that no
+            more than the calls in flight can be lost by a kill.
     """
 
-    def __init__(self, endpoint: Endpoint, budget: Budget | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, budget: Budget | None = None, *, settles: bool = False) -> None:
         self._endpoint = endpoint
-        self._budget = budget or Budget()
+        self._budget, self._settles = budget or Budget(), settles
         self._tries = Tries(endpoint)
         self._lock = threading.Lock()
         self._inbox: list[Call] = []
@@ -68,6 +72,12 @@ class Line:
                 return
         for call in calls:
             call.heard(RunStopped(stopped), NOTHING)
+
+    def settle(self, count: int) -> None:
+        """So many replies are kept now; may be called from any thread."""
+        with self._lock, suppress(RuntimeError):  # the loop may have ended
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._settled, count)
 
     def close(self) -> None:
         """End all calls and the thread; calls that are open, and those begun later, are answered by `RunStopped`."""
@@ -147,6 +157,10 @@ class Line:
             self._tasks.add(task)
             task.add_done_callback(self._landed)
 
+    def _settled(self, count: int) -> None:
+        self._tries.flight.leave(count)
+        self._pump()
+
     def _ring(self) -> None:
         self._alarm = None
         self._pump()
@@ -166,7 +180,8 @@ class Line:
         try:
             taken = await self._try(call, used)
         finally:
-            self._tries.flight.leave()
+            if taken.trouble is not None or not self._settles:
+                self._tries.flight.leave()
             billed = taken.trouble is None or taken.trouble.billed
             took = self._budget.end(taken.prompt_tokens, taken.completion_tokens, billed=billed)
             call.usage += took

@@ -78,6 +78,13 @@ class ReplyStore:
             self._mend(error)
             self._insert(rows)
 
+    def remove(self, keys: Sequence[bytes]) -> None:
+        """Remove the replies for some keys; those that are not there are none."""
+        try:
+            self._delete(keys)
+        except sqlite3.DatabaseError as error:
+            self._mend(error)
+
     def size(self) -> tuple[int, int]:
         """How many replies there are, and the bytes of their files."""
         names = [self._path, *(self._path.with_name(self._path.name + end) for end in ("-wal", "-shm"))]
@@ -111,6 +118,10 @@ class ReplyStore:
     def _insert(self, rows: Sequence[tuple[object, ...]]) -> None:
         with self._db:
             self._db.executemany("INSERT OR IGNORE INTO replies VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def _delete(self, keys: Sequence[bytes]) -> None:
+        with self._db:
+            self._db.executemany("DELETE FROM replies WHERE key = ?", [(key,) for key in keys])
 
     def _opened(self) -> sqlite3.Connection:
         make_private_folder(self._path.parent)

@@ -83,6 +83,12 @@ class VllmModel:
                 return
         heard(RunStopped(stopped))
 
+    def forget(self, requests: Sequence[Request]) -> None:
+        """Take note that kept replies are of no use; see `LLM.forget`."""
+        with self._changed:
+            if self._begun:
+                self._desk.forget(requests)
+
     def close(self) -> None:
         """End all calls; see `LLM.close`. vLLM cannot be interrupted: a batch may go on unheard for a while."""
         with self._changed:

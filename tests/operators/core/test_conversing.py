@@ -43,6 +43,9 @@ class ShufflingLLM:
                 request, heard = self._waiting.pop(self._chance.randrange(len(self._waiting)))
             heard(Reply(f"re: {request.prompt}"))
 
+    def forget(self, requests: Sequence[Request]) -> None:
+        self.forgotten = [*requests]
+
     def close(self) -> None:
         with self._changed:
             self._open = False
@@ -65,6 +68,9 @@ class ThreadedLLM:
     def _answer(self, request: Request, heard: Heard) -> None:
         self.threads.add(threading.current_thread().name)
         heard(Reply(f"re: {request.prompt}"))
+
+    def forget(self, requests: Sequence[Request]) -> None:
+        self.forgotten = [*requests]
 
     def close(self) -> None:
         pass
@@ -235,3 +241,21 @@ def test_one_talk_without_an_answer_ends_them_all() -> None:
     assert told.failed[0].reason == "gone"
     with pytest.raises(RowError, match="gone: no"):
         answered(EndpointError("no", reason="gone"))
+
+
+def test_what_a_row_failed_on_is_forgotten_and_nothing_else() -> None:
+    class Noting(ScriptedLLM):
+        def forget(self, requests: Sequence[Request]) -> None:
+            forgotten.extend(request.prompt for request in requests)
+
+    def talk(name: str, fails: bool) -> Asking[str]:
+        first = yield Request(f"{name} first")
+        second = yield Request(f"{name} second")
+        if fails:
+            raise RowError("invalid_reply", second.text)
+        return f"{first.text}{second.text}"
+
+    forgotten: list[str] = []
+    told = converse(Noting(lambda _: "x"), [talk("a", False), talk("b", True), talk("c", False)])
+    assert told.values == ["xx", None, "xx"]
+    assert forgotten == ["b first", "b second"]

@@ -15,7 +15,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from dataflow_agent.operators.core import EndpointError, Reply, Request, RunStopped, Usage, complete
+from dataflow_agent.operators.core import (
+    Asking,
+    EndpointError,
+    Reply,
+    Request,
+    RowError,
+    RunStopped,
+    Usage,
+    complete,
+    converse,
+)
 from dataflow_agent.operators.core.llm import Turn
 from dataflow_agent.operators.core.serving import ModelDoor, ReplyStore
 from dataflow_agent.operators.core.serving.replies import key_of
@@ -150,6 +160,22 @@ def test_what_was_answered_once_is_not_asked_again_by_another_run(door_to: MakeD
         assert fake.calls.total() == 30
     assert after == before
     assert all(reply.usage.calls == 0 and reply.usage.cached == 1 and reply.usage.saved_tokens > 0 for reply in after)
+
+
+def test_what_a_row_failed_on_is_asked_again_by_the_next_run_and_nothing_else(door_to: MakeDoor, file: Path) -> None:
+    def talk(name: str) -> Asking[str]:
+        reply = yield Request(name)
+        if name == "bad":
+            raise RowError("invalid_reply", reply.text)
+        return reply.text
+
+    with FakeEndpoint() as endpoint:
+        for _ in range(2):
+            with door_to(endpoint.base_url, replies=file) as door:
+                told = converse(door, [talk("good"), talk("bad"), talk("fine")])
+                assert set(told.failed) == {1}
+        prompts = [received.body["messages"][-1]["content"] for received in endpoint.received]
+    assert sorted(prompts) == ["bad", "bad", "fine", "good"]
 
 
 def test_without_reading_all_is_asked_again_and_the_first_replies_stay(door_to: MakeDoor, file: Path) -> None:
