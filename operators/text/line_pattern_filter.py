@@ -1,6 +1,5 @@
 """Keep texts in which few lines look a certain way."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -8,6 +7,7 @@ import polars as pl
 from pydantic import Field, field_validator, model_validator
 
 from ..core import Batch, Column, Example, Range, RowFilter, Text
+from ._linear_patterns import linear_pattern
 
 
 @dataclass(frozen=True)
@@ -79,18 +79,7 @@ class LinePatternFilter(RowFilter):
     @field_validator("pattern")
     @classmethod
     def _is_linear(cls, pattern: str | None) -> str | None:
-        if pattern is None:
-            return None
-        try:
-            pl.Series([""]).str.contains(pattern)
-        except pl.exceptions.ComputeError as error:
-            # polars shows the pattern on several lines before it says what is wrong.
-            said = re.findall(r"^error: (.+)$", str(error), re.MULTILINE) or [str(error).partition("\n")[0]]
-            raise ValueError(
-                f"the pattern cannot be used: {said[0]}; allowed are Rust regular expressions, without look-around and "
-                "backreferences"
-            ) from error
-        return pattern
+        return None if pattern is None else linear_pattern(pattern)
 
     @model_validator(mode="after")
     def _one_pattern(self) -> Self:

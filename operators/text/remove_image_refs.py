@@ -44,7 +44,7 @@ class RemoveImageRefs(Refiner):
         "get rid of embedded figures and badges",
         "remove image file names left by PDF conversion",
         "no image placeholders in the Markdown",
-        "clean out wiki file embeds",
+        "clean out wiki image embeds",
     )
 
     keep_alt: bool = Field(

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Self
 import polars as pl
 from pydantic import Field, model_validator
 
-from ..core import Batch, Column, Context, Example, InvalidInput, Range, RowFilter, Text
-from ..core.resources import file_fingerprint, resource_file
+from ..core import Batch, Column, Context, Example, Range, RowFilter, Text
+from ..core.resources import file_fingerprint
+from ._tokens import BYTES_PER_TOKEN, load_tokenizer, token_counts
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-BYTES_PER_TOKEN = 4
+__all__ = ["BYTES_PER_TOKEN", "TokenCountFilter"]
+
 _WHAT = "tokenizer of token_count_filter"
 
 
@@ -63,16 +65,10 @@ class TokenCountFilter(RowFilter):
         return {self.tokenizer: file_fingerprint(self.tokenizer, resources, _WHAT)}
 
     def open(self, ctx: Context) -> "Tokenizer | None":
-        return None if self.tokenizer is None else _load(self.tokenizer, ctx.resources)
+        return None if self.tokenizer is None else load_tokenizer(self.tokenizer, ctx.resources, _WHAT)
 
     def metrics(self, batch: Batch, state: "Tokenizer | None") -> dict[str, pl.Series]:
-        texts = batch.texts(self.column)
-        if state is None:
-            size = texts.str.len_bytes().cast(pl.Int64)
-            return {self._measured(): (size + BYTES_PER_TOKEN - 1) // BYTES_PER_TOKEN}
-        encoded = state.encode_batch_fast(texts.fill_null("").to_list(), add_special_tokens=False)
-        counts = pl.Series([len(one.ids) for one in encoded], dtype=pl.Int64)
-        return {self._measured(): pl.select(pl.when(texts.is_not_null()).then(counts)).to_series()}
+        return {self._measured(): token_counts(batch.texts(self.column), state)}
 
     def keep(self) -> dict[str, Range]:
         return {self._measured(): Range(self.min_tokens, self.max_tokens)}
@@ -83,20 +79,3 @@ class TokenCountFilter(RowFilter):
     @classmethod
     def example(cls) -> Example:
         return Example(options={"max_tokens": 4}, rows=["sixteen letters.", "seventeen letters"], kept=[0])
-
-
-def _load(name: str, resources: Mapping[str, str]) -> "Tokenizer":
-    from tokenizers import Tokenizer
-
-    path = resource_file(name, resources, _WHAT)
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:
-        raise InvalidInput.of(
-            "invalid_resource",
-            f"the resource {name!r} is no tokenizer: {error}; bind it to a tokenizer.json of the tokenizers library",
-            got=str(path),
-        ) from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer

@@ -1,0 +1,1 @@
+"""Operators for questions with worked solutions and answers that can be checked."""
