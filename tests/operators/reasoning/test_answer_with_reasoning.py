@@ -53,3 +53,31 @@ def test_an_answer_that_is_there_is_announced_as_lost_before_the_run_and_then_re
     assert told(AnswerWithReasoning(output="output"), [{**ROW, "output": "old"}], ["new"]).rows == [
         {**ROW, "output": "new"}
     ]
+
+
+def test_only_what_lacks_an_answer_is_answered_where_that_is_asked_for(told: Tell) -> None:
+    there: list[Any] = ["old", 5, 0, False, ["a"]]
+    missing: list[Any] = [None, "", " \n"]
+    operator = AnswerWithReasoning(output="output", only_missing=True)
+    done = told(operator, [*({**ROW, "output": one} for one in [*there, *missing]), ROW], lambda _: "new")
+    assert [row["output"] for row in done.rows] == [*there, *["new"] * 4]
+    assert len(done.asked) == 4
+    assert operator.calls(3) == (0, 3)
+    assert AnswerWithReasoning().calls(3) == (3, 3)
+    assert "output" in operator.reads()
+
+
+def test_an_answer_that_is_kept_is_not_announced_as_lost() -> None:
+    step = {"id": "a", "operator": "answer_with_reasoning", "options": {"output": "output", "only_missing": True}}
+    workflow, resources = Workflow.parse({"name": "w", "steps": [step]}), Resources(needs=frozenset({"llm"}))
+    assert validate(workflow, Schema.of(instruction="text", output="text"), resources) == []
+    operator = AnswerWithReasoning(output="output", only_missing=True)
+    assert operator.output_schema(Schema.of(instruction="text", output="integer"), {})["output"].dtype == "json"
+    assert operator.output_schema(Schema.of(instruction="text", output="text"), {})["output"].dtype == "text"
+
+
+def test_a_row_that_fails_takes_no_kept_answer_with_it(told: Tell) -> None:
+    rows = [{**ROW, "output": "old"}, {**ROW, "output": None}, {"instruction": " ", "output": None}]
+    done = told(AnswerWithReasoning(output="output", only_missing=True), rows, [EndpointError("gone")])
+    assert done.fates == [("kept", None), ("failed", "no_answer"), ("failed", "empty_text")]
+    assert done.rows == rows[:1]
