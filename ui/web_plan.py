@@ -157,7 +157,8 @@ def option_text(value: object) -> str:
         return "none"
     if isinstance(value, list) and value and all(isinstance(one, str | int | float) for one in value):
         return ", ".join(option_text(one) for one in value)
-    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
+    bare = isinstance(value, str) and value and value == value.strip()
+    return str(value) if bare else json.dumps(value, ensure_ascii=False)
 
 
 def _struck(text: str) -> Markup:

@@ -1,13 +1,11 @@
 """Write the code that an instruction asks for."""
 
-from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
 
-from ..core import Asking, Column, Example, LLMOperator, OutputColumn, RowError, Text, Turn, template
-from ..core.structured import MAX_ECHO_CHARS, MAX_ERROR_CHARS, TRIES, InvalidReply
-from ..core.structured import _after_thoughts as after_thoughts
+from ..core import Asking, Column, Example, LLMOperator, OutputColumn, RowError, Text, template
+from ..core.structured import MAX_ERROR_CHARS, TRIES, InvalidReply, after_thoughts, asked_again
 from ..sft._prompts import with_wishes
 from ..sft._talking import filled_text
 from ._extraction import code_in
@@ -54,15 +52,14 @@ class GenerateCode(LLMOperator):
     def ask(self, row: dict[str, Any]) -> Asking[dict[str, Any]]:
         said, error = self.prompts(), ""
         prompt = template(said["instruction"]).fill({"instruction": filled_text(row, self.instruction)})
-        asked = request = self.request(prompt, said["system"])
+        asked = self.request(prompt, said["system"])
         for _ in range(TRIES):
             reply = yield asked
             try:
                 return {self.output: code_in(after_thoughts(reply.text), self.code_language)}
             except InvalidReply as invalid:
                 error = str(invalid)[:MAX_ERROR_CHARS]
-            turns = (Turn("user", request.prompt), Turn("assistant", reply.text[:MAX_ECHO_CHARS] or "(nothing)"))
-            asked = replace(request, turns=turns, prompt=CODE_AGAIN.format(error=error))
+            asked = asked_again(asked, reply, CODE_AGAIN.format(error=error))
         raise RowError("invalid_reply", f"{TRIES} replies were invalid, the last since {error}")
 
     @classmethod

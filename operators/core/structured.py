@@ -63,7 +63,7 @@ def ask_shaped(shape: Shape[S], request: Request, *, tries: int = TRIES) -> Gene
     Raises:
         RowError: no reply was valid; the detail says what was wrong with the last.
     """
-    asked = request = replace(request, reply_schema=shape.schema)
+    asked = replace(request, reply_schema=shape.schema)
     error = ""
     for _ in range(tries):
         reply = yield asked
@@ -71,10 +71,18 @@ def ask_shaped(shape: Shape[S], request: Request, *, tries: int = TRIES) -> Gene
             return shape.check(json_in(reply.text))
         except InvalidReply as invalid:
             error = str(invalid)[:MAX_ERROR_CHARS]
-        said = Turn("assistant", reply.text[:MAX_ECHO_CHARS] or "(nothing)")
-        turns = (*request.turns, Turn("user", request.prompt), said)
-        asked = replace(request, turns=turns, prompt=AGAIN.format(error=error))
+        asked = asked_again(asked, reply, AGAIN.format(error=error))
     raise RowError("invalid_reply", f"{tries} replies were invalid, the last since {error}")
+
+
+def asked_again(asked: Request, reply: Reply, words: str) -> Request:
+    """The request that follows a reply which cannot be used.
+
+    All that was said stays in, so that a model which repeats itself is not asked the very same once more: an equal
+    request would be answered by the reply that is known already.
+    """
+    said = Turn("assistant", reply.text[:MAX_ECHO_CHARS] or "(nothing)")
+    return replace(asked, turns=(*asked.turns, Turn("user", asked.prompt), said), prompt=words)
 
 
 def read_reply(model: type[M], text: str) -> M:
@@ -110,7 +118,7 @@ def json_in(text: str) -> Any:
         except (ValueError, RecursionError):
             continue
         return _storable(found)
-    said = _after_thoughts(text)
+    said = after_thoughts(text)
     found = _first_object(said)
     if found is None:
         raise InvalidReply("it holds no JSON object" if said else "it is empty")
@@ -120,12 +128,12 @@ def json_in(text: str) -> Any:
 def _candidates(text: str) -> Iterator[str]:
     """What may be the JSON as a whole."""
     yield text.strip()
-    said = _after_thoughts(text)
+    said = after_thoughts(text)
     yield said
     yield from (found[1] for found in _FENCED.finditer(said))
 
 
-def _after_thoughts(text: str) -> str:
+def after_thoughts(text: str) -> str:
     """The text without the thoughts it begins with, also where the template of the model had opened them."""
     said = text.strip()
     thoughts, ended, rest = said.partition(_END_OF_THOUGHTS)

@@ -11,8 +11,7 @@ from ._pairs import ResponseEvaluator
 
 
 class IfdScore(ResponseEvaluator):
-    """Score the instruction-following difficulty (IFD) of each row: how little the instruction helps to guess the
-    response.
+    """Score the instruction-following difficulty (IFD): how little the instruction helps to guess the response.
 
     Writes one number a row, to four decimals. Near 0 the instruction gives the response away; near 1 it hardly helps,
     so there is much to learn from the row; above 1 it misleads, which often means that the two do not belong together.

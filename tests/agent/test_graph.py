@@ -15,6 +15,7 @@ from dataflow_agent.agent.conversation import Conversation, RunOptions, kept_opt
 from dataflow_agent.agent.graph import Conversations, Stand, open_conversations
 from dataflow_agent.agent.nodes import MAX_REPAIRS, Means
 from dataflow_agent.agent.planners.scripted import ScriptedPlanner
+from dataflow_agent.agent.review import APPROVE, REJECT, TRY
 from dataflow_agent.agent.state import Ask, Change, Check, Draft, Planner, Question
 from dataflow_agent.memory.catalog import Catalog
 from dataflow_agent.memory.history import History
@@ -320,7 +321,8 @@ def test_the_sample_stops_before_the_first_step_that_costs_money(
     draft = draft.model_copy(update={"workflow": Workflow(steps=(*draft.workflow.steps, paid))})
     with_model = settings.model_copy(update={"llm_base_url": "http://127.0.0.1:1/v1", "llm_model": "m"})
     stand = one(means_with(ScriptedPlanner([draft]), with_model), first_state(crawl))
-    assert stand.question == RUN_IT
+    assert stand.question is not None
+    assert stand.question.options == (APPROVE, TRY, REJECT)
     assert stand.state["sample"] is not None
     assert [step["id"] for step in stand.state["sample"]["steps"]] == ["word_count_filter"]
     assert any("stops before step 'paid'" in line for line in stand.state["warnings"])

@@ -41,7 +41,6 @@ class Alone(RowFilter):
     """Double: keeps every text, and fails where it is at work twice at the same time or was opened twice."""
 
     name = "testing_alone"
-    opened: int = 0
 
     def open(self, ctx: Context) -> Any:
         """A lock."""

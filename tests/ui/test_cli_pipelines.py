@@ -132,7 +132,7 @@ def test_where_two_columns_may_hold_the_text_one_must_be_named(cli: Cli, tmp_pat
     ("arguments", "said"),
     [
         (["show", "text_pretrain_filtr"], "did you mean 'text_pretrain_filter'?"),
-        (["run", "nothing", "-i", SAMPLE, "-o", "out.jsonl"], "there are function_calling, sft_synthesis"),
+        (["run", "nothing", "-i", SAMPLE, "-o", "out.jsonl"], f"there are {next(iter(builtins()))}, "),
         (["run", NAME, "-i", "nope.jsonl", "-o", "out.jsonl"], "nope.jsonl"),
         (["run", NAME, "-i", SAMPLE, "-o", "out.jsonl", "--column", "body"], "body"),
         (["run", NAME, "-i", SAMPLE, "-o", "out.jsonl", "--column", "a", "--column", "b"], "twice"),

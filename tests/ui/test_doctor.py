@@ -110,3 +110,15 @@ def test_a_probe_starts_a_model_file_and_stops_it(cli: Cli, monkeypatch: pytest.
     able = cli("doctor", "--probe", "--json").document["result"]["abilities"]
     assert able["reply_schema"]
     assert able["json_mode"]
+
+
+@pytest.mark.sandbox
+def test_it_says_that_code_can_be_run_safely(cli: Cli) -> None:
+    assert cli("doctor", "--json").document["result"]["sandbox"] is None
+    assert "a trial run saw no file" in " ".join(cli("doctor").out.split())
+
+
+def test_without_a_sandbox_it_says_what_to_install(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "apt-get install bubblewrap" in cli("doctor", "--json").document["result"]["sandbox"]
+    assert "apt-get install bubblewrap" in " ".join(cli("doctor").out.split())

@@ -158,6 +158,11 @@ def test_ten_megabytes_of_code_run_and_more_than_sixteen_do_not() -> None:
     assert run("#" + "a" * 16 * 2**20) == ("error", "the code is larger than 16 MiB")
 
 
+def test_tests_may_be_long() -> None:
+    assert run(ADD, f"# {'x' * 3_000_000}\n{TEST}")[0] == "passed"
+    assert run(ADD, [f"assert add({n}, 1) == {n + 1}" for n in range(20_000)])[0] == "passed"
+
+
 def test_limits_hold_for_each_row_alone_and_rows_run_in_parallel() -> None:
     cores = len(os.sched_getaffinity(0))
     rows = [{"code": "import time\ntime.sleep(99)"}] * cores + [{"code": "print(1)"}] * 2

@@ -30,7 +30,7 @@ def test_code_that_does_not_parse_goes_back_with_the_error(told: Tell) -> None:
     assert "line 1" in second.prompt
     assert [turn.text for turn in second.turns] == [done.asked[0].prompt, BROKEN]
     assert "no fenced code block" in third.prompt
-    assert [turn.text for turn in third.turns][1] == "Sorry, I would rather not."
+    assert third.turns[-1].text == "Sorry, I would rather not."
 
 
 @pytest.mark.parametrize("bad", [BROKEN, "", "None", "```python\n\n```", "<think>```python\nx = 1\n```</think>"])

@@ -259,3 +259,17 @@ def test_what_a_row_failed_on_is_forgotten_and_nothing_else() -> None:
     told = converse(Noting(lambda _: "x"), [talk("a", False), talk("b", True), talk("c", False)])
     assert told.values == ["xx", None, "xx"]
     assert forgotten == ["b first", "b second"]
+
+
+def test_a_row_without_an_answer_keeps_the_replies_that_it_got() -> None:
+    class Noting(ScriptedLLM):
+        def forget(self, requests: Sequence[Request]) -> None:
+            forgotten.extend(requests)
+
+    def answer(request: Request) -> str | EndpointError:
+        return EndpointError("nobody there") if request.prompt.startswith("a2") else "x"
+
+    forgotten: list[Request] = []
+    told = converse(Noting(answer), [two_steps("a"), side_by_side([two_steps("a"), two_steps("b")])])
+    assert set(told.failed) == {0, 1}
+    assert forgotten == []

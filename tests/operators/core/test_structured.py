@@ -186,7 +186,7 @@ def test_an_invalid_reply_goes_back_with_the_reason_and_what_was_said_before() -
     _first, second, third = model.asked
     assert [(turn.role, turn.text) for turn in second.turns] == [("user", "Grade it."), ("assistant", "4.5")]
     assert "the reply" in second.prompt
-    assert [turn.text for turn in third.turns] == ["Grade it.", '{"score": 10}']
+    assert [turn.text for turn in third.turns] == ["Grade it.", "4.5", second.prompt, '{"score": 10}']
     assert "less than or equal to 5" in third.prompt
     assert {request.system for request in model.asked} == {"Be fair."}
     assert told.usage.calls == 3
@@ -201,10 +201,16 @@ def test_after_the_last_try_the_row_fails_with_what_was_wrong_and_no_further_cal
     assert len(model.asked) == 2
 
 
+def test_a_model_that_repeats_itself_is_never_asked_the_very_same_again() -> None:
+    # An equal request would be answered by the reply that is kept, and the last try would be none.
+    _, model = asked_for(["no", "no", "no"])
+    assert len({*model.asked}) == 3
+
+
 def test_an_empty_reply_and_one_of_a_megabyte_go_back_bounded() -> None:
     _, model = asked_for(["", "x" * 1_000_000, "?"])
     assert model.asked[1].turns[1].text == "(nothing)"
-    assert len(model.asked[2].turns[1].text) == MAX_ECHO_CHARS
+    assert len(model.asked[2].turns[-1].text) == MAX_ECHO_CHARS
     assert all(len(request.prompt) < 1000 for request in model.asked)
 
 

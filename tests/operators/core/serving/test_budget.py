@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 import pytest
-from dataflow_agent.operators.core import Reply, Request, RunStopped, complete
+from dataflow_agent.operators.core import Reply, Request, RunStopped, Usage, complete
 from dataflow_agent.operators.core.llm import Answer
 from dataflow_agent.operators.core.serving import Budget, ModelDoor
 from dataflow_agent.operators.core.spending import Prices, Spending
@@ -95,11 +95,40 @@ def test_kept_replies_cost_nothing(door_to: MakeDoor, tmp_path: Path) -> None:
 def test_requests_go_one_by_one_until_it_is_known_what_they_take() -> None:
     budget = Budget(Spending(max_tokens=1000))
     assert budget.verdict(10) == "go"
-    budget.begin()
     assert budget.verdict(10) == "wait"
     budget.end(200, 100, billed=True)
-    verdicts = []
-    for _ in range(3):
-        verdicts.append(budget.verdict(10))
-        budget.begin()
+    verdicts = [budget.verdict(10) for _ in range(3)]
     assert verdicts == ["go", "go", "wait"]
+
+
+def test_doors_that_share_a_budget_stay_under_its_cap_together_and_none_waits_for_ever(door_to: MakeDoor) -> None:
+    with FakeEndpoint(behaviour=Behaviour(delay_s=0.01)) as fake:
+        budget = Budget(Spending(max_calls=10))
+        doors = [door_to(fake.base_url, budget=budget) for _ in range(2)]
+        heard: SimpleQueue[Answer] = SimpleQueue()
+        for number in range(20):
+            for place, door in enumerate(doors):
+                door.start(Request(f"row {number} of {place}"), heard.put)
+        answers = [heard.get(timeout=20) for _ in range(40)]
+        assert fake.calls.total() == sum(isinstance(answer, Reply) for answer in answers) == 10
+    assert budget.spent.calls == 10
+    assert budget.spent.prompt_tokens + budget.spent.completion_tokens == tokens(answers)
+
+
+def test_a_door_goes_on_when_the_call_of_another_one_has_ended(door_to: MakeDoor) -> None:
+    budget = Budget(Spending(max_tokens=10_000))
+    assert budget.verdict(10) == "go"  # the call of another door, before it is known what calls take
+    heard: SimpleQueue[Answer] = SimpleQueue()
+    with FakeEndpoint() as fake:
+        door_to(fake.base_url, budget=budget).start(Request("a"), heard.put)
+        with pytest.raises(Empty):
+            heard.get(timeout=0.2)
+        budget.end(10, 10, billed=True)
+        assert isinstance(heard.get(timeout=10), Reply)
+
+
+def test_what_was_spent_before_is_under_the_same_cap_and_is_not_told_again() -> None:
+    budget = Budget(Spending(max_calls=5), before=Usage(calls=3, prompt_tokens=30))
+    assert [budget.verdict(10) for _ in range(3)] == ["go", "go", "wait"]
+    budget.end(4, 2, billed=True)
+    assert budget.spent == Usage(calls=1, prompt_tokens=4, completion_tokens=2)

@@ -398,6 +398,24 @@ def test_a_closed_door_answers_all_that_waits_and_comes_and_may_be_closed_again(
     assert not [thread for thread in threading.enumerate() if "dataflow-model" in thread.name]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_one_who_raises_on_hearing_an_answer_leaves_nobody_waiting(door_to: MakeDoor) -> None:
+    with FakeEndpoint() as fake:
+        door = door_to(fake.base_url)
+        door.start(Request("a"), _raise)
+        with pytest.raises(RunStopped, match="fault of ours: ZeroDivisionError"):
+            _ask_until_it_stops(door)
+
+
+def _ask_until_it_stops(door: ModelDoor) -> None:
+    while True:  # those who ask before the answer is there are answered
+        complete(door, requests(1))
+
+
+def _raise(answer: Answer) -> None:
+    raise ZeroDivisionError
+
+
 def test_a_door_that_nobody_asks_starts_no_thread(door_to: MakeDoor) -> None:
     before = threading.active_count()
     door_to("http://127.0.0.1:1/v1").close()
@@ -429,10 +447,39 @@ import time; time.sleep(0.5)
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("url", ["", "localhost:8000", "ftp://a/v1", "http://", "http://a:99999999/v1", "http://["])
+@pytest.mark.parametrize(
+    "url", ["", "localhost:8000", "ftp://a/v1", "http://", "http://a:99999999/v1", "http://[", "http://a..b/v1"]
+)
 def test_an_address_that_is_none_is_refused_before_anything_is_asked(url: str) -> None:
     with pytest.raises(InvalidInput, match="no address"):
         Endpoint(url, "m")
+
+
+@pytest.mark.parametrize("key", ["sk-\nsecret", "sk-secret\x00", "a\r\nX-Other: b"])
+def test_a_key_that_no_header_can_hold_is_refused_and_not_shown(key: str) -> None:
+    with pytest.raises(InvalidInput, match="control character") as told:
+        Endpoint("http://host/v1", "m", SecretStr(key))
+    assert "secret" not in str(told.value)
+
+
+def test_the_line_break_behind_a_key_is_not_sent(door_to: MakeDoor) -> None:
+    with FakeEndpoint(behaviour=Behaviour(key="sk-right")) as fake:
+        door = door_to(fake.base_url, endpoint={"key": SecretStr("sk-right\n")})
+        assert not isinstance(complete(door, requests(1))[0], EndpointError)
+
+
+def test_a_password_in_the_address_beside_a_key_is_refused_and_neither_is_shown() -> None:
+    with pytest.raises(InvalidInput, match="take out one") as told:
+        Endpoint("http://me:secret@host/v1", "m", SecretStr("sk-secret"))
+    assert "secret" not in str(told.value)
+
+
+def test_an_address_that_is_corrected_is_shown_without_what_is_secret_in_it(door_to: MakeDoor) -> None:
+    with FakeEndpoint() as fake:
+        base_url = fake.base_url.replace("//", "//me:secret@").removesuffix("/v1") + "?key=secret"
+        with pytest.raises(RunStopped, match=f"{fake.base_url} is: set") as told:
+            complete(door_to(base_url), requests(3))
+    assert "secret" not in str(told.value)
 
 
 def test_what_is_shown_of_an_address_holds_no_secrets() -> None:

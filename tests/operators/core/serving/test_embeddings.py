@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from dataflow_agent.operators.core import EndpointError, InvalidInput, RunStopped
-from dataflow_agent.operators.core.serving import Endpoint, EndpointEmbedder, open_embedder
+from dataflow_agent.operators.core.serving import Budget, Endpoint, EndpointEmbedder, open_embedder
 from dataflow_agent.operators.core.settings import Settings
+from dataflow_agent.operators.core.spending import Prices, Spending
 from dataflow_agent.operators.core.testing_endpoint import Behaviour, FakeEndpoint
 from pydantic import SecretStr
 
@@ -85,3 +86,16 @@ def test_settings_of_its_own_come_first_and_those_of_the_model_stand_in() -> Non
         open_embedder(Settings(llm_base_url="http://127.0.0.1:1/v1"))
     with pytest.raises(InvalidInput, match="DATAFLOW_EMBED_BASE_URL"):
         open_embedder(Settings(embed_model="e"))
+
+
+def test_embedding_is_under_the_caps_of_the_run_at_its_own_price() -> None:
+    budget = Budget(Spending(max_calls=3), Prices(prompt=1000.0))
+    with FakeEndpoint() as fake:
+        ours = EndpointEmbedder(Endpoint(fake.base_url, "embed-1"), budget, price=2.0)
+        ours.embed(["word " * 100] * 70)
+        assert budget.spent.calls == 2
+        assert budget.spent.cost == pytest.approx(2.0 * budget.spent.prompt_tokens / 1_000_000)
+        with pytest.raises(RunStopped, match="--max-calls 3"):
+            ours.embed(["text"] * 200)
+        assert fake.calls.total() == 3
+        ours.close()

@@ -90,6 +90,13 @@ def test_a_reply_that_is_cut_off_says_so_and_a_request_that_is_too_long_fails_al
 
 
 @pytest.mark.gguf
+def test_the_context_is_that_of_the_settings(smollm2: Path) -> None:
+    with open_local(Settings(llm_backend="local", llm_model=str(smollm2), llm_context=256)) as small:
+        (long,) = complete(small, [Request("word " * 300, max_tokens=3)])
+    assert getattr(long, "reason", None) == "too_long"
+
+
+@pytest.mark.gguf
 def test_it_listens_on_loopback_and_answers_nobody_without_the_key(smollm2: Path) -> None:
     with LocalServer(smollm2) as server:
         server.start()
