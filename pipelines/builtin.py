@@ -92,9 +92,13 @@ class Pipeline:
         return self.workflow.model_copy(update={"steps": steps})
 
     def calls(self, rows: int, columns: Mapping[str, str] = NOTHING) -> tuple[int, int]:
-        """Fewest and most requests to a model for so many rows, were none of them dropped on the way."""
-        counts = [operator.calls(rows) for operator, _ in map(build, self.bound(columns).steps) if operator]
-        return sum(low for low, _ in counts), sum(high for _, high in counts)
+        """Fewest and most requests to a model for so many rows, were none dropped and all children made on the way."""
+        fewest = most = 0
+        for operator, _ in map(build, self.bound(columns).steps):
+            if operator is not None:
+                low, high = operator.calls(rows)
+                fewest, most, rows = fewest + low, most + high, rows * operator.fan_out()
+        return fewest, most
 
     def sample_file(self) -> Traversable:
         """The data file to try it on."""

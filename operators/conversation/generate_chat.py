@@ -69,6 +69,9 @@ class GenerateChat(LLMExpander):
     def calls(self, rows: int) -> tuple[int, int]:
         return rows * self.dialogs * 2, rows * self.dialogs * 2
 
+    def fan_out(self) -> int:
+        return self.dialogs
+
     def ask(self, row: dict[str, Any]) -> Asking[list[dict[str, Any]]]:
         topic = filled_text(row, self.column)
         dialogs = yield from side_by_side([self._dialog(topic, number) for number in range(self.dialogs)])

@@ -133,6 +133,10 @@ class Operator(BaseModel):
         """Fewest and most requests to a model for so many rows, those repeated for an invalid reply left out."""
         return 0, 0
 
+    def fan_out(self) -> int:
+        """Most rows that go on for one that comes in, as far as the options tell; 1 where the data decides."""
+        return 1
+
     def resource_fingerprints(self, resources: Mapping[str, str]) -> dict[str, str]:
         """Content hashes of the resources this step depends on, so that a changed one is noticed."""
         return {}

@@ -103,6 +103,9 @@ class SynthesizeQuestions(LLMExpander):
         told = converse(state.llm, [self._talk(row, state.seed) for row in batch.rows()], state.seed)
         return replace(self.outcome(batch, told), usage=told.usage)
 
+    def fan_out(self) -> int:
+        return 1 + self.per_question
+
     def ask(self, row: dict[str, Any]) -> Asking[list[dict[str, Any]]]:
         return (yield from self._talk(row, 0))
 

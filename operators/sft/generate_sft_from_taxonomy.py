@@ -96,6 +96,9 @@ class GenerateSftFromTaxonomy(LLMExpander):
         each = 1 + len(self.difficulties) * self.per_difficulty
         return rows * each, rows * each
 
+    def fan_out(self) -> int:
+        return len(self.difficulties) * self.per_difficulty
+
     def ask(self, row: dict[str, Any]) -> Asking[list[dict[str, Any]]]:
         said = self.prompts()
         prompt = template(said["questions"]).fill({"entry": self._entry(row)})

@@ -82,6 +82,9 @@ class GenerateSftFromText(LLMExpander):
         system = with_wishes(PAIRS_SYSTEM, self.language, self.instructions)
         return {"system": system, "pairs": with_count(PAIRS, count)}
 
+    def fan_out(self) -> int:
+        return self.pairs
+
     def ask(self, row: dict[str, Any]) -> Asking[list[dict[str, Any]]]:
         said = self.prompts()
         prompt = template(said["pairs"]).fill({"text": filled_text(row, self.column)})

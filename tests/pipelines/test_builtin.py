@@ -1,6 +1,7 @@
 """The pipelines that ship: what each holds, and which step drops which text."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -219,3 +220,15 @@ def test_a_value_that_an_option_cannot_have_is_refused_with_the_bounds() -> None
 
 def test_a_pipeline_of_rules_asks_no_model() -> None:
     assert pipeline(CORRECTED).calls(1000) == (0, 0)
+
+
+def test_calls_are_counted_for_the_rows_that_steps_before_have_made() -> None:
+    # A pair and its score for each seed; with two pairs a seed there are two scores.
+    assert pipeline("sft_synthesis").calls(1000) == (2000, 2000)
+    steps = pipeline("sft_synthesis").workflow.steps
+    two = tuple(
+        step.model_copy(update={"options": {"pairs": 2}}) if step.id == "generate_sft_from_text" else step
+        for step in steps
+    )
+    twice = replace(pipeline("sft_synthesis"), workflow=Workflow(steps=two))
+    assert twice.calls(1000) == (3000, 3000)
