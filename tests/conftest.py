@@ -12,7 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from dataflow_agent.operators.core import Operator, all_operators
+from dataflow_agent.operators.core import InvalidInput, Operator, all_operators
+from dataflow_agent.operators.core.sandbox import find_sandbox
 from dataflow_agent.operators.core.serving.model_file import SMOKE_TEST_PACKAGE, installed_smoke_test
 from hypothesis import settings
 
@@ -24,10 +25,19 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 # A shell that starts the tests in the background lets them ignore Ctrl-C, which every process they start would inherit.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+
+def _sandbox_holds() -> bool:
+    try:
+        find_sandbox()
+    except InvalidInput:
+        return False
+    return True
+
+
 PARTS: dict[str, Callable[[], bool]] = {
     "browser": lambda: shutil.which("chromium") is not None and importlib.util.find_spec("gradio") is not None,
     "gguf": lambda: importlib.util.find_spec("xllamacpp") is not None,
-    "sandbox": lambda: shutil.which("bwrap") is not None,
+    "sandbox": _sandbox_holds,
     "torch": lambda: importlib.util.find_spec("torch") is not None,
 }
 
@@ -36,10 +46,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests whose part is absent say so; with REQUIRE_ALL=1 they run and fail instead."""
     if os.environ.get("REQUIRE_ALL") == "1":
         return
-    absent = {name for name, there in PARTS.items() if not there()}
-    for item in items:
-        for name in absent & {mark.name for mark in item.iter_markers()}:
+    parts = {item: _parts_of(item) for item in items}
+    absent = {name for name in {part for used in parts.values() for part in used} if not PARTS[name]()}
+    for item, used in parts.items():
+        for name in used & absent:
             item.add_marker(pytest.mark.skip(reason=f"{name} is not installed here; REQUIRE_ALL=1 makes this fail"))
+
+
+def _parts_of(item: pytest.Item) -> set[str]:
+    """The parts that a test needs: those it is marked with, and those of the operator it is about."""
+    operator = getattr(item, "callspec", None) and item.callspec.params.get("cls")  # type: ignore[attr-defined]
+    return PARTS.keys() & {*(mark.name for mark in item.iter_markers()), *getattr(operator, "needs", ())}
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,8 @@ from rich.padding import Padding
 from rich.table import Table
 
 from ..operators.core import all_operators
+from ..operators.core.errors import InvalidInput
+from ..operators.core.sandbox import find_sandbox
 from ..operators.core.settings import Settings
 from .answer import Answer
 from .doctor_model import abilities, model_row, problem_of, smoke_test, smoke_test_row
@@ -43,6 +45,7 @@ def examine(settings: Settings, *, probe: bool = False) -> Answer:
         model=settings.llm_model,
         abilities=able,
         smoke_test=smoke_test(),
+        sandbox=_sandbox_problem(),
         share_samples=settings.share_samples,
         operators=len(all_operators()),
     )
@@ -62,6 +65,15 @@ def extras(names: Sequence[str], requirements: Sequence[str]) -> Iterator[ExtraP
         of_extra = [one for one in requirements if re.search(rf"""extra\s*==\s*['"]{re.escape(name)}['"]""", one)]
         missing = tuple(wanted for one in of_extra if not _installed(wanted := _distribution(one)))
         yield ExtraPart(name=name, installed=not missing, missing=missing, install=f'pip install "{PACKAGE}[{name}]"')
+
+
+def _sandbox_problem() -> str | None:
+    """Why code cannot be run safely here; a sandbox shows only in a trial whether it holds."""
+    try:
+        find_sandbox()
+    except InvalidInput as error:
+        return str(error)
+    return None
 
 
 def _requirements() -> list[str]:
@@ -114,6 +126,7 @@ def _view(result: DoctorResult, warnings: Sequence[str]) -> RenderableType:
             result.share_samples
         ],
     }
+    rows["sandbox for code"] = result.sandbox or "bubblewrap; a trial run saw no file, network or environment of yours"
     rows["smoke test"] = smoke_test_row(result.smoke_test)
     rows |= {
         f"extra {extra.name}": "installed" if extra.installed else f"missing: {extra.install}"

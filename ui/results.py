@@ -346,7 +346,10 @@ class Abilities(Part):
 
 
 class DoctorResult(Part):
-    """Of `doctor`: what this machine can do. A key is never shown; `abilities` is there with `--probe` only."""
+    """Of `doctor`: what this machine can do. A key is never shown; `abilities` is there with `--probe` only.
+
+    `sandbox` says why code cannot be run safely here, null where it can.
+    """
 
     kind: Literal["doctor"] = "doctor"
     versions: dict[str, str]
@@ -360,6 +363,7 @@ class DoctorResult(Part):
     model: str | None
     abilities: Abilities | None
     smoke_test: SmokeTest
+    sandbox: str | None
     share_samples: str
     operators: int
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .embedder import Embedder, default_embedder
+from .sandbox import Sandbox, find_sandbox
+from .usage import Usage
 from .vectors import VectorStore, in_memory
 
 if TYPE_CHECKING:
@@ -17,8 +19,11 @@ class Context:
     """The means of one run.
 
     `resources` binds the names that a workflow uses to paths or URLs. `embedder` is a function so that its model loads
-    only when a step asks for it; `open_index` gives the store of a named index, which loads as late. `workspace` is a
-    folder for scratch files of this run.
+    only when a step asks for it; `open_index` gives the store of a named index, which loads as late; so does `sandbox`,
+    which tries the sandbox out and refuses where there is none that holds. `workspace` is a folder for scratch files of
+    this run. `spent` tells what the calls of all models took so far. `remote_embedder`: texts are sent elsewhere to
+    become vectors, by one process for all. `asks_anew`: what a model said in earlier runs is not to be used.
+    `at_end` is called when the run ends.
     """
 
     seed: int = 0
@@ -27,7 +32,19 @@ class Context:
     embedder: Callable[[], Embedder] = default_embedder
     llm: "LLM | None" = None
     open_index: Callable[[str], VectorStore] = in_memory
+    sandbox: Callable[[], Sandbox] = find_sandbox
     allow_network: bool = False
+    spent: Callable[[], Usage] = Usage
+    remote_embedder: bool = False
+    asks_anew: bool = False
+    at_end: tuple[Callable[[], None], ...] = ()
+
+    def close(self) -> None:
+        """End the doors to models and all their calls, from any thread; more than once does no harm."""
+        if self.llm is not None:
+            self.llm.close()
+        for end in self.at_end:
+            end()
 
     def identities(self) -> dict[str, str]:
         """Which models steps get, by what they need: their results are not those of other models. Loads none."""

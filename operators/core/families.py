@@ -180,7 +180,7 @@ class Evaluator(RowOperator):
         for column, dtype in self.writes().items():
             rows = rows.with_values(column, scores[column], dtype)
         table = pl.DataFrame(scores)
-        measured = table.select(pl.selectors.numeric()).insert_column(0, batch.ids)
+        measured = table.select(batch.ids, pl.selectors.numeric())
         missing = table.select(pl.all_horizontal(pl.all().is_null())).to_series()
         records = measured.with_columns(fate_columns(missing, self.on_null))
         return Outcome(rows.filter(records["fate"] == "kept"), records)
