@@ -12,11 +12,12 @@ from ..memory.history import REJECTED, History
 from ..operators.core import EndpointError, InvalidInput, RunStopped, Usage
 from ..operators.core.dataset import Dataset
 from ..operators.core.settings import Settings, make_private_folder
+from ..operators.core.usage import NOTHING
 from ..pipelines.attaching import ending_of
 from ..pipelines.engine.manifest import Manifest
 from ..pipelines.engine.source import read_source
 from ..pipelines.events import Listener
-from ..pipelines.quote import arriving, estimated, measured, over_budget, paid_steps, usages
+from ..pipelines.quote import arriving, estimated, measured, over_budget, paid_steps, pays_per_row, usages
 from ..pipelines.report import Report
 from ..pipelines.run import Home, RunResult, new_run_id, run
 from ..pipelines.runner import Job, LocalRunner, Runner
@@ -171,7 +172,8 @@ def quote_plan(state: Conversation, means: Means) -> Conversation:
     rows = sum(given.rows for given in source.inputs)
     sample = Report.model_validate(state["sample"]) if state.get("sample") else None
     entering = arriving(sample, rows)
-    if options.yes or state.get("decision") == "try":
+    agreed = state.get("decision") == "try" or (options.yes and not options.plan_only)
+    if agreed and pays_per_row(workflow):
         tried, took = _tried(state, means, workflow)
         entered = next(step.rows_in for step in tried.steps if step.id == paid_steps(workflow)[0])
         quote = measured(workflow, took, entered, entering, rows=rows, prices=prices)
@@ -230,7 +232,7 @@ def carry_out(state: Conversation, means: Means) -> Conversation:
         output=str(state["output"]),
         settings=means.settings,
         options={
-            **_run_options(state, means, workflow),
+            **_run_options(state, means, workflow, _spent_on_trying(state)),
             "workers": options.workers,
             "sample": options.sample,
             "overwrite": options.overwrite,
@@ -341,7 +343,8 @@ def _available(state: Conversation, means: Means) -> Resources:
     return available(_bound(state, means), means.settings)
 
 
-def _run_options(state: Conversation, means: Means, workflow: Workflow) -> dict[str, Any]:
+def _run_options(state: Conversation, means: Means, workflow: Workflow, before: Usage = NOTHING) -> dict[str, Any]:
+    """What every run of the request is given; `before` is what was spent under its caps already."""
     bound = _bound(state, means)
     return {
         "resources": bound,
@@ -351,9 +354,16 @@ def _run_options(state: Conversation, means: Means, workflow: Workflow) -> dict[
             Home.of(means.settings).path,
             settings=means.settings,
             spending=options_of(state).spending,
+            before=before,
         ),
         "available": _available(state, means),
     }
+
+
+def _spent_on_trying(state: Conversation) -> Usage:
+    """What the rows that were tried took of the caps, which are those of the request as a whole."""
+    tried = state.get("tried")
+    return Report.model_validate(tried).spent.usage() if tried else NOTHING
 
 
 def _is_lost(run_folder: Path) -> bool:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from ..pipelines.edits import printable
+from ..pipelines.quote import pays_per_row
 from .conversation import Conversation, options_of, the_draft
 from .state import Question
 
@@ -46,9 +47,9 @@ def _whether_to_run(state: Conversation) -> Question:
 
 
 def may_try(state: Conversation) -> bool:
-    """Whether the plan costs money, and only an estimate says how much."""
+    """Whether the plan costs money, only an estimate says how much, and a few rows would say more."""
     quote = state.get("quote")
-    return quote is not None and quote["basis"] == "estimate"
+    return quote is not None and quote["basis"] == "estimate" and pays_per_row(the_draft(state).workflow)
 
 
 def unasked(state: Conversation) -> Conversation:

@@ -83,6 +83,13 @@ def paid_steps(workflow: Workflow) -> list[str]:
     return [step.id for step in workflow.steps if step.operator in known and is_paid(known[step.operator])]
 
 
+def pays_per_row(workflow: Workflow) -> bool:
+    """Whether a few rows show what all will take: a step that decides over all rows takes as much for three."""
+    known = all_operators()
+    paid = {*paid_steps(workflow)}
+    return all(known[step.operator].scope == "row" for step in workflow.steps if step.id in paid)
+
+
 def arriving(free: Report | None, rows: int) -> Span:
     """How many of the rows get to the first paid step, judged by a run of the steps before it.
 
@@ -158,6 +165,9 @@ def usages(manifest: Manifest, store: PartStore) -> dict[str, list[Usage]]:
     """What each part of each step took, in a run that has ended."""
     found: dict[str, list[Usage]] = {}
     for stage in manifest.stages:
+        verdict = find_part(store, stage.verdict) if stage.verdict else None
+        if verdict:
+            found.setdefault(stage.steps[0], []).append(Usage(**verdict.meta.get("usage", {})))
         for key in stage.parts:
             part = find_part(store, key)
             for step, tally in zip(stage.steps, part.meta["steps"] if part else (), strict=False):

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from ..operators.core import Usage
-from .engine.manifest import Manifest, PartKey, StageRecord, Status, find_part
+from .engine.manifest import Manifest, PartKey, Spent, StageRecord, Status, find_part
 from .engine.parts import PartStore
 from .engine.rowpass import MAX_SAMPLES
 
@@ -80,7 +80,11 @@ class StepReport(BaseModel):
 
 
 class Report(BaseModel):
-    """A run in numbers. `rows_in` counts rows that were read, without rejected records."""
+    """A run in numbers. `rows_in` counts rows that were read, without rejected records.
+
+    `spent` is all that the run took of models, as the caps count it: of a run that was stopped, the steps tell only
+    what their finished parts took, and no step tells what an embedder behind an endpoint did.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -97,6 +101,7 @@ class Report(BaseModel):
     output_sha256: str | None
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
+    spent: Spent = Spent()
 
     @property
     def failed(self) -> int:
@@ -143,6 +148,7 @@ def build_report(manifest: Manifest, store: PartStore) -> Report:
         output_sha256=manifest.output_sha256,
         warnings=tuple(warnings),
         seconds=manifest.seconds,
+        spent=manifest.spent,
     )
 
 

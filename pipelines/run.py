@@ -20,8 +20,8 @@ from ..operators.core.settings import Settings, make_private_folder
 from .engine.barrier import RowFetcher
 from .engine.execute import Execution
 from .engine.intake import Books, FailureLimit
-from .engine.manifest import Manifest, Status, manifests
-from .engine.means import Means
+from .engine.manifest import Manifest, Spent, Status, manifests
+from .engine.means import DefaultContext, Means
 from .engine.parts import PartStore, storing, write_whole
 from .engine.physical import plan_stages
 from .engine.presence import Presence
@@ -212,9 +212,11 @@ class _Run:
             by_hand = _by_hand(error)
             status: Status = "interrupted" if by_hand else "failed"
             with suppress(RunStopped):  # what ended the run is told, not that its end could not be noted
-                self._end(started, status, "stopped by hand" if by_hand else str(error))
+                self._end(started, status, f"{'stopped by hand' if by_hand else error}{self.manifest.spent.told()}")
             if by_hand and not isinstance(error, KeyboardInterrupt):
                 raise KeyboardInterrupt from error
+            if isinstance(error, RunStopped) and self.manifest.message != str(error):
+                raise RunStopped(self.manifest.message) from error
             raise
         self._end(started, "completed")
         report = build_report(self.manifest, self.home.parts)
@@ -253,13 +255,24 @@ class _Run:
         context = self.context or DefaultContext(self.workflow.seed, self.resources, workspace)
         pool = WorkerPool(self.processes, store, context) if self.processes.count > 1 else None
         books = Books(self._events, self.manifest, self.limit)
-        with self.processes, Means(context) as means:
+        means = Means(context)
+        with self.processes, self._counting(means), means:
             self._warn_of_model(means)
-            stages = plan_stages(self.workflow, self.source.schema, self.resources, means.identities)
+            stages = plan_stages(
+                self.workflow, self.source.schema, self.resources, means.identities, means.has_remote_embedder
+            )
             execution = Execution(
                 store, means, books, self.part_rows, self.manifest.paid_rows, pool=pool, save=self._save
             )
             return execution.run(stages, self.source.inputs)
+
+    @contextmanager
+    def _counting(self, means: Means) -> Iterator[None]:
+        """Note what the run has taken of models, however it ends."""
+        try:
+            yield
+        finally:
+            self.manifest.spent = Spent.of(means.spent())
 
     def _warn_of_model(self, means: Means) -> None:
         said = warning_about(means.identities().get("llm", "")) if paid_steps(self.workflow) else None
@@ -309,19 +322,6 @@ def _by_hand(error: BaseException) -> bool:
     """Whether Ctrl-C is behind an error; polars makes a panic of one that comes while it calls Python."""
     panic = isinstance(error, pl.exceptions.PanicException)
     return isinstance(error, KeyboardInterrupt) or (panic and KeyboardInterrupt.__name__ in str(error))
-
-
-@dataclass(frozen=True)
-class DefaultContext:
-    """Builds a `Context` with what needs no settings: resources, a workspace and the offline embedder."""
-
-    seed: int
-    resources: Mapping[str, str]
-    workspace: Path
-
-    def __call__(self) -> Context:
-        """The context, in whatever process this is."""
-        return Context(seed=self.seed, resources=self.resources, workspace=self.workspace)
 
 
 def new_run_id() -> str:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from pydantic import JsonValue
 
+from ..operators.core.asking import NAME_A_MODEL
 from ..operators.core.errors import DataFlowError, Fault, InvalidInput
 from ..operators.core.expression import parse_expression
 from ..operators.core.operator import Need, Operator
@@ -19,11 +20,11 @@ from .workflow import Step, Workflow
 
 NEEDS: Mapping[str, str] = MappingProxyType(
     {
-        "llm": "a language model: set DATAFLOW_LLM_BASE_URL and DATAFLOW_LLM_MODEL",
+        "llm": f"a language model: {NAME_A_MODEL}",
         "embedder": "an embedder: `dataflow-agent doctor` says what is missing",
         "index": "a vector index: `dataflow-agent doctor` says what is missing",
         "network": "the network: allow it with --allow-network",
-        "sandbox": "a sandbox: `dataflow-agent doctor` says what is missing",
+        "sandbox": "a sandbox: apt-get install bubblewrap; `dataflow-agent doctor` says what else is missing",
         "database": "a database: bind it with --resource NAME=PATH",
     }
 )

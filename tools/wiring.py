@@ -1,8 +1,9 @@
 """Puts together what a run and a request need: the context of operators, the means of this machine, the catalogue."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from ..memory.catalog import Catalog, fresh_catalog, operator_entries, pipeline_entries
 from ..memory.history import History
 from ..memory.store import open_store
-from ..operators.core import LLM, Context, InvalidInput, all_operators
-from ..operators.core.embedder import Embedder, default_embedder
+from ..operators.core import Context, InvalidInput, Usage, all_operators
+from ..operators.core.embedder import default_embedder
 from ..operators.core.operator import Need
-from ..operators.core.serving import open_embedder, open_model
+from ..operators.core.sandbox import sandbox_problem
+from ..operators.core.serving import Budget, EndpointEmbedder, budget_of, open_embedder, open_model
 from ..operators.core.settings import Settings, make_private_folder
 from ..operators.core.spending import NO_CAPS, Prices, Spending
+from ..operators.core.usage import NOTHING
 from ..pipelines.builtin import builtins
 from ..pipelines.run import Home
 from ..pipelines.validate import Resources
@@ -38,7 +41,8 @@ class ContextFactory:
         allow_network: whether operators may leave the machine.
         settings: name the model that steps may ask, and an embedding model; without them there is none, and the
             embedder is the one that ships.
-        spending: what may be taken of it.
+        spending: what may be taken of both together.
+        before: what was spent under the same caps already.
 
     Raises:
         InvalidInput: what it may cost is capped, and no prices are set.
@@ -50,6 +54,7 @@ class ContextFactory:
     allow_network: bool = False
     settings: Settings | None = field(default=None, repr=False)
     spending: Spending = NO_CAPS
+    before: Usage = NOTHING
 
     def __post_init__(self) -> None:
         if self.spending.max_cost is None or self.settings is None or prices_of(self.settings).known:
@@ -62,29 +67,45 @@ class ContextFactory:
 
     def __call__(self) -> Context:
         """The context; its models and indexes load when a step first asks for them."""
-        context = Context(
-            seed=self.seed,
-            resources=dict(self.resources),
-            allow_network=self.allow_network,
-            llm=self._model(),
-            embedder=self._embedder(),
-        )
+        context = Context(seed=self.seed, resources=dict(self.resources), allow_network=self.allow_network)
+        if self.settings is not None:
+            context = self._with_models(context, self.settings)
         if self.home is None:
             return context
         workspace = make_private_folder(self.home / "workspace")
         return replace(context, workspace=workspace, open_index=partial(open_store, self.home))
 
-    def _model(self) -> LLM | None:
-        """The door to the model of the settings; it opens at the first call."""
-        if self.settings is None or not names_model(self.settings):
-            return None
-        return open_model(self.settings, home=self.home, spending=self.spending)
+    def _with_models(self, context: Context, settings: Settings) -> Context:
+        """The context with the models that the settings name; what they take is counted together."""
+        budget = budget_of(settings, self.spending, self.before)
+        context = replace(context, spent=lambda: budget.spent, asks_anew=not self.spending.use_cache)
+        if names_model(settings):
+            llm = open_model(settings, home=self.home, spending=self.spending, budget=budget)
+            context = replace(context, llm=llm)
+        if settings.embed_model:
+            remote = _RemoteEmbedder(settings, budget)
+            context = replace(context, embedder=remote, remote_embedder=True, at_end=(remote.close,))
+        return context
 
-    def _embedder(self) -> Callable[[], Embedder]:
-        """Opens the embedder that the settings name, or the one that ships."""
-        if self.settings is None or not self.settings.embed_model:
-            return default_embedder
-        return cache(partial(open_embedder, self.settings))
+
+class _RemoteEmbedder:
+    """Opens the embedder that the settings name when it is first asked for, and closes it if it was."""
+
+    def __init__(self, settings: Settings, budget: Budget) -> None:
+        self._settings, self._budget = settings, budget
+        self._opened: EndpointEmbedder | None = None
+        self._alone = threading.Lock()
+
+    def __call__(self) -> EndpointEmbedder:
+        with self._alone:
+            if self._opened is None:
+                self._opened = open_embedder(self._settings, self._budget)
+            return self._opened
+
+    def close(self) -> None:
+        with self._alone:
+            if self._opened is not None:
+                self._opened.close()
 
 
 def available(bound: Mapping[str, str], settings: Settings | None = None) -> Resources:
@@ -96,7 +117,8 @@ def available(bound: Mapping[str, str], settings: Settings | None = None) -> Res
     """
     named = settings is not None and names_model(settings)
     model: frozenset[Need] = frozenset({"llm"} if named else ())
-    return Resources(names=frozenset(bound), needs=Resources().needs | model, bound=dict(bound))
+    sandbox: frozenset[Need] = frozenset({"sandbox"} if sandbox_problem() is None else ())
+    return Resources(names=frozenset(bound), needs=Resources().needs | model | sandbox, bound=dict(bound))
 
 
 def prices_of(settings: Settings) -> Prices:

@@ -74,7 +74,7 @@ def smoke_test_row(model: SmokeTest) -> str:
 def _probed(settings: Settings) -> Abilities:
     if settings.llm_backend != "local":
         return _asked(endpoint_of(settings))
-    with LocalServer(model_path(settings)) as server:
+    with LocalServer(model_path(settings), context=settings.llm_context) as server:
         server.start()
         return _asked(Endpoint(server.base_url, server.path.name, server.key, timeout_s=settings.llm_timeout_s))
 

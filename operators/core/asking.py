@@ -24,7 +24,11 @@ from .schema import DTYPES, ROW, DType, Schema
 T = TypeVar("T")
 MAX_DETAIL = 500
 """Characters of the words about a failed row that go to the ledger, since they may quote a reply."""
-NO_MODEL = "{name} needs a language model: set DATAFLOW_LLM_BASE_URL and DATAFLOW_LLM_MODEL"
+NAME_A_MODEL = (
+    "set DATAFLOW_LLM_BASE_URL and DATAFLOW_LLM_MODEL, or DATAFLOW_LLM_BACKEND=local and the path of a GGUF in "
+    "DATAFLOW_LLM_MODEL"
+)
+NO_MODEL = "{name} needs a language model: " + NAME_A_MODEL
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class _Talks(Generic[T]):
         self._told: Told[T] = Told([None] * len(talks))
         self._open: dict[int, _Open] = {}
         self._asked: dict[int, list[Request]] = {}
+        self._unanswered = set[int]()
 
     def led(self) -> Told[T]:
         for number in range(len(self._talks)):
@@ -59,12 +60,17 @@ class _Talks(Generic[T]):
             if len(asked.answers) == asked.count:
                 del self._open[number]
                 self._hear(number, asked)
-        # What a row failed on is no answer to keep: the next run would fail on it without asking.
-        self._llm.forget([request for number in self._told.failed for request in self._asked.get(number, ())])
+        # What a row failed on is no answer to keep: the next run would fail on it without asking. A row that failed for
+        # want of an answer is asked for that one alone.
+        useless = self._told.failed.keys() - self._unanswered
+        self._llm.forget([request for number in sorted(useless) for request in self._asked.get(number, ())])
         return self._told
 
     def _hear(self, number: int, asked: "_Open") -> None:
         answers = [_whole(asked.answers[place]) for place in range(asked.count)]
+        self._unanswered.discard(number)
+        if any(isinstance(answer, EndpointError) for answer in answers):
+            self._unanswered.add(number)
         if not asked.alone:
             self._go_on(number, answers)
         elif isinstance(answers[0], EndpointError):

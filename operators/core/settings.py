@@ -34,6 +34,12 @@ class Settings(BaseSettings):
         default="endpoint",
         description="Where the model is: behind an endpoint, a GGUF file served here, or vLLM in the process.",
     )
+    llm_context: int = Field(
+        default=4096,
+        ge=256,
+        le=2**20,
+        description="Most tokens of a request and its reply together, for a model file that is served here.",
+    )
     llm_timeout_s: float = Field(default=120.0, gt=0, description="Seconds after which a request is given up.")
     llm_retries: int = Field(default=5, ge=0, le=20, description="Most times a request is repeated.")
     llm_price_in: float | None = Field(default=None, ge=0, description="Price of a million prompt tokens.")
@@ -44,6 +50,7 @@ class Settings(BaseSettings):
         default=None,
         description="Name of an embedding model; at the language model's endpoint where no address is set for it.",
     )
+    embed_price: float | None = Field(default=None, ge=0, description="Price of a million tokens of that model.")
     share_samples: str = Field(
         default="names",
         pattern="^(none|names|values)$",

@@ -6,7 +6,8 @@ MILLION = 1_000_000
 
 
 class Spending(BaseModel):
-    """What one run may take of a model; None for no cap. With `use_cache` earlier replies answer equal requests.
+    """What one run may take of a model; None for no cap. With `use_cache` earlier replies answer equal requests,
+    and parts for which a model was asked earlier are found; without it both are made anew.
 
     `max_calls` counts every request that the endpoint may bill, repeated ones too. Cached replies take nothing.
     """

@@ -24,7 +24,7 @@ from ...operators.core.batch import PHYSICAL
 from ...operators.core.outcome import complete_records
 from .manifest import PartKey
 from .parts import Part, PartStore, digest_of
-from .physical import PlannedStep
+from .physical import PlannedStep, asks
 from .rowpass import LedgerBroken, failed_record, split
 from .source import Input
 
@@ -101,7 +101,13 @@ class Decided:
 
 
 def sketch_part(
-    planned: PlannedStep, given: Input, state: Callable[[], object], store: PartStore, batch: Batch | None = None
+    planned: PlannedStep,
+    given: Input,
+    state: Callable[[], object],
+    store: PartStore,
+    batch: Batch | None = None,
+    *,
+    anew: bool = False,
 ) -> Part:
     """The sketches of one part, from the store or made now; rows on which that fails are set apart.
 
@@ -111,16 +117,17 @@ def sketch_part(
         state: opens the operator, and is called only when there is something to sketch.
         store: where sketches are kept.
         batch: the rows of the part if they are at hand, so that they need not be read.
+        anew: they are made now, and found by no later run.
     """
     recipe = digest_of("sketch", planned.fingerprint)[:40]
-    found = store.find(recipe, given.digest)
+    found = None if anew else store.find(recipe, given.digest)
     if found:
         return found
     inside, _ = split(given.load() if batch is None else batch, planned)
     sketches, failed = _guarded_sketch(planned, inside, state())
     frames = {"sketch": sketches, "failed": failed}
     meta = {"rows": len(inside), "failed": failed.height}
-    return store.put(recipe, given.digest, frames, meta, lasting=not failed.height)
+    return store.put(recipe, given.digest, frames, meta, lasting=not anew and not failed.height)
 
 
 def decide(
@@ -132,7 +139,8 @@ def decide(
     failed = {number: part.frame("failed") for number, part in enumerate(sketched) if part.meta["failed"]}
     lengths = [part.meta["rows"] - part.meta["failed"] for part in sketched]
     spans = tuple(zip(accumulate(lengths, initial=0), lengths, strict=False))
-    part = None if failed else store.find(recipe, key)
+    lasting = not failed and not (ctx.asks_anew and asks(planned))
+    part = store.find(recipe, key) if lasting else None
     size = 0
     if part is None:
         sketches = pl.concat([part.frame("sketch") for part in sketched], how="vertical")
@@ -146,7 +154,7 @@ def decide(
         if verdict.created is not None:
             frames["created"] = verdict.created
         meta = {"rows": rows, **_told(verdict)}
-        part = store.put(recipe, key, frames, meta, lasting=not failed)
+        part = store.put(recipe, key, frames, meta, lasting=lasting)
     return Decided(planned, part, spans, failed, size)
 
 

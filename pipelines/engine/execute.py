@@ -78,10 +78,10 @@ class Execution:
             self._emit_started((first + place, stages), stage, None if place else came, len(inputs))
         intakes = [Intake(self.books, first + place, stage, parts=len(inputs)) for place, stage in enumerate(group)]
         intakes[0].begin()
-        llm = self.context().llm
+        means = self.context()
         benches = [Bench(stage, self.store, self.context) for stage in group]
-        threads = threads_for(inputs, llm.in_flight if llm else 1)
-        with Flight(benches, inputs, threads=threads, halt=llm.close if llm else _nothing) as flight:
+        threads = threads_for(inputs, means.llm.in_flight if means.llm else 1)
+        with Flight(benches, inputs, threads=threads, halt=means.close) as flight:
             for place, done in flight:
                 intakes[place].take(done)
                 if intakes[place].is_full:
@@ -117,7 +117,3 @@ class Execution:
         if decided and created:
             key = digest_of("created", decided.key.key, decided.step.step.id)
             yield bench.create(key, created)
-
-
-def _nothing() -> None:
-    """What there is to halt where no model is."""

@@ -37,10 +37,10 @@ class FailureLimit:
             return cls()
         plain = text.strip()
         value = float(plain.rstrip("%")) / (100 if plain.endswith("%") else 1)
-        if value < 0 or (plain.endswith("%") and value > 1):
-            raise ValueError(f"a limit of failures is a count or a share, got {text!r}")
-        if plain.isdigit():
+        if plain.isdecimal():
             return cls(count=int(plain))
+        if not 0 <= value <= 1:
+            raise ValueError(f"a limit of failures is a count or a share, got {text!r}")
         return cls(share=value)
 
     def check(self, step: str, failed: int, rows: int, *, ended: bool) -> None:

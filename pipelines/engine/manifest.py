@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from ...operators.core import Schema
+from ...operators.core import Schema, Usage
 from .parts import Part, PartStore, storing, write_whole
 from .presence import is_alive
 
@@ -30,6 +30,42 @@ class StageRecord(BaseModel):
     operators: tuple[str, ...]
     parts: list[PartKey] = []
     verdict: PartKey | None = None
+
+
+class Spent(BaseModel):
+    """What a run took of models as their doors counted it, also for parts that were never finished.
+
+    `calls` are all requests that an endpoint may bill, repeated ones too.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float = 0.0
+
+    @classmethod
+    def of(cls, usage: Usage) -> "Spent":
+        """The same as a document."""
+        return cls(**{name: getattr(usage, name) for name in cls.model_fields})
+
+    @property
+    def tokens(self) -> int:
+        """Read and written by the models."""
+        return self.prompt_tokens + self.completion_tokens
+
+    def usage(self) -> Usage:
+        """The same as it is counted."""
+        return Usage(**self.model_dump())
+
+    def told(self) -> str:
+        """What a run that did not get to its end says behind the reason; empty where no model was asked."""
+        if not self.calls:
+            return ""
+        calls = "1 call" if self.calls == 1 else f"{self.calls:,} calls"
+        cost = f" for {self.cost:.4g}" if self.cost else ""
+        return f" (this run took {calls} and {self.tokens:,} tokens{cost}; whole replies are kept)"
 
 
 class Manifest(BaseModel):
@@ -56,6 +92,7 @@ class Manifest(BaseModel):
     schema_out: Schema | None = None
     stages: list[StageRecord] = []
     barrier_bytes: int = 0
+    spent: Spent = Spent()
     output: str
     output_sha256: str | None = None
     warnings: list[str] = []

@@ -2,13 +2,28 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
-from ...operators.core import Context
+from ...operators.core import Context, Usage
+
+
+@dataclass(frozen=True)
+class DefaultContext:
+    """Builds a `Context` with what needs no settings: resources, a workspace and the offline embedder."""
+
+    seed: int
+    resources: Mapping[str, str]
+    workspace: Path
+
+    def __call__(self) -> Context:
+        """The context, in whatever process this is."""
+        return Context(seed=self.seed, resources=self.resources, workspace=self.workspace)
 
 
 class Means:
-    """Calls a factory of contexts at most once; a context manager that closes the door to the model, if one was made.
+    """Calls a factory of contexts at most once; a context manager that closes what it made, if that was asked for.
 
     Args:
         factory: makes the context.
@@ -33,9 +48,17 @@ class Means:
             self._models = self().identities()
         return self._models
 
+    def has_remote_embedder(self) -> bool:
+        """Whether vectors come from elsewhere."""
+        return self().remote_embedder
+
+    def spent(self) -> Usage:
+        """What the calls of models took so far."""
+        return Usage() if self._made is None else self._made.spent()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._made is not None and self._made.llm is not None:
-            self._made.llm.close()
+        if self._made is not None:
+            self._made.close()

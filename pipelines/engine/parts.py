@@ -94,8 +94,8 @@ class PartStore:
         """Write and commit a part; one that is there is replaced.
 
         Args:
-            lasting: False for a result that no later run may find, since rows of it failed. It gets a key of its own,
-                so that the ledger of the run that made it stays what it is when the rows are tried again.
+            lasting: False for a result that no later run may find, since rows of it failed, or a model was asked
+                anew. It gets a key of its own, so that the ledgers of all runs stay what they are.
         """
         contents = {kind: _parquet(frame) for kind, frame in frames.items()}
         files = {

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ...operators.core import Context, DatasetOperator, Operator, RowOperator, Schema
+from ...operators.core.prompts import DATA_RULE
+from ...operators.core.structured import AGAIN, TRIES
 from ..validate import build
 from ..workflow import Step, Workflow
 from .parts import digest_of
@@ -13,7 +15,7 @@ ENGINE_VERSION = 2
 DEAR = frozenset({"llm", "embedder"})
 """Needs whose results are kept at once, since they cost money or minutes."""
 MAIN_ONLY = frozenset({"llm", "index", "database"})
-"""Needs that worker processes do not have."""
+"""Needs that worker processes do not have; an embedder that asks an endpoint is one more."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class PlannedStep:
     """A step with its operator and the columns before and after it.
 
     `fingerprint` is the hash of all that decides its result but the rows. `seed` is what the operator draws from: made
-    of the workflow's seed and of how often the operator occurred before.
+    of the workflow's seed and of how often the operator occurred before. `local`: it needs what only the main process
+    has.
     """
 
     step: Step
@@ -30,6 +33,7 @@ class PlannedStep:
     after: Schema
     fingerprint: str
     seed: int
+    local: bool = False
 
     def context(self, ctx: Context) -> Context:
         """The means of this step."""
@@ -61,7 +65,7 @@ class Stage:
     def local(self) -> bool:
         """Whether the stage needs what only the main process has."""
         steps = (*self.all_steps, self.sketched) if self.sketched else self.all_steps
-        return any(MAIN_ONLY & set(planned.operator.needs) for planned in steps)
+        return any(planned.local for planned in steps)
 
     @property
     def recipe(self) -> str:
@@ -78,12 +82,22 @@ Models = Callable[[], Mapping[str, str]]
 """Tells which model serves each need; asked only when a step needs one."""
 
 
-def plan_stages(workflow: Workflow, schema: Schema, resources: Mapping[str, str], models: Models = dict) -> list[Stage]:
-    """Cut a valid workflow into stages over rows with these columns."""
+def plan_stages(
+    workflow: Workflow,
+    schema: Schema,
+    resources: Mapping[str, str],
+    models: Models = dict,
+    remote_embedder: Callable[[], bool] = bool,
+) -> list[Stage]:
+    """Cut a valid workflow into stages over rows with these columns.
+
+    Args:
+        remote_embedder: tells whether vectors come from an endpoint; asked only when a step needs them.
+    """
     stages: list[Stage] = []
     barrier: PlannedStep | None = None
     steps: list[PlannedStep] = []
-    for planned in planned_steps(workflow, schema, resources, models):
+    for planned in planned_steps(workflow, schema, resources, models, remote_embedder):
         if isinstance(planned.operator, DatasetOperator):
             if asks(planned) and (steps or barrier):
                 stages.append(Stage(barrier, tuple(steps), None))
@@ -103,9 +117,13 @@ def plan_stages(workflow: Workflow, schema: Schema, resources: Mapping[str, str]
 
 
 def planned_steps(
-    workflow: Workflow, schema: Schema, resources: Mapping[str, str], models: Models = dict
+    workflow: Workflow,
+    schema: Schema,
+    resources: Mapping[str, str],
+    models: Models = dict,
+    remote_embedder: Callable[[], bool] = bool,
 ) -> Iterable[PlannedStep]:
-    """Each step with its operator, its columns and its fingerprint; the workflow must be valid."""
+    """Each step with its operator, its columns and its fingerprint; the workflow must be valid. See `plan_stages`."""
     occurrences: dict[str, int] = {}
     for step in workflow.steps:
         operator, faults = build(step)
@@ -127,6 +145,9 @@ def planned_steps(
             "models": {need: models().get(need) for need in sorted(DEAR & set(operator.needs))},
             "seed": [workflow.seed, occurrence] if operator.stochastic else None,
         }
+        if "llm" in operator.needs:
+            made_of["said"] = [DATA_RULE, AGAIN, TRIES]
         seed = workflow.seed if occurrence == 1 else int(digest_of("seed", workflow.seed, occurrence)[:16], 16)
-        yield PlannedStep(step, operator, schema, after, digest_of(made_of), seed)
+        local = bool(MAIN_ONLY & set(operator.needs)) or ("embedder" in operator.needs and remote_embedder())
+        yield PlannedStep(step, operator, schema, after, digest_of(made_of), seed, local)
         schema = after

@@ -64,7 +64,12 @@ class Bench:
 
     def _found(self, key: str) -> Part | None:
         """The part that an earlier run left; one with rows that failed is not found, so that they are tried again."""
-        return self._store.find(self._stage.recipe, key)
+        return None if self._anew else self._store.find(self._stage.recipe, key)
+
+    @property
+    def _anew(self) -> bool:
+        """Whether a model is asked here whatever it said earlier."""
+        return self._stage.asks and self._context().asks_anew
 
     def create(self, key: str, created: Outcome) -> Done:
         """Take the rows that the stage's barrier created through its later steps."""
@@ -79,7 +84,7 @@ class Bench:
         with self._turn(all(asks(planned) for planned in self._stage.all_steps)):
             passed = run_steps(batch, self._stage.all_steps, states, verdict, created)
         frames = {"ledger": passed.ledger, "rows": passed.rows.frame}
-        lasting = not any(tally.failed for tally in passed.tallies)
+        lasting = not self._anew and not any(tally.failed for tally in passed.tallies)
         return self._store.put(self._stage.recipe, key, frames, passed.meta(), lasting=lasting), passed.rows
 
     def _done(self, part: Part, batch: Batch | None = None) -> Done:
@@ -91,7 +96,7 @@ class Bench:
         if self._stage.sketched is None:
             return None
         with self._turn(asks(self._stage.sketched)):
-            return sketch_part(self._stage.sketched, rows, self._opened_sketch, self._store, batch)
+            return sketch_part(self._stage.sketched, rows, self._opened_sketch, self._store, batch, anew=self._anew)
 
     def _turn(self, together: bool) -> AbstractContextManager[object]:
         """Holds others up for so long as work that is not done `together` takes."""

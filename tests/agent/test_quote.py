@@ -146,3 +146,35 @@ def test_programs_get_the_quote_in_the_object(priced: Settings, crawl: Path, end
     assert found["quote"]["basis"] == "estimate"
     assert found["quote"]["calls"] == {"low": KEPT, "high": KEPT}
     assert found["question"]["options"] == [APPROVE, TRY, "reject"]
+
+
+def test_a_cap_holds_for_the_tried_rows_and_the_run_together(settings: Settings, crawl: Path) -> None:
+    failing = Behaviour(fail=1.0, fails_first=1)
+    with FakeEndpoint(lambda _: "good", failing) as endpoint:
+        named = settings.model_copy(update={"llm_base_url": endpoint.base_url, "llm_model": "fake"})
+        _, end = planned(named, crawl, yes=True, spending=Spending(max_calls=KEPT + 2))
+        assert end.status == "failed"
+        assert "--max-calls" in end.message
+        # What a gateway refuses with status 503 has reached no model, and is not counted.
+        assert calls(endpoint) - endpoint.calls["/v1/chat/completions", 503] == KEPT + 2
+
+
+def test_a_step_that_takes_as_much_for_three_rows_as_for_all_is_not_tried(
+    priced: Settings, crawl: Path, endpoint: FakeEndpoint
+) -> None:
+    more = Step(id="more", operator="llm_generate_rows", options={"count": 20})
+    agent = Agent(planner=ScriptedPlanner([Draft(workflow=Workflow(steps=(more,)))] * 2), settings=priced)
+    asked = agent.start("20 new rows", crawl, output="out.jsonl")
+    assert asked.question is not None
+    assert TRY not in asked.question.options
+    end = agent.start("20 new rows", crawl, output="out.jsonl", options=RunOptions(yes=True))
+    assert end.quote is not None
+    assert end.quote.basis == "estimate"
+
+
+def test_a_plan_alone_costs_nothing_though_a_run_would_be_agreed_to(
+    priced: Settings, crawl: Path, endpoint: FakeEndpoint
+) -> None:
+    agent = Agent(planner=ScriptedPlanner([paid_plan()]), settings=priced)
+    agent.plan("label the long texts", crawl, options=RunOptions(yes=True))
+    assert calls(endpoint) == 0

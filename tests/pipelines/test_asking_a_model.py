@@ -9,7 +9,7 @@ import pytest
 from dataflow_agent.operators.core import Context, EndpointError, InvalidInput, Request, Schema
 from dataflow_agent.operators.core.testing import ScriptedLLM
 from dataflow_agent.pipelines.binding import rebound
-from dataflow_agent.pipelines.engine.physical import planned_steps
+from dataflow_agent.pipelines.engine.physical import plan_stages, planned_steps
 from dataflow_agent.pipelines.run import Home, RunResult, run
 from dataflow_agent.pipelines.validate import Resources, validate
 from dataflow_agent.pipelines.workflow import Step, Workflow
@@ -83,6 +83,12 @@ def test_prompts_are_part_of_the_recipe(operator: str, one: dict[str, Any], othe
 
     assert fingerprint(one) == fingerprint(one)
     assert fingerprint(one) != fingerprint(other)
+
+
+@pytest.mark.parametrize("remote", [True, False])
+def test_an_embedder_at_an_endpoint_is_asked_by_the_main_process_alone(remote: bool) -> None:
+    (stage,) = plan_stages(flow("embed_text"), SCHEMA, {}, lambda: {"embedder": "e"}, lambda: remote)
+    assert stage.local is remote
 
 
 Ran = Callable[..., tuple[RunResult, list[dict[str, Any]]]]

@@ -131,6 +131,12 @@ def test_a_run_stops_when_every_row_of_a_step_fails(runs: Runs, tmp_path: Path) 
     assert not (tmp_path / "out-1.jsonl").exists()
 
 
+@pytest.mark.parametrize("limit", ["-1", "1.5", "101%", "nan", "inf", "many"])
+def test_a_limit_of_failures_that_would_limit_nothing_is_refused(runs: Runs, limit: str) -> None:
+    with pytest.raises(InvalidInput, match="--max-failures wants a count"):
+        runs(workflow(step(doubles.FailOn)), texts("a"), max_failures=limit)
+
+
 @pytest.mark.parametrize(("limit", "stops"), [("0", True), ("1", False), ("20%", True), ("25%", False)])
 def test_max_failures_is_a_count_or_a_share(runs: Runs, limit: str, stops: bool) -> None:
     rows = texts("a", "fail", "b", "c")

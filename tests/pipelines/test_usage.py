@@ -1,6 +1,7 @@
 """What a model took is counted once, where it belongs, now and earlier apart; and facts of steps come to the report."""
 
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,17 +21,24 @@ from dataflow_agent.operators.core import (
     Fetch,
     Outcome,
     RowOperator,
+    RunStopped,
     Text,
     Usage,
     Verdict,
 )
 from dataflow_agent.operators.core.llm import Heard, Reply, Request
 from dataflow_agent.operators.core.settings import Settings
+from dataflow_agent.operators.core.spending import Spending
+from dataflow_agent.operators.core.testing import ScriptedLLM
+from dataflow_agent.operators.core.testing_endpoint import Behaviour, FakeEndpoint
+from dataflow_agent.pipelines.engine.manifest import Manifest
 from dataflow_agent.pipelines.ledger import Ledger
+from dataflow_agent.pipelines.quote import usages
 from dataflow_agent.pipelines.report import StepUsage
 from dataflow_agent.pipelines.run import Home, RunResult, run
 from dataflow_agent.pipelines.validate import Resources
 from dataflow_agent.pipelines.workflow import Step, Workflow
+from dataflow_agent.tools.wiring import ContextFactory
 from pydantic import Field
 
 LABEL = Step(id="label", operator=doubles.AskForLabel.name)
@@ -209,6 +217,53 @@ def test_facts_warnings_and_usage_of_a_verdict_come_to_the_report_also_when_it_i
     assert (first.report.usage.calls, first.report.usage_saved.calls) == (1, 0)
     assert (again.report.usage.calls, again.report.usage_saved.calls) == (0, 1)
     assert isinstance(first.ledger, Ledger)
+
+
+def test_what_a_verdict_took_is_known_to_quotes(place: Place) -> None:
+    home = Home(place.home)
+    result = place.run(Step(id="judge", operator=Judging.name), texts=["a", "b", "c"])
+    took = usages(Manifest.load(home.run_folder(result.id)), home.parts)["judge"]
+    assert sum(took, Usage()) == PAID
+
+
+def test_a_run_that_is_stopped_tells_all_that_it_took(place: Place) -> None:
+    pytest.importorskip("aiohttp")
+    with FakeEndpoint(behaviour=Behaviour(delay_s=0.02, jitter_s=0.02)) as endpoint:
+        settings = Settings(home=place.home, llm_base_url=endpoint.base_url, llm_model="m", llm_in_flight=8)
+        capped = ContextFactory(home=place.home, settings=settings, spending=Spending(max_calls=30))
+        with pytest.raises(RunStopped, match=r"this run took 30 calls and [\d,]+ tokens"):
+            place.run(LABEL, texts=names(128), context=capped)
+        assert endpoint.calls.total() == 30
+    report = Home(place.home).report("last")
+    assert (report.status, report.spent.calls) == ("failed", 30)
+    assert report.spent.tokens > report.usage.tokens, "parts that were cut off are in no step"
+    assert "30 calls" in report.message
+
+
+def test_without_the_cache_a_model_is_asked_anew_and_what_was_kept_stays(place: Place) -> None:
+    said = iter(range(100))
+    model = ScriptedLLM(lambda _: f"reply{next(said)}")
+
+    def labels(*, anew: bool) -> list[str]:
+        made: Callable[[], Context] = lambda: Context(llm=model, asks_anew=anew)  # noqa: E731
+        result = place.run(LABEL, texts=["a"], context=made)
+        assert result.report.rows_out == 1
+        return [json.loads(line)["label"] for line in (place.folder / "out.jsonl").read_text().splitlines()]
+
+    found = [labels(anew=False), labels(anew=True), labels(anew=True), labels(anew=False)]
+    assert found == [["reply0"], ["reply1"], ["reply2"], ["reply0"]]
+
+
+def test_a_run_closes_its_embedder_and_tells_what_it_took(place: Place) -> None:
+    pytest.importorskip("aiohttp")
+    with FakeEndpoint() as endpoint:
+        settings = Settings(home=place.home, embed_base_url=endpoint.base_url, embed_model="e", embed_price=5.0)
+        embed = Step(id="embed", operator="embed_text")
+        means = {"available": Resources(), "context": ContextFactory(home=place.home, settings=settings)}
+        result = place.run(embed, texts=names(9), **means)
+    assert result.report.spent.calls == 1
+    assert result.report.spent.cost > 0
+    assert not [thread for thread in threading.enumerate() if thread.name == "dataflow-model-line"]
 
 
 def test_a_run_that_asks_no_model_tells_no_usage_and_keeps_none(place: Place) -> None:

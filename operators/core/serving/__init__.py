@@ -7,6 +7,7 @@ from ..errors import Fault, InvalidInput
 from ..llm import LLM
 from ..settings import Settings
 from ..spending import Prices, Spending
+from ..usage import NOTHING, Usage
 from .budget import Budget
 from .door import ModelDoor
 from .embeddings import EndpointEmbedder, open_embedder
@@ -21,6 +22,7 @@ __all__ = [
     "EndpointEmbedder",
     "ModelDoor",
     "ReplyStore",
+    "budget_of",
     "endpoint_of",
     "open_embedder",
     "open_model",
@@ -29,12 +31,22 @@ __all__ = [
 ]
 
 
-def open_model(settings: Settings, *, home: Path | None, spending: Spending) -> LLM:
+def budget_of(settings: Settings, spending: Spending, before: Usage = NOTHING) -> Budget:
+    """What a run may take of the settings' models.
+
+    Args:
+        before: what was spent under the same caps already.
+    """
+    return Budget(spending, Prices(prompt=settings.llm_price_in, completion=settings.llm_price_out), before)
+
+
+def open_model(settings: Settings, *, home: Path | None, spending: Spending, budget: Budget | None = None) -> LLM:
     """The door to the model of the settings. Nothing is connected, started or loaded before its first request.
 
     Args:
         home: the user's folder, in whose cache replies are kept; without it none are.
         spending: what may be taken. With `use_cache` false no kept reply is read; new ones are kept all the same.
+        budget: counts what is taken, where others take from it too.
 
     Raises:
         InvalidInput: no model is named, or what the backend needs is not installed.
@@ -42,7 +54,7 @@ def open_model(settings: Settings, *, home: Path | None, spending: Spending) -> 
     kept: _Kept = {
         "replies": None if home is None else replies_file(home),
         "read_replies": spending.use_cache,
-        "budget": Budget(spending, Prices(prompt=settings.llm_price_in, completion=settings.llm_price_out)),
+        "budget": budget or budget_of(settings, spending),
     }
     if settings.llm_backend == "local":
         from .local import open_local

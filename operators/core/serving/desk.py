@@ -101,6 +101,9 @@ class Desk:
             self._open_store()
             while self._work():
                 pass
+        except Exception as error:
+            self._stopped = f"replies could not be given out, by a fault of ours: {type(error).__name__}: {error}"
+            raise
         finally:
             self._ended = True
             self._turn_away()

@@ -17,14 +17,15 @@ async def not_found(connection: Connection, endpoint: Endpoint, said: str) -> st
     Args:
         said: what the endpoint said.
     """
+    shown = endpoint.shown.rstrip("/")
     models = await models_at(connection, endpoint.url(MODELS))
     if models and endpoint.model not in models:
         return f"{endpoint.shown} has no model {endpoint.model!r}; {_names(endpoint.model, models)}"
     if models is None and await models_at(connection, endpoint.url("/v1" + MODELS)) is not None:
-        return f"{endpoint.shown} is not found, but {endpoint.url('/v1')} is: set DATAFLOW_LLM_BASE_URL to that"
+        return f"{endpoint.shown} is not found, but {shown}/v1 is: set DATAFLOW_LLM_BASE_URL to that"
     if models is None and "model" not in said.lower():
         advice = "most addresses end with /v1: see DATAFLOW_LLM_BASE_URL"
-        return f"{endpoint.url('/chat/completions').partition('?')[0]} is not found; {advice}"
+        return f"{shown}/chat/completions is not found; {advice}"
     quoted = f" ({said})" if said else ""
     return f"{endpoint.shown} does not find the model {endpoint.model!r}{quoted}; set DATAFLOW_LLM_MODEL"
 

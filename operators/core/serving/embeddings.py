@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import EndpointError, InvalidInput, RunStopped
 from ..settings import Settings
+from ..spending import Prices
 from ..vectors import unit_rows
 from .budget import Budget
 from .causes import Trouble
@@ -33,11 +34,12 @@ class EndpointEmbedder:
     Args:
         endpoint: where the embedding model is.
         budget: what may be spent.
+        price: money for a million tokens; None where it is not known, which counts as nothing.
     """
 
-    def __init__(self, endpoint: Endpoint, budget: Budget | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, budget: Budget | None = None, *, price: float | None = None) -> None:
         self._endpoint = endpoint
-        self._line = Line(endpoint, budget)
+        self._line = Line(endpoint, budget, prices=Prices(prompt=price))
         self._lock = threading.Lock()
         self._dimension: int | None = None
 
@@ -123,7 +125,7 @@ def open_embedder(settings: Settings, budget: Budget | None = None) -> EndpointE
         timeout_s=settings.llm_timeout_s,
         tries=settings.llm_retries + 1,
     )
-    return EndpointEmbedder(endpoint, budget)
+    return EndpointEmbedder(endpoint, budget, price=settings.embed_price)
 
 
 def _read(body: bytes, texts: Sequence[str]) -> Taken:

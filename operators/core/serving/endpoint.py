@@ -36,7 +36,7 @@ class Endpoint:
         patience_s: seconds of refusals by a rate limit, or of a wait asked for, after which the run stops.
 
     Raises:
-        InvalidInput: the address is none.
+        InvalidInput: the address is none, or the key cannot be sent.
     """
 
     base_url: str
@@ -51,12 +51,26 @@ class Endpoint:
     def __post_init__(self) -> None:
         try:
             parts = urlsplit(self.base_url)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+            host = (parts.hostname or "").encode("idna")
+            usable = parts.scheme in ("http", "https") and bool(host) and (parts.port or 1) > 0
         except ValueError:
             usable = False
         if not usable:
             message = f"{self.shown!r} is no address of an endpoint; one looks like http://127.0.0.1:8000/v1"
             raise InvalidInput.of("wrong_base_url", message)
+        if self.secret and "@" in parts.netloc:
+            message = f"the address {self.shown} holds a user name, and there is a key besides; take out one of them"
+            raise InvalidInput.of("wrong_base_url", message)
+        if any(sign < " " or sign == "\x7f" for sign in self.secret):
+            message = (
+                f"the key for {self.shown} holds a line break or another control character; set it as it was given"
+            )
+            raise InvalidInput.of("wrong_key", message)
+
+    @property
+    def secret(self) -> str:
+        """The key as it is sent, without the line break that a file or a shell may have left; empty for none."""
+        return self.key.get_secret_value().strip() if self.key else ""
 
     @property
     def shown(self) -> str:
@@ -74,8 +88,7 @@ class Endpoint:
 
     def quoted(self, said: str) -> str:
         """What the endpoint said, short, on one line, and without the key, which some endpoints repeat."""
-        key = self.key.get_secret_value() if self.key else ""
-        clean = said.replace(key, "***") if key else said
+        clean = said.replace(self.secret, "***") if self.secret else said
         line = " ".join(clean.split())
         return line if len(line) <= SHOWN_CHARS else f"{line[:SHOWN_CHARS]}…"
 
@@ -99,8 +112,8 @@ class Connection:
         import aiohttp
 
         headers = {"Content-Type": "application/json", "User-Agent": "dataflow-agent"}
-        if endpoint.key is not None and endpoint.key.get_secret_value():
-            headers["Authorization"] = f"Bearer {endpoint.key.get_secret_value()}"
+        if endpoint.secret:
+            headers["Authorization"] = f"Bearer {endpoint.secret}"
         self._endpoint = endpoint
         self._urls: dict[str, str] = {}
         self._session = aiohttp.ClientSession(

@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import EndpointError, RunStopped
+from ..spending import Prices
 from ..usage import NOTHING, Usage
-from .budget import Budget
+from .budget import LOOK_AGAIN_S, Budget
 from .causes import Trouble, status_told, status_trouble, too_large, transport_trouble
 from .chat import Taken
 from .diagnosis import not_found
@@ -32,13 +33,21 @@ class Line:
     and `close` may be called from any thread.
 
     Args:
+        prices: what tokens cost here; those of the budget if not given.
         settles: a call that was answered counts as in flight until `settle` says that its reply is kept, so that no
             more than the calls in flight can be lost by a kill.
     """
 
-    def __init__(self, endpoint: Endpoint, budget: Budget | None = None, *, settles: bool = False) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        budget: Budget | None = None,
+        *,
+        prices: Prices | None = None,
+        settles: bool = False,
+    ) -> None:
         self._endpoint = endpoint
-        self._budget, self._settles = budget or Budget(), settles
+        self._budget, self._prices, self._settles = budget or Budget(), prices, settles
         self._tries = Tries(endpoint)
         self._lock = threading.Lock()
         self._inbox: list[Call] = []
@@ -142,17 +151,18 @@ class Line:
         while self._waiting and not self._looking and self._stopped is None:
             now = loop.time()
             if not flight.has_room(now):
-                if now < flight.held_until and self._alarm is None:
-                    self._alarm = loop.call_at(flight.held_until, self._ring)
+                if now < flight.held_until:
+                    self._ring_at(flight.held_until)
                 return
             verdict = self._budget.verdict(self._waiting[0].prompt_tokens)
             if verdict != "go":
                 if verdict == "reached":
                     self._stop(self._budget.reached())
+                elif not flight.open:
+                    self._ring_at(now + LOOK_AGAIN_S)
                 return
             call = self._waiting.popleft()
             flight.enter()
-            self._budget.begin()
             task = loop.create_task(self._carry(call))
             self._tasks.add(task)
             task.add_done_callback(self._landed)
@@ -160,6 +170,10 @@ class Line:
     def _settled(self, count: int) -> None:
         self._tries.flight.leave(count)
         self._pump()
+
+    def _ring_at(self, when: float) -> None:
+        if self._alarm is None:
+            self._alarm = asyncio.get_running_loop().call_at(when, self._ring)
 
     def _ring(self) -> None:
         self._alarm = None
@@ -183,7 +197,8 @@ class Line:
             if taken.trouble is not None or not self._settles:
                 self._tries.flight.leave()
             billed = taken.trouble is None or taken.trouble.billed
-            took = self._budget.end(taken.prompt_tokens, taken.completion_tokens, billed=billed)
+            tokens = (taken.prompt_tokens, taken.completion_tokens)
+            took = self._budget.end(*tokens, billed=billed, prices=self._prices)
             call.usage += took
         if taken.estimated:
             self._tell_of_estimate()

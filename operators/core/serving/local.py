@@ -255,7 +255,7 @@ def open_local(
         InvalidInput: no file is named, it cannot be used, or the `local` extra is not installed.
     """
     slots = settings.llm_in_flight if "llm_in_flight" in settings.model_fields_set else SLOTS
-    server = LocalServer(model_path(settings), slots=slots)
+    server = LocalServer(model_path(settings), slots=slots, context=settings.llm_context)
     return LocalModel(
         server,
         identity=identity_of(server.path, home),

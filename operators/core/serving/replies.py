@@ -170,7 +170,7 @@ class ReplyStore:
         Raises:
             sqlite3.DatabaseError: something else is amiss.
         """
-        if error.sqlite_errorcode & 0xFF not in _DAMAGE:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:  # the module's own errors have no code
             raise error
         self._db.close()
         # Another process may have set it aside already: then what lies there now is whole.

@@ -12,7 +12,7 @@ from ..errors import EndpointError, InvalidInput, RunStopped
 from ..llm import Answer, Heard, Reply, Request
 from ..settings import Settings
 from ._vllm_calls import Engine, Refused, refusal
-from .budget import Budget
+from .budget import LOOK_AGAIN_S, Budget
 from .chat import estimated_tokens, prompt_texts
 from .desk import Desk, Shared
 
@@ -91,9 +91,9 @@ class VllmModel:
 
     def close(self) -> None:
         """End all calls; see `LLM.close`. vLLM cannot be interrupted: a batch may go on unheard for a while."""
+        self._stop(CLOSED)  # first, so that nobody begins what is being ended
         with self._changed:
             begun, self._begun = self._begun, False
-        self._stop(CLOSED)
         if begun:
             self._thread.join(ENDING_S)
             self._desk.close()
@@ -121,15 +121,18 @@ class VllmModel:
         """All that waits, as far as the caps allow; empty at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._stopped is not None)
-            self._at_work = []
+            self._at_work, verdict = [], "go"
             while self._waiting and len(self._at_work) < self.in_flight:
                 tokens = estimated_tokens(prompt_texts(self._waiting[0].request))
-                if self._budget.verdict(tokens) != "go":
+                verdict = self._budget.verdict(tokens)
+                if verdict == "go":
+                    self._at_work.append(self._waiting.popleft())
+                elif verdict == "wait" and not self._at_work:
+                    self._changed.wait(LOOK_AGAIN_S)  # for calls of another door
+                else:
                     break
-                self._budget.begin()
-                self._at_work.append(self._waiting.popleft())
-            batch, reached = [*self._at_work], bool(self._waiting)
-        if not batch and reached:
+            batch = [*self._at_work]
+        if not batch and verdict == "reached":
             self._stop(self._budget.reached())
         return batch
 
