@@ -14,8 +14,8 @@ ENGINE_VERSION = 2
 """Counts changes of what the engine itself writes into parts; part of every recipe."""
 DEAR = frozenset({"llm", "embedder"})
 """Needs whose results are kept at once, since they cost money or minutes."""
-MAIN_ONLY = frozenset({"llm", "index", "database"})
-"""Needs that worker processes do not have; an embedder that asks an endpoint is one more."""
+MAIN_ONLY = frozenset({"llm", "index", "database", "sandbox"})
+"""Needs that worker processes do not have, or whose use takes all cores by itself."""
 
 
 @dataclass(frozen=True)

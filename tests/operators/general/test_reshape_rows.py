@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 from dataflow_agent.operators.core import InvalidInput, Schema
-from dataflow_agent.operators.core.testing import apply_outcome, apply_rows, batch_of
 from dataflow_agent.operators.core.templates import Template
+from dataflow_agent.operators.core.testing import apply_outcome, apply_rows, batch_of
 from dataflow_agent.operators.general.reshape_rows import ReshapeRows
 from dataflow_agent.pipelines.run import run
 from dataflow_agent.pipelines.validate import validate
