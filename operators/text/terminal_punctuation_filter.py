@@ -10,8 +10,9 @@ from ..core._segmentation import UNSPACED
 from ._words import WordRules
 
 _COLON_END = r"[:：﹕︓︰]\s*$"
+_PUNCTUATION = r"[.!?,;–•/|…\r。，、；！？｡､．／｜،؛؟۔।॥።፣፤။၊។]"
 # Where words are not set apart by spaces, a space is what punctuation is elsewhere.
-_BREAKS = rf"[.!?,;–•/|…\r。，、；！？｡､．／｜،؛؟۔।॥።፣፤။၊។]|([{UNSPACED}])\s+"
+_BREAKS = rf"{_PUNCTUATION}|([{UNSPACED}])\s+"
 
 
 class TerminalPunctuationFilter(WordRules):
@@ -20,10 +21,11 @@ class TerminalPunctuationFilter(WordRules):
     Drops rows; order is kept; rows without a text fall under `on_null`. Two metrics: `ends_with_colon`, white space at
     the end left out and full-width colons included; and `longest_run`, the most words between two of `.!?,;–•/|…`,
     their full-width, Arabic, Indic and other counterparts, or line ends. In scripts that are written without spaces,
-    white space ends a run too. An empty text has a run of 0.
+    white space ends a run too, unless words are what stands between spaces. An empty text has a run of 0.
     """
 
     name = "terminal_punctuation_filter"
+    version = 2
     order_hints = ("reads_lines", "reads_words")
     limits = ("max_words_per_run",)
     phrases = (
@@ -52,7 +54,10 @@ class TerminalPunctuationFilter(WordRules):
         return {"ends_with_colon": texts.str.contains(_COLON_END), "longest_run": runs}
 
     def _longest_runs(self, texts: pl.Series) -> pl.Series:
-        pieces = texts.str.replace_all(_BREAKS, "$1\n").str.split("\n")
+        if self.words == "unicode":
+            pieces = texts.str.replace_all(_BREAKS, "$1\n").str.split("\n")
+        else:
+            pieces = texts.str.replace_all(_PUNCTUATION, "\n").str.split("\n")
         return pieces.list.eval(pl.element().str.count_matches(self.word_pattern())).list.max().cast(pl.Int64)
 
     def keep(self) -> dict[str, Rule]:

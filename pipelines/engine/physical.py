@@ -15,7 +15,7 @@ ENGINE_VERSION = 2
 DEAR = frozenset({"llm", "embedder"})
 """Needs whose results are kept at once, since they cost money or minutes."""
 MAIN_ONLY = frozenset({"llm", "index", "database", "sandbox"})
-"""Needs that worker processes do not have, or whose use takes all cores by itself."""
+"""Needs that worker processes do not have, or whose use takes all cores; so is an embedder that asks an endpoint."""
 
 
 @dataclass(frozen=True)

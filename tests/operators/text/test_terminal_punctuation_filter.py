@@ -88,3 +88,9 @@ def test_by_white_space_it_is_the_longest_piece_between_marks(text: str) -> None
         text = text.replace(mark, "\n")
     longest = max(len(piece.split()) for piece in text.split("\n"))
     assert measured(text, words="whitespace") == (text.rstrip().endswith(":"), longest)
+
+
+def test_a_space_ends_a_run_of_unspaced_script_only_where_words_are_those_of_unicode() -> None:
+    text = " ".join(["word", "你好"] * 57)
+    assert measured(text, words="whitespace")[1] == 114
+    assert measured(text, words="unicode")[1] < 10
