@@ -12,11 +12,13 @@ from ...pipelines.workflow import Step, Workflow, free_id
 from ...tools.profile import Profile
 from ..state import Ask
 from .cards import OperatorCard
+from .doubts import Doubt
 from .ordering import STAGES, arranged, rank
 from .proofs import within
-from .reading import Wish
 from .reshaping import RESHAPE
+from .roles import NONE_DECIDED, Roles, filled_roles, spread, takes_main
 from .slots import EXPRESSION, LANGUAGES, fault_of, missing_options
+from .wishes import Wish
 
 
 @dataclass(frozen=True)
@@ -31,26 +33,38 @@ class Planned:
 
 @dataclass(frozen=True)
 class Assembled:
-    """Steps with their reasons and asks."""
+    """Steps with their reasons and asks; a step whose columns are in doubt is not among them."""
 
     workflow: Workflow
     reasons: dict[str, str]
     asks: tuple[Ask, ...]
     notes: tuple[str, ...]
     faults: tuple[tuple[Wish, str], ...] = ()
+    doubt: Doubt | None = None
 
 
-def assemble(wishes: Sequence[Wish], profile: Profile, main: str | None, *, in_request_order: bool) -> Assembled:
+def assemble(
+    wishes: Sequence[Wish],
+    profile: Profile,
+    main: str | None,
+    *,
+    in_request_order: bool,
+    bindings: Mapping[str, str] = NONE_DECIDED,
+) -> Assembled:
     """The plan for some wishes.
 
     Args:
         wishes: in the order in which they are meant.
         main: the column with the main text.
         in_request_order: whether the order was said; otherwise steps come in the usual order.
+        bindings: columns that a person chose, by operator and option.
     """
+    there = [_present(wish, profile, main, bindings, wishes[:at]) for at, wish in enumerate(wishes)]
+    doubt = next((roles.doubt for _, roles in there if roles.doubt is not None), None)
+    absent = [(one.wishes[0], roles.fault) for one, roles in there if roles.fault is not None]
     profile = profile.with_columns(columns_written(wishes))
-    bound = [_bound(wish, main) for wish in wishes]
-    faults = [(one.wishes[0], fault) for one in bound if (fault := _fault(one, profile))]
+    bound = [one for one, roles in there if roles.fault is None and roles.doubt is None]
+    faults = absent + [(one.wishes[0], fault) for one in bound if (fault := _fault(one, profile))]
     fit = [one for one in bound if not _fault(one, profile)]
     together = _merged(fit)
     faults += [(wish, why) for one in together if (why := _contradiction(one)) for wish in one.wishes]
@@ -64,13 +78,17 @@ def assemble(wishes: Sequence[Wish], profile: Profile, main: str | None, *, in_r
         steps.append(Step(id=step_id, operator=one.card.name, options=_named(one, names[at]), where=one.where))
         reasons[step_id] = _reason(one, moved=merged[at] is not one)
     asks = tuple(_asks(merged, ids))
-    return Assembled(Workflow(steps=tuple(steps)), reasons, asks, tuple(_notes(ordered)), tuple(faults))
+    notes = (*(note for _, roles in there for note in roles.notes), *_notes(ordered))
+    return Assembled(Workflow(steps=tuple(steps)), reasons, asks, tuple(notes), tuple(faults), doubt)
 
 
 def bound_options(card: OperatorCard, columns: Sequence[str], main: str | None) -> dict[str, JsonValue]:
     """The option that names the text, where it is not the default."""
     option = card.text_option
-    names = list(columns) or ([main] if main else [])
+    several = spread(card, columns)
+    if several is not None:
+        return {name: value for name, value in several.items() if value != card.options[name].default}
+    names = list(columns) or ([main] if main and option is not None and takes_main(option) else [])
     if option is None or not names:
         return {}
     value: JsonValue = [*names] if option.many else names[0]
@@ -89,12 +107,17 @@ def columns_written(wishes: Sequence[Wish]) -> dict[str, DType]:
 
 def needs_text(wish: Wish) -> bool:
     """Whether the step works on the main text, which must be known then."""
-    return wish.card.text_option is not None and not wish.columns
+    option = wish.card.text_option
+    return option is not None and takes_main(option) and not wish.columns and option.name not in wish.options
 
 
-def _bound(wish: Wish, main: str | None) -> Planned:
+def _present(
+    wish: Wish, profile: Profile, main: str | None, bindings: Mapping[str, str], before: Sequence[Wish]
+) -> tuple[Planned, Roles]:
+    """The step with its columns, as far as the data and the steps asked for before it have them."""
     options = {**bound_options(wish.card, wish.columns, main), **wish.options}
-    return Planned(wish.card, options, wish.where, (wish,))
+    roles = filled_roles(wish.card, options, profile.with_columns(columns_written(before)), bindings)
+    return Planned(wish.card, {**options, **roles.options}, wish.where, (wish,)), roles
 
 
 def _fault(one: Planned, profile: Profile) -> str | None:
@@ -217,6 +240,7 @@ def _asks(planned: Sequence[Planned], ids: Mapping[int, str]) -> Iterator[Ask]:
 def _notes(planned: Sequence[Planned]) -> Iterator[str]:
     """What was not said and therefore is as it comes."""
     for one in planned:
+        yield from (wish.note for wish in one.wishes if wish.note)
         for name, option in one.card.options.items():
             decides = name in one.card.cls.limits or (option.is_share and option.side is None)
             if decides and name not in one.options and option.default is not None:

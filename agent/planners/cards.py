@@ -98,6 +98,11 @@ class OperatorCard:
         """The first line of its docstring."""
         return (self.cls.__doc__ or "").strip().partition("\n")[0]
 
+    @property
+    def needs_options(self) -> bool:
+        """Whether some option must be given."""
+        return any(option.field.is_required() for option in self.options.values())
+
     @cached_property
     def name_concepts(self) -> frozenset[str]:
         """Concepts of the name."""

@@ -297,6 +297,8 @@ class _Changer:
             return None
         made = assemble(understood.wishes, self.profile, main, in_request_order=understood.in_request_order)
         self.not_covered += [wish.clause.text for wish, _ in made.faults]
+        if made.doubt is not None:  # an answer would be read as another wish
+            self.not_covered.append(f"{text}: {made.doubt.question.text}")
         return made
 
     def main_columns(self) -> Iterator[JsonValue]:

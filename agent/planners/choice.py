@@ -1,11 +1,13 @@
 """Which planner a request gets, and which one stands in when a model's endpoint does not answer."""
 
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from typing import Literal
 
 from ...operators.core import InvalidInput
 from ...operators.core.settings import Settings
+from ...tools.wiring import names_model
 from ..state import Planner
 
 PlannerName = Literal["auto", "llm", "offline"]
@@ -33,7 +35,7 @@ def chosen_planner(wanted: PlannerName | Planner, settings: Settings) -> tuple[P
         if not value
     ]
     if wanted == "offline" or (wanted == "auto" and missing):
-        return _offline(), None
+        return _offline(has_model=names_model(settings)), None
     if missing:
         message = f"the planner 'llm' needs a model: set {' and '.join(missing)}, or use --planner offline"
         raise InvalidInput.of("no_endpoint", message, got=wanted, allowed=[*missing])
@@ -42,10 +44,10 @@ def chosen_planner(wanted: PlannerName | Planner, settings: Settings) -> tuple[P
 
     if wanted == "llm" and find_spec("langchain_openai") is None:
         raise InvalidInput.of("missing_extra", f"the planner 'llm' needs a library: {MISSING_EXTRA}", got=wanted)
-    return LLMPlanner(settings), _offline
+    return LLMPlanner(settings), partial(_offline, has_model=True)
 
 
-def _offline() -> Planner:
+def _offline(*, has_model: bool = False) -> Planner:
     from .offline import OfflinePlanner
 
-    return OfflinePlanner()
+    return OfflinePlanner(has_model=has_model)

@@ -26,11 +26,13 @@ class Decisions:
         request: the request, doubtful pieces replaced by what was chosen.
         column: the column with the main text.
         operators: the operator chosen for a clause, by the clause's text.
+        bindings: the column chosen for an option of an operator, by "operator.option".
     """
 
     request: str
     column: str | None = None
     operators: dict[str, str] = field(default_factory=dict)
+    bindings: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,17 @@ def which_unit(clause: Clause, limit: Limit, units: Sequence[str]) -> Doubt:
     return Doubt(
         Question(text=f"What is counted in {clause.text!r}?", options=options), _replacing(clause, options, None)
     )
+
+
+def which_score(clause: Clause, noun: str, side: str, operator: str) -> Doubt:
+    """Rows are described by a measure that has no usual limit."""
+    text = f"Which {noun} is meant by {clause.text!r}? {operator} computes it; say the number, {side} which is kept."
+
+    def decide(answer: str, so_far: Decisions) -> Decisions | None:
+        number = re.search(r"\d+(?:\.\d+)?", answer)
+        return _replaced(so_far, clause.text, f"keep {noun} {side} {number[0]}") if number else None
+
+    return Doubt(Question(text=text), decide)
 
 
 def which_operator(clause: Clause, cards: Sequence[OperatorCard]) -> Doubt:

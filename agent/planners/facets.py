@@ -15,6 +15,7 @@ from .directions import Interval, Limit
 from .doubts import Doubt
 from .matching import Match, Matcher
 from .slots import EXPRESSION, LANGUAGES, Options, fill_languages, fill_limit
+from .vocabulary import stem
 
 ROLE_QUERIES: Final = MappingProxyType(
     {
@@ -84,7 +85,9 @@ class FacetBinder:
         asked = self.matcher.hits(f"{unit} count filter: keep texts with at least so many {unit}")
         cards = {card.name: card for card in [*ranked, *(self.matcher.card(name) for name, _ in asked)]}
         filters = (card for card in cards.values() if card.cls.kind == "filter")
-        return [card for card in filters if any(option.unit == unit for option in card.limits())]
+        counting = [card for card in filters if any(option.unit == unit for option in card.limits())]
+        # What is named after the unit counts it and does nothing else besides.
+        return sorted(counting, key=lambda card: stem(unit) not in card.name_concepts)
 
     def takes(self, limit: Limit) -> bool:
         """Whether a number needs no direction: the words choose an operator with an option just for it, or none has."""

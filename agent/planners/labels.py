@@ -75,7 +75,7 @@ def _label(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> tuple
         if (size := _size(marked.tokens, at, label))
     ]
     meant = {concept for _, _, some in concepts([token.low]) for concept in some}
-    if len(found) != 1 or any(matcher.is_known(concept) for concept in meant):
+    if len(found) != 1 or any(matcher.is_treated(concept) for concept in meant):
         return None
     return found[0]
 

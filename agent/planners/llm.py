@@ -37,7 +37,7 @@ class LLMPlanner:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._rules = OfflinePlanner()
+        self._rules = OfflinePlanner(has_model=True)
 
     def draft(self, request: str, profile: Profile, catalog: Catalog, *, answers: Sequence[str] = ()) -> Draft:
         """A plan for a request; while the rules have a question, or know a pipeline for it, no model is asked.
@@ -45,7 +45,7 @@ class LLMPlanner:
         Raises:
             EndpointError: the endpoint cannot be reached, or refuses, or langchain-openai is not installed.
         """
-        matcher = Matcher(catalog, all_operators())
+        matcher = Matcher(catalog, all_operators(), has_model=True)
         if unreadable(request) is not None or asked_pipeline(request, profile, matcher) is not None:
             return self._rules.draft(request, profile, catalog, answers=answers)
         read, pending = _Read(Decisions(request), profile, matcher), list(answers)
@@ -70,7 +70,7 @@ class LLMPlanner:
         understood = by_rules.question is not None or (by_rules.edits and not by_rules.not_covered)
         if understood or unreadable(request) is not None:
             return by_rules
-        matcher = Matcher(catalog, all_operators())
+        matcher = Matcher(catalog, all_operators(), has_model=True)
         by_model = Editor(self._settings, matcher, profile, draft.workflow).change(request)
         return by_model if by_model.edits else by_rules
 
@@ -83,12 +83,18 @@ class LLMPlanner:
         decisions = read.decisions
         while True:
             merged = reconcile(read.understood, choice.proposals, decisions, read.matcher)
-            doubt = _doubt(merged.understood, read.profile)
+            both = merged.understood
+            made = assemble(
+                both.wishes,
+                read.profile,
+                both.main,
+                in_request_order=both.in_request_order,
+                bindings=decisions.bindings,
+            )
+            doubt = _doubt(both, read.profile) or made.doubt
             if doubt is None or not pending:
                 break
             decisions = doubt.resolved(pending.pop(0), decisions) or decisions
-        both = merged.understood
-        made = assemble(both.wishes, read.profile, both.main, in_request_order=both.in_request_order)
         if not made.workflow.steps and doubt is None:
             return None
         lost = [f"“{wish.clause.text}” cannot be done: {fault}." for wish, fault in made.faults]

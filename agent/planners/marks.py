@@ -54,7 +54,7 @@ class Marked:
         """
         sure = [column for column in self.columns if column.marked]
         spans: list[Span] = [*self.limits, *self.languages, *self.conditions, *self.tables, *sure]
-        inside_tables = (at for table in self.tables for at in range(table.start, table.end))
+        inside_tables = (at for table in self.tables if not table.whole for at in range(table.start, table.end))
         verbs = {at for at in inside_tables if self.tokens[at].low in DROP | KEEP}
         return frozenset(at for span in spans for at in range(span.start, span.end)) - verbs
 

@@ -10,6 +10,7 @@ from typing import Final
 from ...memory.catalog import Catalog
 from ...operators.core.operator import Kind, Operator
 from .cards import OperatorCard, card_of
+from .tokens import tokenize
 from .vocabulary import concept_set, stem
 
 CANDIDATES: Final = 12
@@ -28,6 +29,15 @@ BY_WORDING: Final = frozenset(
     "join_table".split()
 )
 """Operators that only fixed wordings ask for: their words ("row", "source", "split") are those of all requests."""
+
+_TELLS: Final[Mapping[Kind, frozenset[str]]] = {
+    "evaluate": frozenset(map(stem, "rate score measure compute calculate evaluate assess grade give add".split())),
+    "generate": frozenset(map(stem, "write make create generate produce synthesize give about".split())),
+}
+"""Concepts of verbs that say no more than that such an operator is meant."""
+_MODEL: Final = frozenset(map(stem, "model llm gpt chatgpt ai".split()))
+_CUTS: Final = (" and ", " or ", ", ", " & ")
+_SAY_LITTLE: Final = _MODEL.union(*_TELLS.values())
 
 _WEIGHTS: Final[Mapping[str, float]] = {"coverage": 0.5, "phrase": 0.2, "name": 0.15, "retrieval": 0.15}
 
@@ -68,10 +78,11 @@ class Matcher:
     Args:
         catalog: where operators are looked up.
         operators: the classes of the operators, by name.
+        has_model: whether a language model is configured that operators may ask.
     """
 
-    def __init__(self, catalog: Catalog, operators: Mapping[str, type[Operator]]) -> None:
-        self.catalog, self.operators = catalog, operators
+    def __init__(self, catalog: Catalog, operators: Mapping[str, type[Operator]], *, has_model: bool = False) -> None:
+        self.catalog, self.operators, self.has_model = catalog, operators, has_model
         self._searches: dict[str, tuple[tuple[str, float], ...]] = {}
         self._rarities: dict[str, float] = {}
 
@@ -100,6 +111,9 @@ class Matcher:
         scores = {**dict(self.hits(" ".join(concepts))), **dict(self.hits(" ".join([text, *concepts])))}
         found = ((self.card(name), score) for name, score in scores.items() if name not in BY_WORDING)
         kept = ((card, score) for card, score in found if allowed is None or card.cls.kind in allowed)
+        if _SAY_LITTLE.issuperset(concepts):  # "score" alone names dozens of operators, and means none
+            whole = " ".join(text.lower().split())
+            kept = ((card, score) for card, score in kept if whole in card.phrase_texts)
         matches = [self._match(card, concepts, text, score) for card, score in kept]
         return sorted(matches, key=lambda match: (-round(match.score, 6), match.card.name))
 
@@ -111,7 +125,10 @@ class Matcher:
         return self._searches[text]
 
     def answers(self, card: OperatorCard, concept: str) -> float:
-        """How well an operator answers to a concept, 0 to 1."""
+        """How well an operator answers to a concept, 0 to 1; a verb such as "rate" says only that there is a score."""
+        kind, asks_model = card.cls.kind, "llm" in card.cls.needs
+        if concept in _TELLS.get(kind, ()) or (asks_model and concept in _MODEL):
+            return 1.0
         return max(card.sureness.get(concept, 0.0), card.sureness.get(stem(concept), 0.0))
 
     def rarity(self, concept: str) -> float:
@@ -129,6 +146,28 @@ class Matcher:
     def is_known(self, concept: str) -> bool:
         """Whether any operator is named or asked for by a concept."""
         return concept in self._main or stem(concept) in self._main
+
+    def is_treated(self, concept: str) -> bool:
+        """Whether an operator that takes rows away or treats texts is named or asked for by a concept."""
+        return concept in self._treated or stem(concept) in self._treated
+
+    @cached_property
+    def joined_phrases(self) -> Mapping[tuple[str, ...], str]:
+        """Operators that need no option, by those of their phrases that a clause would be cut in: "write a and b"."""
+        cards = (self.card(name) for name in self.operators)
+        whole = [card for card in cards if card.cls.kind in _TELLS and not card.needs_options]
+        return {
+            tuple(token.low for token in tokenize(phrase)): card.name
+            for card in whole
+            for phrase in card.cls.phrases
+            if any(sign in phrase for sign in _CUTS)
+        }
+
+    @cached_property
+    def _treated(self) -> frozenset[str]:
+        cards = [self.card(name) for name in self.operators if name not in BY_WORDING]
+        some = (card for card in cards if card.cls.kind in ("filter", "refine") and not card.cls.needs)
+        return frozenset().union(*(card.name_concepts | card.main_concepts for card in some))
 
     @cached_property
     def _main(self) -> frozenset[str]:

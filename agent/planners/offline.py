@@ -27,12 +27,15 @@ class OfflinePlanner:
 
     Args:
         operators: the operators that may be planned with; all that are registered, when not given.
+        has_model: whether a language model is configured. Where none is, what only a model does is planned only when
+            the request names a model; otherwise it is refused, with what must be set.
     """
 
     name = "offline"
 
-    def __init__(self, operators: Mapping[str, type[Operator]] | None = None) -> None:
+    def __init__(self, operators: Mapping[str, type[Operator]] | None = None, *, has_model: bool = False) -> None:
         self._operators = operators
+        self._has_model = has_model
 
     def draft(self, request: str, profile: Profile, catalog: Catalog, *, answers: Sequence[str] = ()) -> Draft:
         """A plan for a request.
@@ -46,7 +49,7 @@ class OfflinePlanner:
         refusal = unreadable(request)
         if refusal is not None:
             return Draft(workflow=NO_STEPS, refusal=refusal)
-        matcher = Matcher(catalog, self._operators or all_operators())
+        matcher = self._matcher(catalog)
         said, notes = mended(_writable(request), profile, matcher)
         asked = asked_pipeline(said, profile, matcher)
         if asked is not None:
@@ -60,11 +63,13 @@ class OfflinePlanner:
             if written:  # a clause may be about what another clause's step writes
                 understood = understand(decisions, profile.with_columns(written), matcher)
             doubt = understood.doubt or _column_doubt(understood, profile)
+            assembled = _assembled(understood, decisions, profile)
+            doubt = doubt or assembled.doubt
             if doubt is None or not pending:
                 break
             decisions = doubt.resolved(pending.pop(0), decisions) or decisions
-        made = _draft(understood, doubt, decisions, profile, matcher)
-        return made.model_copy(update={"notes": (*notes, *made.notes)})
+        draft = _draft(understood, assembled, doubt, decisions, matcher)
+        return draft.model_copy(update={"notes": (*notes, *draft.notes)})
 
     def change(self, request: str, draft: Draft, profile: Profile, catalog: Catalog) -> Change:
         """Edits that turn the plan on the table into what is wished now.
@@ -77,9 +82,12 @@ class OfflinePlanner:
         """
         if unreadable(request) is not None:
             return Change(not_covered=(_writable(request[:200]),))
-        matcher = Matcher(catalog, self._operators or all_operators())
+        matcher = self._matcher(catalog)
         said, _ = mended(_writable(request), profile, matcher)
         return changed(said, draft, profile, matcher)
+
+    def _matcher(self, catalog: Catalog) -> Matcher:
+        return Matcher(catalog, self._operators or all_operators(), has_model=self._has_model)
 
 
 def unreadable(request: str) -> str | None:
@@ -106,12 +114,20 @@ def _column_doubt(understood: Understanding, profile: Profile) -> Doubt | None:
     return None
 
 
+def _assembled(understood: Understanding, decisions: Decisions, profile: Profile) -> Assembled:
+    order, bindings = understood.in_request_order, decisions.bindings
+    return assemble(understood.wishes, profile, understood.main, in_request_order=order, bindings=bindings)
+
+
 def _draft(
-    understood: Understanding, doubt: Doubt | None, decisions: Decisions, profile: Profile, matcher: Matcher
+    understood: Understanding, made: Assembled, doubt: Doubt | None, decisions: Decisions, matcher: Matcher
 ) -> Draft:
-    made = assemble(understood.wishes, profile, understood.main, in_request_order=understood.in_request_order)
     not_covered = (*understood.not_covered, *(wish.clause.text for wish, _ in made.faults))
-    notes = (*made.notes, *(f"“{wish.clause.text}” cannot be done: {fault}." for wish, fault in made.faults))
+    notes = (
+        *made.notes,
+        *understood.lacks,
+        *(f"“{wish.clause.text}” cannot be done: {fault}." for wish, fault in made.faults),
+    )
     if not made.workflow.steps and doubt is None:
         return Draft(workflow=NO_STEPS, refusal=_refusal(understood, made, decisions.request, matcher))
     return Draft(
@@ -128,6 +144,8 @@ def _refusal(understood: Understanding, made: Assembled, request: str, matcher: 
     if made.faults:
         wish, fault = made.faults[0]
         return f"“{wish.clause.text}” cannot be done: {fault}."
+    if understood.lacks:
+        return understood.lacks[0]
     asked = "; ".join(understood.not_covered) or request.strip()
     short = asked if len(asked) <= 200 else f"{asked[:200]}…"
     near = next(iter(matcher.hits(request)), None)

@@ -13,11 +13,11 @@ from .clauses import Clause
 from .directions import Interval, Limit
 from .doubts import Decisions, which_operator
 from .matching import Matcher
-from .reading import Reading, Wish
 from .slots import fill_limit
 from .tokens import tokenize
 from .understanding import Understanding
 from .vocabulary import SOFT
+from .wishes import Reading, Wish
 
 SHARED_WORDS: Final = 0.5
 """Share of the words that a step claims to serve which must stand in the clause."""

@@ -12,12 +12,15 @@ from ..state import Ask, Change, Check, Draft
 from . import proofs
 from .changing import changed
 from .clauses import Clause
-from .doubts import Decisions, which_column
+from .doubts import Decisions
 from .marks import Span
 from .matching import ACCEPTED_COVERAGE, ACCEPTED_MEANT, Matcher
+from .pipeline_columns import Bound, bound_columns
+from .pipeline_options import option_change
 from .references import OPERATION_NOUNS
 from .understanding import clauses_of
-from .vocabulary import EXCEPT, concept_set
+from .vocabulary import EXCEPT, concept_set, stem
+from .wording import ARTICLES
 
 _ASKING: Final = frozenset(
     "prepare prepared preparing ready make turn build run apply use put pass pipeline pipelines recipe workflow".split()
@@ -25,6 +28,11 @@ _ASKING: Final = frozenset(
 """Words by which a pipeline is asked for; "this is pretraining data" asks for none."""
 _TURNS: Final = EXCEPT | {"without", "minus"}
 """Words behind which a clause says what of the pipeline is not wanted."""
+_MOST_CLAUSES, _MOST_JOINED = 12, 3
+_SAME_WORDS: Final = 0.85
+"""From how near a phrase on a request means its pipeline, whatever else its words could mean."""
+_NEAR_WORDS: Final = 0.6
+"""The same where the words name nothing that the pipeline does not know."""
 _UNWANTED: Final = "without"
 """How a wish begins that a step should go; one that removes nothing was not understood."""
 
@@ -37,12 +45,14 @@ class Asked:
         clause: the words that ask for it.
         rest: what else the request says, each a wish to change the pipeline.
         not_covered: words of the clause that say nothing about it.
+        columns: the columns that the clause names.
     """
 
     pipeline: Pipeline
     clause: str
     rest: tuple[str, ...] = ()
     not_covered: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 def asked_pipeline(request: str, profile: Profile, matcher: Matcher) -> Asked | None:
@@ -51,13 +61,19 @@ def asked_pipeline(request: str, profile: Profile, matcher: Matcher) -> Asked | 
     A clause that leads to a list of what to do ("make a pretraining corpus out of this: …") asks for the list.
     """
     clauses = clauses_of(request, profile, matcher)
+    worded = _worded(clauses)
+    if worded is not None:
+        pipeline, begin, end = worded
+        said = clauses[begin].marked.text(clauses[begin].start, clauses[end - 1].end)
+        return Asked(pipeline, said, (*_groups(clauses[:begin]), *_groups(clauses[end:])))
     for at, clause in enumerate(clauses):
         found = None if _leads_to_a_list(clause) else _meant(clause, matcher)
         if found is not None:
             pipeline, unknown = found
             rest = (*_groups(clauses[:at]), *_aside(clause), *_groups(clauses[at + 1 :]))
             end = _turn(clause)
-            return Asked(pipeline, clause.marked.text(clause.start, end), rest, unknown)
+            columns = tuple(name for one in clause.columns if one.marked and one.start < end for name in one.names)
+            return Asked(pipeline, clause.marked.text(clause.start, end), rest, unknown, columns)
     return None
 
 
@@ -69,15 +85,20 @@ def ready_made(asked: Asked, profile: Profile, matcher: Matcher, answers: Sequen
     """
     pending = list(answers)
     decisions = Decisions(asked.clause, column=profile.text_column())
-    doubt = which_column(profile) if decisions.column is None and profile.columns else None
-    if doubt is not None and pending:
-        decided = doubt.resolved(pending.pop(0), decisions)
-        decisions, doubt = decided or decisions, None if decided else doubt
-    made = _draft(asked, decisions.column)
-    if doubt is not None:
-        return made.model_copy(update={"question": doubt.question})
+    while True:
+        found = bound_columns(asked.pipeline, profile, decisions, asked.columns)
+        if found.doubt is None or not pending:
+            break
+        decisions = found.doubt.resolved(pending.pop(0), decisions) or decisions
+    if found.fault is not None:
+        return Draft(workflow=Workflow(steps=()), refusal=found.fault)
+    made = _draft(asked, found, matcher)
+    if found.doubt is not None:
+        return made.model_copy(update={"question": found.doubt.question})
     for wish in asked.rest:
         change = changed(wish, made, profile, matcher)
+        if change.question is not None or change.not_covered or not change.edits:
+            change = option_change(wish, asked.pipeline, profile) or change
         if change.question is not None and pending:
             change = changed(pending.pop(0), made, profile, matcher)
         if wish.startswith(_UNWANTED) and not (change.edits or change.question or change.not_covered):
@@ -91,6 +112,20 @@ def ready_made(asked: Asked, profile: Profile, matcher: Matcher, answers: Sequen
 # The pipeline that is meant
 
 
+def _worded(clauses: Sequence[Clause]) -> tuple[Pipeline, int, int] | None:
+    """The pipeline that some clauses together ask for nearly in its own words, with the first and one past the last."""
+    for begin in range(min(len(clauses), _MOST_CLAUSES)):
+        for end in range(min(len(clauses), begin + _MOST_JOINED), begin, -1):
+            some = clauses[begin:end]
+            if any(one.hard for one in some[1:]) or some[0].polarity == "protect" or _leads_to_a_list(some[-1]):
+                continue
+            words = _word_set(some[0].marked.text(some[0].start, some[-1].end))
+            near = max(builtins().values(), key=lambda one: _nearness(one, words))
+            if _nearness(near, words) >= _SAME_WORDS:
+                return near, begin, end
+    return None
+
+
 def _meant(clause: Clause, matcher: Matcher) -> tuple[Pipeline, tuple[str, ...]] | None:
     """The pipeline that a clause asks for, with the words of the clause that it does not answer to."""
     if clause.conditions or clause.polarity == "protect":
@@ -102,8 +137,15 @@ def _meant(clause: Clause, matcher: Matcher) -> tuple[Pipeline, tuple[str, ...]]
     if not known:
         return None
     said = frozenset(spoken.values())
-    # Of two that answer to as much, the one of whose name more is said, then the one that retrieval puts first.
-    best = max(known, key=lambda one: (_coverage(one, said), _share_of_name(one, said, matcher), -hits.index(one.name)))
+    # Of two that answer to as much, the one whose phrases are nearer, then by its name, then by retrieval.
+    words = _word_set(clause.marked.text(clause.start, _turn(clause)))
+
+    def likeness(one: Pipeline) -> tuple[float, ...]:
+        named = one.name in clause.words
+        alike, unsaid = round(_nearness(one, words), 6), _unsaid(one, said)
+        return named, _coverage(one, said), -unsaid, alike, _share_of_name(one, said, matcher), -hits.index(one.name)
+
+    best = max(known, key=likeness)
     tokens = clause.marked.tokens
     unknown = [at for at, one in spoken.items() if one not in _vocabulary(best) and tokens[at].low != best.name]
     return best, tuple(clause.marked.text(at, at + 1) for at in unknown)
@@ -119,7 +161,10 @@ def _fits(pipeline: Pipeline, spoken: dict[int, str], clause: Clause, matcher: M
     meant = _share_of_name(pipeline, said, matcher) >= ACCEPTED_MEANT or any(
         concept_set(phrase) <= said for phrase in pipeline.phrases
     )
-    return meant and _coverage(pipeline, said) >= ACCEPTED_COVERAGE
+    if meant and _coverage(pipeline, said) >= ACCEPTED_COVERAGE:
+        return True
+    words = _word_set(clause.marked.text(clause.start, _turn(clause)))
+    return said <= _vocabulary(pipeline) and _nearness(pipeline, words) >= _NEAR_WORDS
 
 
 def _asks(clause: Clause) -> bool:
@@ -130,6 +175,23 @@ def _asks(clause: Clause) -> bool:
     if clause.polarity in ("keep", "drop"):
         return bool(words & OPERATION_NOUNS)
     return clause.polarity in ("strip", "filter") or bool(words & (_ASKING | OPERATION_NOUNS))
+
+
+def _word_set(text: str) -> frozenset[str]:
+    """All words of a text but articles, without their endings."""
+    words = "".join(one if one.isalnum() else " " for one in text.lower()).split()
+    return frozenset(stem(word) for word in words if word not in ARTICLES)
+
+
+def _nearness(pipeline: Pipeline, words: frozenset[str]) -> float:
+    """How much of its nearest phrase was said, and how much of what was said it is, 0 to 1."""
+    return max(len(words & known) / len(words | known) for known in map(_word_set, pipeline.phrases))
+
+
+def _unsaid(pipeline: Pipeline, said: frozenset[str]) -> int:
+    """How much a phrase of it is about that was not said, of the phrase of which least is missing."""
+    about = (concept_set(phrase) for phrase in pipeline.phrases)
+    return min((len(phrase - said) for phrase in about if phrase & said), default=len(said))
 
 
 def _coverage(pipeline: Pipeline, said: frozenset[str]) -> float:
@@ -191,33 +253,37 @@ def _leads_to_a_list(clause: Clause) -> bool:
 # The plan
 
 
-def _draft(asked: Asked, column: str | None) -> Draft:
+def _draft(asked: Asked, found: Bound, matcher: Matcher) -> Draft:
     pipeline = asked.pipeline
-    (written_for,) = pipeline.columns if len(pipeline.columns) == 1 else (None,)
-    bound = {written_for: column} if written_for and column else {}
-    workflow = pipeline.bound(bound)
+    workflow = pipeline.bound(found.columns)
     notes = [f"The steps are those of the pipeline {pipeline.name}; say what is to be other."]
-    notes += [f"The text is taken from the column “{column}”." for name in bound if name != column]
+    for name, column in found.columns.items():
+        what = "text" if len(pipeline.columns) == 1 else name
+        notes += [f"The {what} is taken from the column “{column}”."] if column != name else []
     everything = Ask(text=asked.clause, steps=tuple(step.id for step in workflow.steps))
     return Draft(
         workflow=workflow,
         reasons=dict(pipeline.reasons),
-        asks=(everything, *_provable(asked.clause, workflow, column or written_for)),
+        asks=(everything, *_provable(asked.clause, workflow, matcher)),
         not_covered=asked.not_covered,
         notes=tuple(notes),
     )
 
 
-def _provable(said: str, workflow: Workflow, column: str | None) -> Iterator[Ask]:
+def _provable(said: str, workflow: Workflow, matcher: Matcher) -> Iterator[Ask]:
     """An ask for each step whose rule can be proven on the output."""
     for step in workflow.steps:
-        check = _check(step, [column] if column else [])
+        check = _check(step, matcher)
         if check.kind != "none":
             yield Ask(text=f"{said}: {step.id}", steps=(step.id,), check=check)
 
 
-def _check(step: Step, columns: list[str]) -> Check:
-    if "words" in step.options:  # counted otherwise than the proof counts
+def _check(step: Step, matcher: Matcher) -> Check:
+    """The proof of a step's rule in the column that the step works on."""
+    if "words" in step.options or step.operator not in matcher.operators:  # words counted otherwise than the proof does
         return Check()
+    option = matcher.card(step.operator).text_option
+    named = step.options.get(option.name, option.default) if option else None
+    columns = [named] if isinstance(named, str) else [str(name) for name in named or ()]
     concepts = concept_set(step.operator)
     return proofs.concept_check(concepts, columns) if "exact" in concepts else proofs.of_options(step.options, columns)

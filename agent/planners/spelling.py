@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 from typing import Final
 
+from ...pipelines.builtin import builtins
 from ...tools.profile import Profile
 from .columns import words_of
 from .languages import NAMES
@@ -24,6 +25,7 @@ def mended(request: str, profile: Profile, matcher: Matcher) -> tuple[str, tuple
     own |= {word for column in profile.columns for label in column.labels for word in label.lower().split()}
     known = sorted(_known_words(matcher))
     own |= {stem(word) for word in known}
+    own |= {word for one in builtins().values() for phrase in one.phrases for word in words_of(phrase.lower())}
     unknown = [token for token in tokenize(request) if _is_unknown(token, own)]
     if not unknown or len(unknown) > MOST:
         return request, ()

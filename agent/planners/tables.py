@@ -8,7 +8,9 @@ from ...tools.profile import Profile
 from .arranging import find_shuffle, find_sort, find_split
 from .cards import OperatorCard
 from .clauses import Clause
+from .consulting import find_consultation
 from .doubts import Doubt, keep_or_drop, left_open
+from .instructing import find_instruction
 from .marks import Marked, apart
 from .matching import Matcher
 from .portions import find_portion
@@ -16,10 +18,13 @@ from .quantities import find_quantities
 from .reshaping import find_columns_work, find_format
 from .slots import Options
 from .sources import find_benchmark, find_join, find_mix
+from .vocabulary import concept_set
 from .wording import TableMention, Wording
 
 _PURPOSES: Final = frozenset("training evaluation finetuning review inspection debugging testing annotation".split())
 _RULES: Final[tuple[Callable[[Wording, int], TableMention | None], ...]] = (
+    find_consultation,
+    find_instruction,
     find_columns_work,
     find_format,
     find_mix,
@@ -41,7 +46,7 @@ def steps_of(clause: Clause, matcher: Matcher) -> list[tuple[OperatorCard, Optio
         says more than the wordings do.
     """
     missing = next((one for one in clause.tables if one.missing), None)
-    if clause.polarity == "protect":
+    if clause.polarity == "protect" or lacks_model(clause, matcher):
         return None
     if missing is not None:  # the clause is read again with the answer, and what else it says counts then
         return left_open(clause, missing)
@@ -58,6 +63,11 @@ def steps_of(clause: Clause, matcher: Matcher) -> list[tuple[OperatorCard, Optio
     return steps
 
 
+def lacks_model(clause: Clause, matcher: Matcher) -> bool:
+    """Whether only a language model does what a clause asks, and it names none, and there is none."""
+    return not matcher.has_model and any(one.names_model is False for one in clause.tables)
+
+
 def _says_more(clause: Clause) -> bool:
     stated = clause.limits or clause.languages or clause.conditions or clause.columns
     return bool(stated) or any(not _is_purpose(clause, at) for at, _ in clause.concepts)
@@ -69,15 +79,19 @@ def _is_purpose(clause: Clause, at: int) -> bool:
     return (before == "for" and word in _PURPOSES) or word == "give"
 
 
-def with_tables(marked: Marked, profile: Profile, matcher: Matcher) -> Marked:
-    """The request with such wordings marked; what else was marked inside them is theirs."""
+def with_tables(marked: Marked, profile: Profile, matcher: Matcher, main: str | None = None) -> Marked:
+    """The request with such wordings marked; what else was marked inside them is theirs.
+
+    Args:
+        main: the column with the main text, where it is known.
+    """
     quantities = {quantity.start: quantity for quantity in find_quantities(marked.tokens)}
-    said = Wording(marked.request, marked.tokens, profile, quantities)
+    said = Wording(marked.request, marked.tokens, profile, quantities, main)
     found: list[TableMention] = []
     at = 0
     while at < len(marked.tokens):
-        mention = next(filter(None, (rule(said, at) for rule in _RULES)), None)
-        if mention is None or mention.operator not in matcher.operators:
+        mention = _phrase(said, at, matcher) or next(filter(None, (rule(said, at) for rule in _RULES)), None)
+        if mention is None or mention.operator not in matcher.operators or _has_its_own(mention, said, matcher):
             at += 1
             continue
         found.append(mention)
@@ -91,4 +105,27 @@ def with_tables(marked: Marked, profile: Profile, matcher: Matcher) -> Marked:
         languages=tuple(apart(marked.languages, found)),
         conditions=tuple(apart(marked.conditions, found)),
         columns=tuple(apart(marked.columns, found)),
+    )
+
+
+def _phrase(said: Wording, at: int, matcher: Matcher) -> TableMention | None:
+    """A clause that says word for word what an operator is asked by, "and" included."""
+    if not said.ends(at - 1):
+        return None
+    for words, name in matcher.joined_phrases.items():
+        end = at + len(words)
+        if said.low(at) == words[0] and said.ends(end) and tuple(said.lows(at, len(words))) == words:
+            return TableMention(at, end, name, {}, {}, whole=True)
+    return None
+
+
+def _has_its_own(mention: TableMention, said: Wording, matcher: Matcher) -> bool:
+    """Whether another operator is there for just what a model is to do: "critique and revise the answers"."""
+    if mention.names_model is None:
+        return False
+    spoken = concept_set(said.text(mention.start, mention.end))
+    return any(
+        one.name_concepts <= spoken or any(len(phrase) > 1 and phrase <= spoken for phrase in one.phrase_concepts)
+        for name in matcher.operators
+        if not name.startswith("llm_") and "llm" in (one := matcher.card(name)).cls.needs
     )

@@ -10,10 +10,11 @@ from .doubts import Decisions, Doubt, all_of_them
 from .labels import with_labels
 from .marks import Marked, Span, mark
 from .matching import Matcher
-from .reading import Reader, Reading, Wish
+from .reading import Reader
 from .splitting import order_is_meant, split
 from .tables import with_tables
 from .tokens import is_numbered
+from .wishes import Reading, Wish
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,30 @@ class Understanding:
         """What no step serves, as it was written."""
         return tuple(dict.fromkeys(piece for reading in self.readings for piece in reading.not_covered))
 
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What is missing for some of that, in sentences."""
+        return tuple(dict.fromkeys(reading.lacks for reading in self.readings if reading.lacks))
+
 
 def clauses_of(request: str, profile: Profile, matcher: Matcher) -> list[Clause]:
     """The clauses of a request; for showing how it is read."""
     return split(read_marks(request, profile, matcher), matcher.verbs)
 
 
-def read_marks(request: str, profile: Profile, matcher: Matcher) -> Marked:
-    """The request with everything marked that rules read, also those that ask which operators there are."""
-    return with_labels(with_tables(mark(request, profile), profile, matcher), profile, matcher)
+def read_marks(request: str, profile: Profile, matcher: Matcher, main: str | None = None) -> Marked:
+    """The request with everything marked that rules read, also those that ask which operators there are.
+
+    Args:
+        main: the column with the main text, where it is known.
+    """
+    column = main or profile.text_column()
+    return with_labels(with_tables(mark(request, profile), profile, matcher, column), profile, matcher)
 
 
 def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Understanding:
     """Read a request clause by clause."""
-    marked = read_marks(decisions.request, profile, matcher)
+    marked = read_marks(decisions.request, profile, matcher, decisions.column)
     reader = Reader(matcher, profile, decisions)
     clauses = split(marked, matcher.verbs)
     own = [clause for at, clause in enumerate(clauses) if not (at and clause.is_echo)]

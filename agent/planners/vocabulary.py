@@ -56,7 +56,7 @@ EXCEPT: Final = _words("except excepting besides unless")
 ROW_NOUNS: Final = _words(
     "row rows record records entry entries example examples sample samples document documents doc docs "
     "texts item items article articles page pages post posts everything anything those ones these others "
-    "all instances instance passage passages whatever whichever"
+    "all instances instance passage passages whatever whichever file files"
 )
 """Nouns for what a dataset is made of."""
 
@@ -87,6 +87,7 @@ SOFT: Final = (
         "whole entire total length size sized count counts counted number amount written language languages "
         "one once i'd i'll i've we'd we'll it's that's they're you'd there's away aside anywhere column "
         "columns field fields occur occurs thing things stuff step after before much many more less column's "
+        "turn turned turning "
         "dear hey well right part parts bit general generally always currently appear appears appearing "
         "called named case yes probably maybe run perform"
     )
@@ -248,6 +249,7 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "punctuation punctuations": "punctuation",
         "lowercase lowercased": "lowercase",
         "numbers digit digits": "digit",
+        "critique critiques criticise criticize criticised criticized": "critique",
         "summary summaries summarize summarise summarized summarised summarizing": "summary",
         "translate translated translating translation translations": "translation",
     }.items()

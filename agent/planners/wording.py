@@ -48,6 +48,8 @@ class TableMention:
         dropped: the same where the verb drops it. In both None means that no operator does that.
         missing: what must be asked first.
         wanted: whether it says by itself what is wanted, so that no verb of a clause before is meant for it.
+        whole: whether all its words are read, its verbs too, so that none of them says what its clause does.
+        names_model: whether it says that a language model is to do it; None where none is needed.
     """
 
     start: int
@@ -57,6 +59,8 @@ class TableMention:
     dropped: Mapping[str, JsonValue] | None = None
     missing: Missing | None = None
     wanted: bool = True
+    whole: bool = False
+    names_model: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Wording:
     tokens: Sequence[Token]
     profile: Profile
     quantities: Mapping[int, Quantity] = field(default_factory=dict)
+    main: str | None = None
+    """The column with the main text, where it is known."""
 
     def low(self, at: int) -> str:
         """A token in lower case; empty outside the request."""

@@ -73,6 +73,16 @@ PROFILES = {
         text("kind", 5, "label", labels=("new", "old")),
     ),
     "chat": profile_of(plain("id", "integer", "identifier"), plain("messages", "nested")),
+    "comments": profile_of(
+        plain("id", "integer", "identifier"), text("comment", 120, "prose"), text("user", 8, "identifier")
+    ),
+    "pairs": profile_of(text("instruction", 80, "prose"), text("output", 150, "prose")),
+    "graded": profile_of(text("question", 90, "prose"), text("prediction", 120, "prose"), text("gold", 110, "prose")),
+    "talks": profile_of(
+        plain("id", "integer", "identifier"), text("chat", 900, "prose"), text("summary", 200, "prose")
+    ),
+    "code": profile_of(text("text", 2000, "code"), text("path", 40, "identifier"), text("language", 6, "label")),
+    "taxonomy": profile_of(text("domain", 14), text("topic", 20), text("subtopic", 25)),
     "numbers": profile_of(plain("id", "integer", "identifier"), plain("score", "number")),
 }
 """Data of several shapes, by name."""

@@ -5,12 +5,17 @@ from typing import Any
 
 import pytest
 from dataflow_agent.agent.planners.llm import LLMPlanner
+from dataflow_agent.agent.planners.offline import OfflinePlanner
 from dataflow_agent.agent.state import Draft
 from dataflow_agent.memory.catalog import Catalog
+from dataflow_agent.operators.core import Operator
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.builtin import builtins, pipeline
+from dataflow_agent.pipelines.validate import columns_needed
 from dataflow_agent.pipelines.workflow import Step
 from dataflow_agent.tools.profile import Profile
+
+from .conftest import PROFILES, plain, profile_of, text
 
 Plan = Callable[..., Draft]
 STANDARD, REFERENCE = "text_pretrain_filter", "text_pretrain_filter_reference"
@@ -21,9 +26,21 @@ def steps(name: str, **columns: str) -> dict[str, Step]:
     return {step.id: step for step in pipeline(name).bound(columns).steps}
 
 
+def made_for(name: str) -> Profile:
+    """Data with the columns that a pipeline is written for; the web data where that is its text."""
+    columns, needed = pipeline(name).columns, columns_needed(pipeline(name).workflow, {})
+    if [*columns] == ["text"]:
+        return PROFILES["web"]
+    types = {column: needed[column].dtype if column in needed else "text" for column in columns}
+    shown = [text(column, 400, "prose") if dtype == "text" else plain(column, dtype) for column, dtype in types.items()]
+    return profile_of(*shown)
+
+
 @pytest.mark.parametrize(("name", "phrase"), PHRASES)
-def test_each_phrase_of_a_pipeline_means_it(plan: Plan, name: str, phrase: str) -> None:
-    draft = plan(phrase)
+def test_each_phrase_of_a_pipeline_means_it(
+    catalog: Catalog, operators: dict[str, type[Operator]], name: str, phrase: str
+) -> None:
+    draft = OfflinePlanner(operators).draft(phrase, made_for(name), catalog)
     assert draft.workflow == pipeline(name).workflow
     assert draft.reasons == pipeline(name).reasons
     assert (draft.not_covered, draft.question, draft.refusal) == ((), None, None)
