@@ -14,7 +14,7 @@ from ..operators.core import DType, InvalidInput, Schema
 from ..operators.core.dataset import STANDARD_INPUT, Dataset
 from ..operators.core.settings import Settings
 from ..pipelines.builtin import Pipeline, builtins, pipeline
-from ..pipelines.validate import columns_needed, schema_after, validate
+from ..pipelines.validate import NEEDS, columns_needed, schema_after, validate
 from ..pipelines.workflow import Workflow
 from ..tools.profile import profile
 from ..tools.wiring import available
@@ -205,7 +205,8 @@ def _missing(found: Pipeline, settings: Settings) -> tuple[str, ...]:
     text: DType = "text"
     schema = Schema.of(**dict.fromkeys(found.columns, text))
     faults = validate(found.workflow, schema, available(settings.resources, settings))
-    return tuple(dict.fromkeys(fault.message for fault in faults if fault.code in NOT_THERE))
+    lacking = (NEEDS.get(str(fault.got), fault.message) for fault in faults if fault.code in NOT_THERE)
+    return tuple(f"needs {what}" if what in NEEDS.values() else what for what in dict.fromkeys(lacking))
 
 
 def _table(lines: Sequence[PipelineLine]) -> RenderableType:
