@@ -141,7 +141,7 @@ def build_report(manifest: Manifest, store: PartStore) -> Report:
         workflow=manifest.workflow,
         inputs=manifest.inputs,
         rows_in=rows_in,
-        rows_out=steps[-1].rows_out if steps else rows_in,
+        rows_out=steps[-1].rows_out if steps else rows_in * (manifest.status == "completed"),
         rejects=manifest.rejects,
         steps=tuple(steps),
         output=manifest.output,

@@ -211,6 +211,9 @@ class _Run:
         except BaseException as error:
             by_hand = _by_hand(error)
             status: Status = "interrupted" if by_hand else "failed"
+            if isinstance(error, RunStopped):
+                with suppress(RunStopped):
+                    self._write_failed()  # they are often why the run stopped
             with suppress(RunStopped):  # what ended the run is told, not that its end could not be noted
                 self._end(started, status, f"{'stopped by hand' if by_hand else error}{self.manifest.spent.told()}")
             if by_hand and not isinstance(error, KeyboardInterrupt):

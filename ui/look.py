@@ -40,7 +40,7 @@ PIECES_CSS = """
 .df-scroll tbody tr:first-child td { border-top: 0; }
 .df-scroll td.df-number, .df-scroll th.df-number { text-align: right; font-variant-numeric: tabular-nums; }
 .df-scroll td.df-number { white-space: nowrap; }
-.df-scroll td.df-place { color: var(--body-text-color-subdued); }
+.df-scroll td.df-place { white-space: nowrap; color: var(--body-text-color-subdued); }
 .df-scroll td.df-step { min-width: 9em; overflow-wrap: break-word; }
 .df-scroll td.df-options { min-width: 11em; }
 .df-scroll td.df-sample { min-width: 6.5em; }

@@ -109,7 +109,10 @@ class StageProgress:
         return [self.spent] if self.spent else []
 
     def _pace(self) -> list[str]:
-        return [f"{self.pace:,.0f} rows/s"] if self.pace else []
+        if not self.pace:
+            return []
+        # A model may take longer than a second for a row.
+        return [f"{self.pace:,.0f} rows/s" if self.pace >= 1 else f"{self.pace:.2g} rows/s"]
 
     def _ends(self) -> list[str]:
         merged = [f"{self.merged:,} merged"] if self.merged else []

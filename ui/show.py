@@ -60,6 +60,15 @@ def unbroken(text: str, style: str = "") -> Text:
     return Text(printable(text), style=style, no_wrap=True, overflow="ignore")
 
 
+def why_words(row: str, fate: str) -> str:
+    """What `runs why` tells of a row.
+
+    >>> why_words("3", "dropped"), why_words("4", "failed")
+    ('why row 3 was dropped', 'why row 4 failed')
+    """
+    return f"why row {row} failed" if fate == "failed" else f"why row {row} was {fate}"
+
+
 def quoted(path: object) -> str:
     """A path as one types it in a shell."""
     return shlex.quote(str(path))
@@ -129,7 +138,7 @@ def report_view(
     parts += [unbroken(f"Its folder, with rejected and failed records where there are any: {folder}")] if folder else []
     parts += [Text()] if said or folder else []
     run = name or report.id
-    why = [(f"runs why {run} {quoted(row)}", f"why row {row} was {fate}") for fate, row in (rows or {}).items()]
+    why = [(f"runs why {run} {quoted(row)}", why_words(row, fate)) for fate, row in (rows or {}).items()]
     again = (
         (f"runs attach {run}", "follow it") if report.status == "running" else (f"runs show {run}", "this report again")
     )

@@ -131,6 +131,17 @@ def test_a_run_stops_when_every_row_of_a_step_fails(runs: Runs, tmp_path: Path) 
     assert not (tmp_path / "out-1.jsonl").exists()
 
 
+@pytest.mark.parametrize(("rows", "limit"), [(["fail", "fail again"], None), (["a", "fail"], "0")])
+def test_the_rows_whose_failures_stopped_a_run_are_kept_apart_too(
+    runs: Runs, home: Path, rows: list[str], limit: str | None
+) -> None:
+    with pytest.raises(RunStopped, match="failed"):
+        runs(workflow(step(doubles.FailOn)), texts(*rows), max_failures=limit)
+    failed = read_rows(Home(home).run_folder("last") / "failed.jsonl")
+    assert [one["values"]["text"] for one in failed] == [text for text in rows if "fail" in text]
+    assert any("see failed.jsonl" in warning for warning in Home(home).report("last").warnings)
+
+
 @pytest.mark.parametrize("limit", ["-1", "1.5", "101%", "nan", "inf", "many"])
 def test_a_limit_of_failures_that_would_limit_nothing_is_refused(runs: Runs, limit: str) -> None:
     with pytest.raises(InvalidInput, match="--max-failures wants a count"):

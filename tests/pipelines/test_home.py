@@ -77,6 +77,15 @@ def test_a_run_that_nobody_carries_out_any_more_is_interrupted(data: Path, tmp_p
     assert "the same command continues" in Home(home).report(result.id).message
 
 
+def test_of_a_run_that_was_killed_before_its_first_part_no_row_came_out(data: Path, tmp_path: Path, home: Path) -> None:
+    result = run(FLOW, data, tmp_path / "out.jsonl")
+    folder = Home(home).run_folder(result.id)
+    Manifest.load(folder).model_copy(update={"status": "running", "stages": []}).save(folder)
+    report = Home(home).report(result.id)
+    assert report.rows_in == result.report.rows_in > 0
+    assert report.rows_out == 0
+
+
 def test_a_run_that_is_not_there_is_named(home: Path) -> None:
     with pytest.raises(InvalidInput, match="run 'last' is not there"):
         Home(home).run_folder("last")

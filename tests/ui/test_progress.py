@@ -72,6 +72,11 @@ def test_rows_that_an_earlier_run_had_done_make_the_pace_no_faster(capsys: pytes
     assert capsys.readouterr().err.endswith(", 4.5 s, 250 rows/s\n")
 
 
+def test_a_pace_below_one_row_a_second_is_not_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:
+    watched(Watch(clock=lambda: 0.0), stage(part(0, rows_in=20, done=20, seconds=64.0), seconds=64.0))
+    assert capsys.readouterr().err.endswith(", 64.0 s, 0.31 rows/s\n")
+
+
 def test_a_stage_that_an_earlier_run_had_done_is_said_to_be_reused(capsys: pytest.CaptureFixture[str]) -> None:
     parts = (part(0, rows_in=3000, done=3000, seconds=0.5, reused=True),)
     watched(Watch(clock=lambda: 0.0), stage(*parts, seconds=0.5))

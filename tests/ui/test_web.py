@@ -155,6 +155,20 @@ def test_what_the_data_holds_is_text_and_never_markup(
     assert page.locator("main script").count() == 0
 
 
+def test_the_number_of_a_step_stands_in_one_line(serving: Callable[..., Served], opened: Opened, data: Path) -> None:
+    steps = [Step(id=f"a_step_of_a_rather_long_name_{n}", operator="empty_text_filter") for n in range(1, 11)]
+    planner = ScriptedPlanner(
+        drafts=[Draft(workflow=Workflow(steps=steps), reasons={one.id: REQUEST for one in steps})]
+    )
+    window = opened(serving(planner).url)
+    window.give(data)
+    window.say("drop empty texts, ten times")
+    places = window.page.locator("#df-plan td.df-place")
+    expect(places).to_have_text([str(n) for n in range(1, 11)])
+    lines = "cell => { const r = document.createRange(); r.selectNodeContents(cell); return r.getClientRects().length }"
+    assert [cell.evaluate(lines) for cell in places.all()] == [1] * 10
+
+
 def test_a_plan_is_edited_by_hand_and_faults_are_told_in_a_sentence(served: Served, opened: Opened, data: Path) -> None:
     window = opened(served.url)
     page = window.page
