@@ -28,7 +28,7 @@ from ..tools.wiring import ContextFactory, available, prices_of
 from .amending import amended, repaired
 from .checks import check_asks
 from .conversation import SAMPLE_ROWS, Conversation, default_output, errors_of, faults_of, options_of, the_draft
-from .presenting import completed_text, sample_warnings
+from .presenting import completed_text, sample_warnings, where_it_stops
 from .review import heard, open_question, unasked
 from .state import Change, Draft, Planner
 
@@ -177,9 +177,11 @@ def quote_plan(state: Conversation, means: Means) -> Conversation:
         tried, took = _tried(state, means, workflow)
         entered = next(step.rows_in for step in tried.steps if step.id == paid_steps(workflow)[0])
         quote = measured(workflow, took, entered, entering, rows=rows, prices=prices)
+        over = where_it_stops(sample, workflow) if sample else []
+        still = [line for line in state.get("warnings", []) if line not in over]
         found: Conversation = {
             "tried": tried.model_dump(mode="json"),
-            "warnings": _added(state, sample_warnings(tried, workflow)),
+            "warnings": list(dict.fromkeys([*still, *sample_warnings(tried, workflow)])),
         }
     else:
         chars = {column.name: column.mean_chars for column in _profile(state).columns if column.mean_chars is not None}

@@ -85,9 +85,13 @@ def sample_warnings(report: Report, workflow: Workflow) -> list[str]:
         if step.rows_in and not step.rows_out
     ]
     failed = [f"{_rows(step.failed)} of the sample failed at step {step.id!r}" for step in report.steps if step.failed]
+    return [*warnings, *failed, *where_it_stops(report, workflow)]
+
+
+def where_it_stops(report: Report, workflow: Workflow) -> list[str]:
+    """Said of a sample that goes as far as the first step that costs money; nothing of one that goes through all."""
     left_out = workflow.steps[len(report.steps) :]
-    paid = [f"the sample stops before step {left_out[0].id!r}, which calls a model"] if left_out else []
-    return [*warnings, *failed, *paid]
+    return [f"the sample stops before step {left_out[0].id!r}, which calls a model"] if left_out else []
 
 
 def completed_text(report: Report, *, chosen_output: bool) -> str:

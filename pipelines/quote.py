@@ -138,16 +138,22 @@ def estimated(workflow: Workflow, entering: Span, *, rows: int, chars: Mapping[s
     """A quote from the length of prompts and texts, for before anything is paid.
 
     Args:
-        entering: how many rows get to the first paid step; later ones are taken to get as many.
+        entering: how many rows get to the first paid step; later ones are taken to get as many, and at most all the
+            children that steps between may make of them.
         rows: those of the whole input.
         chars: mean length of the texts of each column that is known.
     """
-    steps = []
+    steps: list[StepQuote] = []
     for step in workflow.steps:
         operator, _ = build(step)
-        if operator is None or not is_paid(operator):
+        if operator is None:
             continue
-        calls = Span(low=operator.calls(int(entering.low))[0], high=operator.calls(math.ceil(entering.high))[1])
+        before = entering
+        if is_paid(operator) or steps:
+            entering = Span(low=before.low, high=before.high * operator.fan_out())
+        if not is_paid(operator):
+            continue
+        calls = Span(low=operator.calls(int(before.low))[0], high=operator.calls(math.ceil(before.high))[1])
         longest = float(getattr(operator, "max_tokens", 1024))
         steps.append(
             _step(

@@ -138,6 +138,7 @@ def _wire(blocks: Any, page: Page, do: Actions) -> None:
         (left.send.click, do.say, [left.words]),
         (plan.approve.click, do.approve, []),
         (plan.reject.click, do.reject, []),
+        (plan.attempt.click, do.attempt, []),
         (page.stop.click, do.stop, []),
         *((option.click, do.say, [option]) for option in plan.options),
         (edit.step.input, do.choose_step, [edit.step]),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ..agent.review import TRY
 from ..operators.core import DataFlowError, InvalidInput
 from ..pipelines.edits import PlanEdit
 from ..pipelines.run import Home
@@ -84,6 +85,10 @@ class Actions:
     def approve(self, session_id: str) -> Iterator[Shown]:
         """The plan is to run."""
         yield from self.say(session_id, "approve")
+
+    def attempt(self, session_id: str) -> Iterator[Shown]:
+        """A few rows are to be paid for, so that the quote becomes a measured one."""
+        yield from self.say(session_id, TRY)
 
     def reject(self, session_id: str) -> Iterator[Shown]:
         """The plan is not wanted."""

@@ -35,6 +35,7 @@ class PlanSide:
     view: Any
     approve: Any
     reject: Any
+    attempt: Any
     options: tuple[Any, ...]
 
 
@@ -162,6 +163,7 @@ def _plan() -> PlanSide:
     view = _view(plan_view(None), "df-plan")
     with gr.Row():
         reject = gr.Button("Reject", visible=False, size="md", min_width=100, scale=1, elem_id="df-reject")
+        attempt = gr.Button("Try 3 rows", visible=False, size="md", min_width=100, scale=1, elem_id="df-attempt")
         approve = gr.Button(
             "Approve and run",
             visible=False,
@@ -171,7 +173,7 @@ def _plan() -> PlanSide:
             scale=2,
             elem_id="df-approve",
         )
-    return PlanSide(question, view, approve, reject, options)
+    return PlanSide(question, view, approve, reject, attempt, options)
 
 
 def _editing() -> Editing:

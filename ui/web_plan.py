@@ -181,7 +181,8 @@ def _on_sample(sample: Report | None, step: Step) -> Markup:
 
 def _sample_line(standing: Standing, workflow: Workflow) -> Markup:
     sample = standing.sample
-    tried = f"On the first {sample.rows_in:,} rows, {sample.rows_out:,} come out. " if sample else ""
+    what = "get to the first step that costs money" if standing.quote else "come out"
+    tried = f"On the first {sample.rows_in:,} rows, {sample.rows_out:,} {what}. " if sample else ""
     return element("p", tried + cost_text(workflow, standing.quote), cls="df-muted")
 
 

@@ -1,6 +1,7 @@
 """What the page answers in the conversation."""
 
 from ..agent.api import Standing
+from ..agent.presenting import cost_text
 from ..pipelines.report import Report
 
 STOPPED = "The run was stopped; what it finished is kept."
@@ -13,7 +14,7 @@ def reply(standing: Standing, *, stopped: bool = False) -> str:
     Args:
         stopped: somebody stopped its run on this page.
     """
-    draft, sample = standing.draft, standing.sample
+    draft = standing.draft
     if standing.status == "completed" and standing.report is not None:
         return _outcome(standing, standing.report)
     if standing.status == "interrupted":
@@ -27,8 +28,22 @@ def reply(standing: Standing, *, stopped: bool = False) -> str:
     asked = standing.question.text if standing.question else ""
     changes = standing.message.removesuffix(asked).strip()
     plan = changes or f"The plan has {count} {'step' if count == 1 else 'steps'}."
-    tried = f"On the first {sample.rows_in:,} rows, {sample.rows_out:,} come out." if sample else ""
-    return " ".join(filter(None, [plan, tried, asked]))
+    return " ".join(
+        filter(
+            None, [plan, _seen(standing), cost_text(draft.workflow, standing.quote) if standing.quote else "", asked]
+        )
+    )
+
+
+def _seen(standing: Standing) -> str:
+    """What the first rows showed; where steps cost money, as far as the first of them."""
+    if standing.quote and standing.tried:
+        rows = standing.quote.tried
+        return f"Of {rows} rows that went through all steps, {standing.tried.rows_out:,} came out."
+    if standing.sample is None:
+        return ""
+    what = "get to the first step that costs money" if standing.quote else "come out"
+    return f"On the first {standing.sample.rows_in:,} rows, {standing.sample.rows_out:,} {what}."
 
 
 def _outcome(standing: Standing, report: Report) -> str:

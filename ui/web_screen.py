@@ -116,8 +116,7 @@ class Screen:
         waits = status == "needs_input"
         question = draft.question if draft and waits else None
         asked = session.standing.question if session.standing and waits else None
-        extra = [option for option in (asked.options if asked else ()) if option == TRY]
-        words = [*(question.options if question else extra)][:MOST_OPTIONS]
+        words = [*(question.options if question else ())][:MOST_OPTIONS]
         buttons = [
             _update(visible=at < len(words), value=words[at] if at < len(words) else "") for at in range(MOST_OPTIONS)
         ]
@@ -126,6 +125,7 @@ class Screen:
             plan.view: str(plan_view(session.standing, session.changed)),
             plan.approve: _update(visible=session.may_run, interactive=True, value=label),
             plan.reject: _update(visible=session.may_run and waits, interactive=True),
+            plan.attempt: _update(visible=asked is not None and TRY in asked.options, interactive=True),
             self._page.details: str(details_view(session.standing)),
             self._page.link: str(_plan_link(session)),
             **dict(zip(plan.options, buttons, strict=True)),

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...operators.core import RunStopped, Usage
+import polars as pl
+
+from ...operators.core import ROW, RunStopped, Usage
 from ..events import EventLog
 from .barrier import Decided
 from .manifest import Manifest, StageRecord
@@ -43,24 +45,15 @@ class FailureLimit:
             raise ValueError(f"a limit of failures is a count or a share, got {text!r}")
         return cls(share=value)
 
-    def check(self, step: str, failed: int, rows: int, *, ended: bool) -> None:
-        """Stop the run when too many rows failed; shares are judged when the stage has ended.
-
-        Raises:
-            RunStopped: the limit is exceeded, or every row of the step failed.
-        """
+    def broken(self, failed: int, rows: int, *, ended: bool) -> str | None:
+        """What is too much of failures at a step, or None; shares are judged when the stage has ended."""
         if not failed:
-            return
+            return None
         if self.count is not None and failed > self.count:
-            raise RunStopped(f"step {step!r}: {failed} rows failed, at most {self.count} may (--max-failures)")
-        if not ended:
-            return
-        if self.share is not None and failed > self.share * rows:
-            raise RunStopped(
-                f"step {step!r}: {failed} of {rows} rows failed, at most {self.share:.1%} may (--max-failures)"
-            )
-        if failed == rows:
-            raise RunStopped(f"step {step!r}: all {rows} rows that reached it failed")
+            return f"{failed} rows failed, at most {self.count} may (--max-failures)"
+        if ended and self.share is not None and failed > self.share * rows:
+            return f"{failed} of {rows} rows failed, at most {self.share:.1%} may (--max-failures)"
+        return f"all {rows} rows that reached it failed" if ended and failed == rows else None
 
 
 @dataclass(frozen=True)
@@ -97,6 +90,7 @@ class Intake:
         self._books, self._number, self._stage, self._parts = books, number, stage, parts
         self._totals = [dict.fromkeys(_LAW, 0) for _ in stage.all_steps]
         self._rows_in, self._usage, self._first = 0, Usage(), time.perf_counter()
+        self._with_failures: dict[int, Part] = {}
         self._started = self._first if started is None else started
         self._noted = False
         self._record = StageRecord(
@@ -130,6 +124,9 @@ class Intake:
         if done.key and done.part:
             self._record.parts.append(done.key)
             _add(self._totals, done.part.meta["steps"])
+            for at, tally in enumerate(done.part.meta["steps"]):
+                if tally["failed"]:
+                    self._with_failures.setdefault(at, done.part)
             self._check_failures(ended=False)
         self._emit(done)
 
@@ -154,8 +151,17 @@ class Intake:
         self._books.events.emit("stage_done", stage=self._number, seconds=seconds)
 
     def _check_failures(self, *, ended: bool) -> None:
-        for planned, total in zip(self._stage.all_steps, self._totals, strict=True):
-            self._books.failures.check(planned.step.id, total["failed"], total["rows_in"], ended=ended)
+        for at, (planned, total) in enumerate(zip(self._stage.all_steps, self._totals, strict=True)):
+            broken = self._books.failures.broken(total["failed"], total["rows_in"], ended=ended)
+            if broken:
+                raise RunStopped(f"step {planned.step.id!r}: {broken}{self._first_failure(at)}")
+
+    def _first_failure(self, at: int) -> str:
+        """Why the first row failed at a step of the stage, to be read behind how many did."""
+        failed = self._with_failures[at].frame("ledger").filter((pl.col("fate") == "failed") & (pl.col("step") == at))
+        row, reason, detail = failed.select(ROW, "reason", "detail").row(0)
+        row = row.removeprefix("0:")  # as `runs why` takes it
+        return f"; row {row} since {reason}{f': {detail}' if detail else ''} (all are in failed.jsonl of the run)"
 
     def _emit(self, done: Done) -> None:
         """Tell of a part, and how far the stage is, from which listeners tell its speed and the time that is left."""

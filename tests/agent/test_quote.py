@@ -82,6 +82,8 @@ def test_three_rows_make_the_quote_a_measured_one_and_are_not_paid_for_twice(
     assert tried.quote is not None
     assert (tried.quote.basis, tried.quote.tried) == ("sample", 3)
     assert (tried.quote.calls.low, tried.quote.calls.high) == (KEPT, KEPT)
+    assert any("the sample stops before step 'label'" in line for line in asked.warnings)
+    assert not any("the sample stops" in line for line in tried.warnings)
     assert tried.tried is not None
     assert tried.tried.steps[-1].rows_out == 3
     end = agent.resume(asked.thread, APPROVE)

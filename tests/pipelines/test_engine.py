@@ -126,7 +126,9 @@ def test_a_new_column_is_absent_for_rows_outside_the_condition(runs: Runs) -> No
 
 
 def test_a_run_stops_when_every_row_of_a_step_fails(runs: Runs, tmp_path: Path) -> None:
-    with pytest.raises(RunStopped, match="all 2 rows that reached it failed"):
+    with pytest.raises(
+        RunStopped, match="all 2 rows that reached it failed; row 1 since planted_failure: the text contains 'x'"
+    ):
         runs(workflow(step(doubles.FailOn, word="x")), texts("x1", "x2"))
     assert not (tmp_path / "out-1.jsonl").exists()
 

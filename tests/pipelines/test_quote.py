@@ -126,3 +126,14 @@ def test_a_quote_in_words_says_how_it_was_found() -> None:
     assert "DATAFLOW_LLM_PRICE_IN" in quote_text(
         estimated(WORKFLOW, Span(low=1, high=1), rows=1, chars={}, prices=NO_PRICES)
     )
+
+
+def test_an_estimate_counts_the_children_that_steps_before_may_make() -> None:
+    steps = (
+        Step(id="pairs", operator="generate_sft_from_text", options={"pairs": 3}),
+        Step(id="judge", operator="sft_judge_score"),
+    )
+    quote = estimated(Workflow(steps=steps), Span(low=10, high=10), rows=10, chars={"text": 400.0}, prices=NO_PRICES)
+    pairs, judge = quote.steps
+    assert pairs.calls == Span(low=10, high=10)
+    assert judge.calls == Span(low=10, high=30)
