@@ -28,11 +28,8 @@ def reply(standing: Standing, *, stopped: bool = False) -> str:
     asked = standing.question.text if standing.question else ""
     changes = standing.message.removesuffix(asked).strip()
     plan = changes or f"The plan has {count} {'step' if count == 1 else 'steps'}."
-    return " ".join(
-        filter(
-            None, [plan, _seen(standing), cost_text(draft.workflow, standing.quote) if standing.quote else "", asked]
-        )
-    )
+    quoted = cost_text(draft.workflow, standing.quote) if standing.quote else ""
+    return " ".join(filter(None, [plan, _seen(standing), quoted, asked]))
 
 
 def _seen(standing: Standing) -> str:

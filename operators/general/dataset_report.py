@@ -181,8 +181,9 @@ def _embedded(texts: list[str], ctx: Context) -> Vectors:
     """The embeddings of texts; those without anything to embed are left out."""
     if not texts:
         return np.zeros((0, 1), dtype=np.float32)
-    vectors = ctx.embedder().embed(texts)
-    return vectors[np.linalg.norm(vectors, axis=1) > 0]
+    vectors: Vectors = ctx.embedder().embed(texts)
+    some: Vectors = vectors[np.linalg.norm(vectors, axis=1) > 0]
+    return some
 
 
 def _short(value: Any) -> JsonValue:

@@ -76,7 +76,9 @@ def test_requests_are_data_cut_and_never_run_as_sql(tmp_path: Path) -> None:
     assert kept.request == "é" * MAX_CHARS
 
 
-@pytest.mark.parametrize("workflow", [{"a": object()}, {"a": float("nan")}, {"a": "x" * 1_000_001}], ids=["no JSON", "NaN", "too large"])
+@pytest.mark.parametrize(
+    "workflow", [{"a": object()}, {"a": float("nan")}, {"a": "x" * 1_000_001}], ids=["no JSON", "NaN", "too large"]
+)
 def test_a_workflow_that_is_no_json_or_too_large_is_a_fault(tmp_path: Path, workflow: dict[str, object]) -> None:
     history = History(tmp_path)
     with pytest.raises(InvalidInput, match="workflow"):
