@@ -93,7 +93,7 @@ def test_a_chat_says_what_is_wrong_and_goes_on(
     answer = talk(settings, ["nope.jsonl"], "offline", saying(REQUEST, f"use {data}", REQUEST, "reject"))
     assert answer.document.exit_code == 0
     shown = capsys.readouterr().out
-    assert "nope.jsonl" in shown
+    assert "nope.jsonl" in shown.replace("\n", "")  # a long path is broken at the edge
     assert "Run this plan?" in shown
 
 
