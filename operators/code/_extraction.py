@@ -118,10 +118,13 @@ def _python_fault(code: str) -> str | None:
 
 def _does_something(code: str) -> bool:
     """Whether Python is more than names and values, which a word or a list of prose may be as well."""
-    alone = (ast.Name, ast.Constant, ast.Tuple, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp)
+    alone = (ast.Name, ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Attribute, ast.BinOp, ast.UnaryOp)
+    judged = (ast.Compare, ast.BoolOp)
     body = _parsed(code).body
     idle = (ast.AnnAssign, ast.Pass)
-    return any(not isinstance(one.value if isinstance(one, ast.Expr) else one, (*alone, *idle)) for one in body)
+    return any(
+        not isinstance(one.value if isinstance(one, ast.Expr) else one, (*alone, *judged, *idle)) for one in body
+    )
 
 
 def _parsed(code: str) -> ast.Module:

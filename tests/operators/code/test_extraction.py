@@ -66,6 +66,8 @@ def test_a_fence_inside_of_code_ends_it_only_where_it_is_as_long() -> None:
         ("Note: nothing", "no fenced code block"),
         ("x - y", "no fenced code block"),
         ("pass", "no fenced code block"),
+        ('{"code": "x = 1"}', "no fenced code block"),
+        ("[1, 2]", "no fenced code block"),
         ("I cannot do that.", "no fenced code block"),
         ("```python\n```", "no fenced code block"),
         (fenced("def f(:", "python"), "line 1"),
