@@ -11,6 +11,7 @@ from dataflow_agent.agent.planners.scripted import ScriptedPlanner
 from dataflow_agent.agent.state import Draft, Question
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.operators.core.testing import FailOn
+from dataflow_agent.operators.core.testing_endpoint import FakeEndpoint
 from dataflow_agent.pipelines.workflow import Step, Workflow
 from dataflow_agent.ui.web import Served, launch
 from playwright import sync_api as playwright
@@ -34,6 +35,7 @@ OTHER = (
 )
 GERMAN = "Der Hafen lag am Morgen still und die Fischer flickten ihre Netze während die Möwen auf der Mauer warteten. "
 NASTY = "<img src=x onerror=alert(1)><script>alert(2)</script>${alert(3)}{{constructor}}"
+ASKING = {"prompt": "What is this about? {text}", "output": "about"}
 ROWS = [
     {"id": 1, "text": f"<p>{ENGLISH * 3}</p> https://example.org/a 😀", "note": "plain"},
     {"id": 2, "text": "far too short", "note": "plain"},
@@ -54,8 +56,8 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
 
         home = tmp_path_factory.mktemp("served")
 
-        def start(planner: Any = "offline") -> Served:
-            started.append(launch(Settings(home=home), planner, port=0, prevent_thread_lock=True))
+        def start(planner: Any = "offline", **more: Any) -> Served:
+            started.append(launch(Settings(home=home, **more), planner, port=0, prevent_thread_lock=True))
             return started[-1]
 
         yield start
@@ -287,6 +289,30 @@ def test_the_page_stays_alive_while_a_plan_runs(
     expect(progress).to_contain_text("starting")
     gate.touch()
     expect(page.locator("#df-rows")).to_contain_text("The first 50 of 300 rows")
+
+
+def test_a_plan_that_costs_money_is_quoted_tried_with_three_rows_and_run(
+    serving: Callable[..., Served], opened: Opened, tmp_path: Path
+) -> None:
+    steps = (Step(id="long", operator="word_count_filter"), Step(id="label", operator="llm_generate", options=ASKING))
+    with FakeEndpoint(lambda _: "a harbour") as endpoint:
+        model = {"llm_base_url": endpoint.base_url, "llm_model": "fake", "llm_price_in": 1.0, "llm_price_out": 2.0}
+        window = opened(serving(scripted(*steps), **model).url)
+        window.give(write(tmp_path / "paid.jsonl", ROWS))
+        window.say("say what each text is about")
+        plan, attempt = window.page.locator("#df-plan"), window.button("Try 3 rows")
+        expect(attempt).to_be_enabled()
+        # One of the six is too short to get there.
+        expect(plan).to_contain_text("Quote for 6 rows: 5 calls")
+        assert not endpoint.calls
+        attempt.click()
+        expect(plan).to_contain_text("3 rows that went through")
+        expect(attempt).to_be_hidden()
+        assert sum(endpoint.calls.values()) == 3
+        window.button("Approve and run").click()
+        expect(window.tab("Result")).to_have_attribute("aria-selected", "true")
+        expect(window.page.locator("#df-rows tbody tr").first).to_contain_text("a harbour")
+        assert sum(endpoint.calls.values()) == 5
 
 
 def test_a_run_that_fails_says_why_and_can_be_tried_again(
