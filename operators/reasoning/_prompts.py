@@ -82,8 +82,8 @@ DIFFICULTY = "Rate this question.\n\n{question}"
 
 CATEGORY_SYSTEM = (
     "You sort questions by what they are about. Do not answer the question in the data. Say the reason first, then "
-    "choose the `primary` category that fits the main idea of the solution, and of its `secondary` categories the one "
-    "that fits best. The categories:\n"
+    "choose the category that fits the main idea of the solution: the field and of its parts the one that fits best, "
+    "written as `field > part`. The fields, and the parts of each:\n"
     "{categories}"
 )
 CATEGORY = "Sort this question.\n\n{question}"

@@ -5,34 +5,32 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, create_model, model_validator
 
-from ..core import Asking, Column, DType, Example, LLMEvaluator, OutputColumn, Text, template
+from ..core import Asking, Column, DType, Example, LLMEvaluator, OutputColumn, Text, ask_for, template
 from ..sft._prompts import with_wishes
-from ..sft._talking import ask_until, filled_text
+from ..sft._talking import filled_text
 from ._prompts import CATEGORY, CATEGORY_SYSTEM
 from ._question_categories import MATH_CATEGORIES
 
-Taxonomy = tuple[tuple[str, tuple[str, ...]], ...]
-
 
 class QuestionCategory(BaseModel):
-    """Why, and the two categories; the models of replies say which there are."""
+    """Why, and the category as `primary > secondary`; the models of replies say which there are."""
 
     reason: str
-    primary: str
-    secondary: str
+    category: str
 
 
 class QuestionCategoryLabel(LLMEvaluator):
     """Label each question with a primary and a secondary category, by the judgement of a language model.
 
     Every row stays; the labels go to the columns `primary` and `secondary`. The categories are seven fields of
-    mathematics and the parts of each, or those of `categories`. The model may name no other: the schema of the reply
-    lists them, and a secondary category that is none of its primary one goes back with those that are; after three
-    such replies the row fails (`invalid_reply`). A blank question fails (`empty_text`) without a request; rows without
-    one fall under `on_null`: by default they stay without labels.
+    mathematics and the parts of each, or those of `categories`. The model chooses a pair as a whole, one of those that
+    the schema of the reply lists, so that no part is taken for one of another field; after three replies with anything
+    else the row fails (`invalid_reply`). A blank question fails (`empty_text`) without a request; rows without one fall
+    under `on_null`: by default they stay without labels.
     """
 
     name = "question_category_label"
+    version = 2
     phrases = (
         "label each question with its field of mathematics",
         "sort the questions into categories",
@@ -75,20 +73,17 @@ class QuestionCategoryLabel(LLMEvaluator):
     def ask(self, row: dict[str, Any]) -> Asking[dict[str, Any]]:
         said = self.prompts()
         prompt = template(said["category"]).fill({"question": filled_text(row, self.column)})
-        parts = dict(self._taxonomy())
+        pairs = self._pairs()
+        reply = yield from ask_for(category_model(tuple(pairs)), self.request(prompt, said["system"]))
+        primary, secondary = pairs[reply.category]
+        return {self.primary: primary, self.secondary: secondary}
 
-        def fault(reply: QuestionCategory) -> str | None:
-            fitting = parts[reply.primary]
-            if reply.secondary in fitting:
-                return None
-            return f"secondary: {reply.secondary!r} is no part of {reply.primary!r}, which has {'; '.join(fitting)}"
+    def _pairs(self) -> dict[str, tuple[str, str]]:
+        """Primary and secondary category by what a reply calls them together."""
+        return {f"{primary} > {part}": (primary, part) for primary, parts in self._taxonomy() for part in parts}
 
-        model = category_model(self._taxonomy())
-        reply = yield from ask_until(model, self.request(prompt, said["system"]), fault)
-        return {self.primary: reply.primary, self.secondary: reply.secondary}
-
-    def _taxonomy(self) -> Taxonomy:
-        return tuple((self.categories or MATH_CATEGORIES).items())
+    def _taxonomy(self) -> list[tuple[str, tuple[str, ...]]]:
+        return [*(self.categories or MATH_CATEGORIES).items()]
 
     @classmethod
     def example(cls) -> Example:
@@ -97,14 +92,11 @@ class QuestionCategoryLabel(LLMEvaluator):
         return Example(
             rows=[{"instruction": asked}],
             out=[{"instruction": asked, "primary_category": primary, "secondary_category": secondary}],
-            replies=[f'{{"reason": "It is about primes.", "primary": "{primary}", "secondary": "{secondary}"}}'],
+            replies=[f'{{"reason": "It is about primes.", "category": "{primary} > {secondary}"}}'],
         )
 
 
 @cache
-def category_model(taxonomy: Taxonomy) -> type[QuestionCategory]:
-    """What a reply must be: categories are the listed ones and no others."""
-    primaries = tuple(primary for primary, _ in taxonomy)
-    secondaries = tuple(dict.fromkeys(part for _, parts in taxonomy for part in parts))
-    named: dict[str, Any] = {"primary": (Literal[primaries], ...), "secondary": (Literal[secondaries], ...)}
-    return create_model("QuestionCategory", __base__=QuestionCategory, **named)
+def category_model(pairs: tuple[str, ...]) -> type[QuestionCategory]:
+    """What a reply must be: the category is one of these."""
+    return create_model("QuestionCategory", __base__=QuestionCategory, category=(Literal[pairs], ...))

@@ -81,7 +81,7 @@ def mathematician(request: Request) -> str:
     if "Rate this question" in prompt:
         return as_json(reason="A sum.", difficulty=1.5)
     if "Sort this question" in prompt:
-        return as_json(reason="A sum.", primary=NUMBERS["primary_category"], secondary=NUMBERS["secondary_category"])
+        return as_json(reason="A sum.", category=" > ".join(NUMBERS.values()))
     return solved(first, second, request)
 
 

@@ -91,7 +91,7 @@ class Teacher:
         if asked.step == "difficulty":
             return as_json(reason="Seen.", difficulty=4)
         if asked.step == "category":
-            return as_json(reason="Seen.", primary="Geometry and topology", secondary="Plane geometry")
+            return as_json(reason="Seen.", category="Geometry and topology > Plane geometry")
         return f"Step by step we find \\boxed{{{self.truth(asked.question)}}}."
 
     def wrong(self, body: Body) -> str:
@@ -103,7 +103,7 @@ class Teacher:
         if asked.step == "difficulty":
             return as_json(reason="Seen.", difficulty=9)
         if asked.step == "category":
-            return as_json(reason="Seen.", primary="Geometry and topology", secondary="Topology")
+            return as_json(reason="Seen.", category="Geometry and topology > Topology")
         return f"Step by step we find \\boxed{{{mistaken(self.truth(asked.question))}}}."
 
     def _verdict(self, sound: bool) -> str:
