@@ -28,6 +28,7 @@ from ..tools.wiring import ContextFactory, available, prices_of
 from .amending import amended, repaired
 from .checks import check_asks
 from .conversation import SAMPLE_ROWS, Conversation, default_output, errors_of, faults_of, options_of, the_draft
+from .planners.documents import as_read, reading_first
 from .presenting import completed_text, sample_warnings, where_it_stops
 from .review import heard, open_question, unasked
 from .state import Change, Draft, Planner
@@ -81,10 +82,11 @@ def look(state: Conversation) -> Conversation:
 def draft_plan(state: Conversation, means: Means) -> Conversation:
     """Retrieve and draft; wishes that were made before an answered question are applied again."""
     answers = state.get("answers", [])
-    seen, catalog = _profile(state), means.open_catalog()
+    given, catalog = _profile(state), means.open_catalog()
+    seen = as_read(given)
 
     def planned(planner: Planner) -> Draft:
-        made = planner.draft(state["request"], seen, catalog, answers=answers)
+        made = reading_first(planner.draft(state["request"], seen, catalog, answers=answers), given)
         for wish in state.get("wishes", []):
             made, _ = amended(made, planner.change(wish, made, seen, catalog))
         return made
@@ -96,7 +98,7 @@ def draft_plan(state: Conversation, means: Means) -> Conversation:
 def change_plan(state: Conversation, means: Means) -> Conversation:
     """Turn the last wish into edits of the plan on the table; one that is not understood changes nothing."""
     *earlier, wish = state["wishes"]
-    before, seen, catalog = the_draft(state), _profile(state), means.open_catalog()
+    before, seen, catalog = the_draft(state), as_read(_profile(state)), means.open_catalog()
     if state.get("asked_by") == "change":
         before = before.model_copy(update={"question": None})
 

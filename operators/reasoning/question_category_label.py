@@ -99,4 +99,5 @@ class QuestionCategoryLabel(LLMEvaluator):
 @cache
 def category_model(pairs: tuple[str, ...]) -> type[QuestionCategory]:
     """What a reply must be: the category is one of these."""
-    return create_model("QuestionCategory", __base__=QuestionCategory, category=(Literal[pairs], ...))
+    named: dict[str, Any] = {"category": (Literal[pairs], ...)}
+    return create_model("QuestionCategory", __base__=QuestionCategory, **named)
