@@ -1,6 +1,7 @@
 """Keep the questions that need their documents and are answered by them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, Self
 
 import polars as pl
@@ -15,6 +16,8 @@ from ..core import (
     Example,
     LLMFilter,
     OneOf,
+    Outcome,
+    OutputColumn,
     Request,
     Rule,
     Text,
@@ -38,9 +41,10 @@ class RagAnswerabilityFilter(LLMFilter):
     An answer whose words are those of the reference is right (token F1 of 1 after SQuAD's normalisation); where words
     do not decide, the model judges, or, with `judge` rules, a token F1 of at least `min_f1` does. The metrics
     `closed_book`, `with_documents` and `shortcut` say whether an answer was right, `document_f1` the token F1 of the
-    one with documents; null for a check that is off. A row is dropped for the first check that it does not pass. A
-    judgement or an answer that cannot be read is a failed row (`invalid_reply`) and never a hard question. Rows with a
-    blank question or answer, or without a document, are dropped by default (`empty_text`, `no_value`).
+    one with documents, which `document_answer` puts into a column; null for a check that is off. A row is dropped for
+    the first check that it does not pass. A judgement or an answer that cannot be read is a failed row
+    (`invalid_reply`) and never a hard question. Rows with a blank question or answer, or without a document, are
+    dropped by default (`empty_text`, `no_value`).
     """
 
     name = "rag_answerability_filter"
@@ -70,12 +74,17 @@ class RagAnswerabilityFilter(LLMFilter):
     min_f1: float = Field(
         default=0.8, gt=0, le=1, description="Least token F1 of a right answer, inclusive, with judge rules."
     )
+    document_answer: OutputColumn | None = Field(
+        default=None, description="Column to write the answer given with the documents to; not written when not given."
+    )
     instructions: str | None = Field(default=None, description="What else the judge should heed, in plain words.")
 
     @model_validator(mode="after")
     def _checks_something(self) -> Self:
         if not (self.closed_book or self.with_documents or self.shortcut):
             raise ValueError("nothing is checked; set closed_book, with_documents or shortcut")
+        if self.document_answer and not self.with_documents:
+            raise ValueError("document_answer is what is answered with documents; set with_documents")
         return self
 
     def prompts(self) -> dict[str, str]:
@@ -90,6 +99,9 @@ class RagAnswerabilityFilter(LLMFilter):
         """An attempt for each check, and a judgement of each where words do not decide; a shortcut has several."""
         checks = self.closed_book + self.with_documents + 2 * self.shortcut
         return rows * (self.closed_book + self.with_documents), rows * checks * (2 if self.judge == "llm" else 1)
+
+    def writes(self) -> dict[str, DType]:
+        return {self.document_answer: "text"} if self.document_answer else {}
 
     def metrics(self) -> Mapping[str, DType]:
         return {
@@ -125,6 +137,14 @@ class RagAnswerabilityFilter(LLMFilter):
             "closed_book_answer": closed and closed.answer,
             "document_answer": opened and opened.answer,
         }
+
+    def outcome(self, batch: Batch, told: Told[dict[str, Any]]) -> Outcome:
+        """Drop the rows that break a rule, and write what was answered with the documents."""
+        outcome = super().outcome(batch, told)
+        if self.document_answer is None or outcome.records is None:
+            return outcome
+        answers = outcome.records.filter(fate="kept")["document_answer"]
+        return replace(outcome, rows=outcome.rows.with_values(self.document_answer, answers, "text"))
 
     def _closed(self, question: str) -> Request:
         return self.request(template(CLOSED).fill({"question": question}), CLOSED_SYSTEM)

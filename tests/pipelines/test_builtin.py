@@ -35,6 +35,11 @@ PLACES = "near the harbour|behind the mill|after the rain|on a cold morning|befo
 )
 
 
+def with_model(found: Pipeline) -> Resources:
+    """A machine with all that a pipeline may need, its resources bound too."""
+    return Resources(needs=WITH_MODEL.needs, names=frozenset(found.workflow.resources))
+
+
 def prose(number: int, sentences: int = 6) -> list[str]:
     """Sentences of plain English, hardly two texts alike."""
     at = [number * 17 + 5 * n for n in range(sentences)]
@@ -69,16 +74,17 @@ def test_each_step_has_a_reason_and_the_data_that_ships_has_its_columns(found: P
 @every_pipeline
 def test_it_has_no_fault_on_its_columns_under_whatever_name(found: Pipeline) -> None:
     there = Schema.of(**dict.fromkeys(found.columns, "text"))
-    assert [fault for fault in validate(found.workflow, there, WITH_MODEL) if fault.severity == "error"] == []
+    assert [fault for fault in validate(found.workflow, there, with_model(found)) if fault.severity == "error"] == []
     names = {column: f"my {column}" for column in found.columns}
     mine = Schema.of(**dict.fromkeys(names.values(), "text"))
-    assert [fault for fault in validate(found.bound(names), mine, WITH_MODEL) if fault.severity == "error"] == []
+    assert [fault for fault in validate(found.bound(names), mine, with_model(found)) if fault.severity == "error"] == []
 
 
 @every_pipeline
 def test_only_what_asks_a_model_needs_one(found: Pipeline) -> None:
     there = Schema.of(**dict.fromkeys(found.columns, "text"))
-    codes = {fault.code for fault in validate(found.workflow, there) if fault.severity == "error"}
+    bound = Resources(names=frozenset(found.workflow.resources))
+    codes = {fault.code for fault in validate(found.workflow, there, bound) if fault.severity == "error"}
     assert codes == (set() if found.name in RULES else {"missing_need"})
 
 

@@ -77,6 +77,14 @@ def test_one_document_alone_must_not_do_where_that_is_checked(told: Tell) -> Non
     assert cut.fates == [("dropped", "shortcut_not_allowed")]
 
 
+def test_the_answer_with_documents_can_be_written(told: Tell) -> None:
+    operator = RagAnswerabilityFilter(document_answer="said", on_null="keep")
+    done = told(operator, [ROW, {**ROW, "text": None}, {**ROW, "answer": "Bert"}], model(None, "the Ada Kern"))
+    assert done.rows == [{**ROW, "said": "the Ada Kern"}, {**ROW, "text": None, "said": None}]
+    with pytest.raises(ValueError, match="set with_documents"):
+        RagAnswerabilityFilter(document_answer="said", with_documents=False)
+
+
 def test_one_document_is_no_shortcut(told: Tell) -> None:
     assert told(RagAnswerabilityFilter(shortcut=True), [ROW], model(None, "Ada Kern")).fates == [("kept", None)]
 
