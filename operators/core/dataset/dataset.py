@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import Fault, InvalidInput
-from . import columnar, delimited, json_array, jsonl
+from . import columnar, delimited, documents, json_array, jsonl
 from .blocks import Block
 from .places import find_all
-from .sources import Format, Source
+from .sources import Format, ReadAs, Source
 from .standard_input import STANDARD_INPUT
 
 
@@ -24,6 +24,7 @@ _READERS: dict[Format, tuple[Callable[[Source], list[Fault]], _Blocks]] = {
     "csv": (delimited.faults, delimited.blocks),
     "tsv": (delimited.faults, delimited.blocks),
     "parquet": (columnar.faults, columnar.blocks),
+    "documents": (documents.faults, documents.blocks),
 }
 
 
@@ -44,18 +45,21 @@ class Dataset:
         *,
         spool: Path | None = None,
         allow_network: bool = False,
+        read_as: ReadAs | None = None,
     ) -> "Dataset":
         """Check the inputs as far as that needs none of their rows.
 
         Args:
             paths: files; the ending tells the format. A folder or a pattern (`data/**/*.jsonl`) stands for the data
                 files in it, sorted, hidden ones left out; `-` for JSON lines from standard input; a URL for what
-                fsspec finds there.
+                fsspec finds there. Each document (`documents.MEDIA_TYPES`) is a row with its path, its media type and
+                its bytes.
             spool: a folder in which standard input is kept while the dataset is used.
             allow_network: URLs may lead out of this machine.
+            read_as: which files of a folder with both documents and tables are meant; the others are left out.
 
         Raises:
-            InvalidInput: all faults of all files.
+            InvalidInput: all faults of all files; there are both documents and tables, and `read_as` chooses none.
         """
         if not paths:
             raise InvalidInput.of("no_input", "there is no input; name at least one file")
@@ -64,7 +68,7 @@ class Dataset:
             raise InvalidInput.of("standard_input", message, got=STANDARD_INPUT)
         sources, faults, warnings = list[Source](), list[Fault](), list[str]()
         for path in paths:
-            found = find_all(path, spool=spool, allow_network=allow_network)
+            found = find_all(path, spool=spool, allow_network=allow_network, read_as=read_as)
             faults += found.faults
             warnings += found.warnings
             for source in found.sources:
@@ -73,6 +77,7 @@ class Dataset:
                 except InvalidInput as error:
                     faults += error.faults
             sources += found.sources
+        faults = faults or _mixed(sources)
         if faults:
             raise InvalidInput(faults)
         return cls(tuple(sources), tuple(warnings))
@@ -89,3 +94,13 @@ class Dataset:
         """
         for index, source in enumerate(self.sources):
             yield from _READERS[source.format][1](source, index, max_rows=max_rows, max_bytes=max_bytes)
+
+
+def _mixed(sources: Sequence[Source]) -> list[Fault]:
+    """What is wrong where some inputs are documents and others tables, which have no column in common."""
+    documents = [source.name for source in sources if source.format == "documents"]
+    tables = [source.name for source in sources if source.format != "documents"]
+    if not (documents and tables):
+        return []
+    message = f"{documents[0]} holds documents and {tables[0]} rows; give them one after the other, in a run each"
+    return [Fault(code="mixed_inputs", message=message, got=[documents[0], tables[0]])]

@@ -9,12 +9,14 @@ from os import PathLike
 from pathlib import Path
 
 from ..errors import Fault, InvalidInput
+from .documents import MEDIA_TYPES, Documents, media_type_of
 from .remote import Store, as_local, files_at, is_url
-from .sources import ENDINGS, LocalFile, Source, find, format_of, unknown_ending, unreadable
+from .sources import ENDINGS, LocalFile, ReadAs, Source, find, format_of, unknown_ending, unreadable
 from .standard_input import LABEL, STANDARD_INPUT, spool_stdin
 
 _NAMED = 5
 """Most files that a warning names."""
+_ACCOMPANYING = frozenset({"readme", "license", "licence", "notice", "changelog", "citation"})
 
 
 @dataclass
@@ -26,13 +28,16 @@ class Found:
     warnings: list[str] = field(default_factory=list)
 
 
-def find_all(given: str | PathLike[str], *, spool: Path | None, allow_network: bool) -> Found:
+def find_all(
+    given: str | PathLike[str], *, spool: Path | None, allow_network: bool, read_as: ReadAs | None = None
+) -> Found:
     """The files that an input stands for.
 
     Args:
         given: see `Dataset.open`.
         spool: a folder in which standard input is kept, or None where it cannot be.
         allow_network: URLs may lead out of this machine.
+        read_as: what of a folder is meant, where it holds both documents and tables.
     """
     try:
         if given == STANDARD_INPUT:
@@ -42,11 +47,18 @@ def find_all(given: str | PathLike[str], *, spool: Path | None, allow_network: b
             return _remote(Store.at(str(given), allow_network=allow_network))
     except InvalidInput as error:
         return Found(faults=list(error.faults))
+    return _on_this_machine(given, read_as)
+
+
+def _on_this_machine(given: str | PathLike[str], read_as: ReadAs | None) -> Found:
     if os.path.isdir(given):
         folder = Path(given)
-        return _local(given, _below(folder, _Border(folder)))
+        return _local(given, _below(folder, _Border(folder)), folder, read_as)
     if glob.has_magic(os.fspath(given)) and not os.path.lexists(given):
-        return _matching(os.fspath(given))
+        return _matching(os.fspath(given), read_as)
+    if media_type_of(given) is not None and os.path.isfile(given) and read_as != "table":
+        file = Path(given)
+        return Found([Source(Documents(file.parent, (file,), os.fspath(given)), "documents")])
     found = find(given)
     return Found(faults=[found]) if isinstance(found, Fault) else Found([found])
 
@@ -90,7 +102,7 @@ def _remote(store: Store) -> Found:
         found.faults.append(unknown_ending(files[0].name) if len(files) == 1 else _no_data(str(store)))
     elif len(found.sources) < len(files):
         left = [file.name for file in files if format_of(file.name) is None]
-        found.warnings.append(_left_out(str(store), "their endings stand for no format", left))
+        found.warnings.append(_left_out(str(store), "they hold no rows", left))
     return found
 
 
@@ -133,7 +145,7 @@ def _below(folder: Path, border: _Border) -> Iterator[Path | Fault]:
                 waiting += [path / name for name in names if not name.startswith(".")]
 
 
-def _matching(pattern: str) -> Found:
+def _matching(pattern: str, read_as: ReadAs | None) -> Found:
     fixed = Path(*_until_magic(Path(pattern)))
     border = _Border(fixed)
     paths = sorted((Path(name) for name in glob.glob(pattern, recursive=True)), key=lambda path: path.parts)
@@ -141,7 +153,7 @@ def _matching(pattern: str) -> Found:
     if not files:
         message = f"{pattern}: no file matches this pattern; check it, and quote it"
         return Found(faults=[Fault(code="missing_file", message=message, got=pattern)])
-    return _local(pattern, (path if border.holds(path) else border.fault(path) for path in files))
+    return _local(pattern, (path if border.holds(path) else border.fault(path) for path in files), fixed, read_as)
 
 
 def _until_magic(path: Path) -> Iterator[str]:
@@ -151,37 +163,78 @@ def _until_magic(path: Path) -> Iterator[str]:
         yield part
 
 
-def _local(given: str | PathLike[str], entries: Iterable[Path | Fault]) -> Found:
+def _local(given: str | PathLike[str], entries: Iterable[Path | Fault], root: Path, read_as: ReadAs | None) -> Found:
     """Of many files those that hold data, each once, also where links name it twice."""
-    found, unknown, empty, read = Found(), list[str](), list[str](), set[str]()
+    found, unknown, read = Found(), list[str](), set[str]()
+    documents, tables = list[Path](), list[Path]()
     for entry in entries:
         if isinstance(entry, Fault):
             found.faults.append(entry)
-        elif format_of(entry) is None:
+        elif format_of(entry) is None and media_type_of(entry) is None:
             unknown.append(entry.name)
         elif (real := os.path.realpath(entry)) not in read:
             read.add(real)
-            source = find(entry)
-            if isinstance(source, Source):
-                found.sources.append(source)
-            elif source.code == "empty_file":
-                empty.append(entry.name)
-            else:
-                found.faults.append(source)
+            (tables if media_type_of(entry) is None else documents).append(entry)
+    if tables and read_as is None:
+        unknown += [path.name for path in documents if _accompanies(path)]
+        documents = [path for path in documents if not _accompanies(path)]
+    if documents and tables and read_as is None:
+        found.faults.append(_mixed(os.fspath(given), documents[0].name, tables[0].name))
+        return found
+    left = {"documents": tables, "table": documents}.get(read_as or "", [])
+    if read_as == "table" or not documents:
+        empty = _add_tables(found, tables)
+    else:
+        found.sources.append(Source(Documents(root, tuple(documents), os.fspath(given)), "documents"))
+        empty = []
     if not found.sources and not found.faults:
         found.faults.append(_no_data(os.fspath(given)))
-    for reason, names in (("their endings stand for no format", unknown), ("they are empty", empty)):
+    for reason, names in (
+        ("they hold no rows", unknown),
+        ("they are empty", empty),
+        (f"what is read is {'tables' if read_as == 'table' else 'documents'}", [path.name for path in left]),
+    ):
         if names:
             found.warnings.append(_left_out(os.fspath(given), reason, names))
     return found
 
 
+def _accompanies(path: Path) -> bool:
+    """Whether a document only tells of the data that it lies beside: `README.md`, `LICENSE.txt`."""
+    return path.stem.lower() in _ACCOMPANYING
+
+
+def _add_tables(found: Found, tables: Iterable[Path]) -> list[str]:
+    """Add the tables that hold something; the names of the others."""
+    empty = list[str]()
+    for path in tables:
+        source = find(path)
+        if isinstance(source, Source):
+            found.sources.append(source)
+        elif source.code == "empty_file":
+            empty.append(path.name)
+        else:
+            found.faults.append(source)
+    return empty
+
+
+def _mixed(given: str, document: str, table: str) -> Fault:
+    return Fault(
+        code="mixed_inputs",
+        message=f"{given}: holds documents, such as {document}, and tables, such as {table}; "
+        "say which are meant with --as documents or --as table",
+        got=given,
+        allowed=["documents", "table"],
+    )
+
+
 def _no_data(given: str) -> Fault:
     return Fault(
         code="no_data_files",
-        message=f"{given}: no file in it holds rows; the endings that are read are {', '.join(ENDINGS)}",
+        message=f"{given}: no file in it holds rows; the endings that are read are {', '.join(ENDINGS)}, and of "
+        f"documents {', '.join(MEDIA_TYPES)}",
         got=given,
-        allowed=list(ENDINGS),
+        allowed=[*ENDINGS, *MEDIA_TYPES],
     )
 
 

@@ -11,7 +11,9 @@ from typing import Any, BinaryIO, Literal, Protocol
 from ..errors import Fault, InvalidInput, near_name
 from .compressed import DAMAGED, Compression, decompressed
 
-Format = Literal["jsonl", "json", "csv", "tsv", "parquet"]
+Format = Literal["jsonl", "json", "csv", "tsv", "parquet", "documents"]
+ReadAs = Literal["documents", "table"]
+"""What an input is read as: each file a row, or rows of files."""
 
 FORMATS: dict[str, Format] = {
     ".jsonl": "jsonl",

@@ -45,7 +45,7 @@ def test_all_faults_of_all_inputs_come_at_once(place, tmp_path):
         tmp_path / "missing.jsonl",
         tmp_path,
         place("fine.jsonl", LINES),
-        place("notes.txt", "x"),
+        place("notes.log", "x"),
         place("twice.csv", "a,a\n"),
         place("broken.parquet", "x"),
         place("broken.jsonl.gz", "not gzip"),
@@ -71,7 +71,7 @@ def test_all_faults_of_all_inputs_come_at_once(place, tmp_path):
 
 def test_an_unknown_ending_lists_the_known_ones(place):
     with pytest.raises(InvalidInput) as caught:
-        Dataset.open([place("a.xlsx", "x")])
+        Dataset.open([place("a.xml", "x")])
     assert caught.value.faults[0].allowed == list(ENDINGS)
     assert all(ending in caught.value.faults[0].message for ending in (".jsonl", ".parquet", ".csv.gz", ".json.zst"))
 

@@ -4,7 +4,7 @@ import io
 import os
 
 import pytest
-from dataflow_agent.operators.core.dataset import ENDINGS, Dataset, Output, spool_stdin
+from dataflow_agent.operators.core.dataset import ENDINGS, MEDIA_TYPES, Dataset, Output, spool_stdin
 from dataflow_agent.operators.core.errors import InvalidInput
 
 links = pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
@@ -57,17 +57,17 @@ def test_what_is_left_out_of_a_folder_is_named(crawl):
 def test_many_files_that_are_left_out_are_counted(tmp_path):
     (tmp_path / "a.jsonl").write_text(line("a"))
     for number in range(8):
-        (tmp_path / f"note-{number}.txt").touch()
+        (tmp_path / f"note-{number}.log").touch()
     (warning,) = Dataset.open([tmp_path]).warnings
-    assert warning.endswith("note-4.txt and 3 more")
+    assert warning.endswith("note-4.log and 3 more")
 
 
 def test_a_folder_without_data_lists_the_endings(tmp_path):
-    (tmp_path / "notes.txt").write_text("x")
-    with pytest.raises(InvalidInput, match=r"\.parquet") as caught:
+    (tmp_path / "notes.log").write_text("x")
+    with pytest.raises(InvalidInput, match=r"\.parquet.*\.pdf") as caught:
         Dataset.open([tmp_path])
     assert codes(caught) == ["no_data_files"]
-    assert caught.value.faults[0].allowed == list(ENDINGS)
+    assert caught.value.faults[0].allowed == [*ENDINGS, *MEDIA_TYPES]
 
 
 def test_faults_of_files_in_a_folder_are_told_by_file(crawl):
