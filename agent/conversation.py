@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..operators.core import Fault, InvalidInput
-from ..operators.core.dataset import ENDINGS, STANDARD_INPUT
+from ..operators.core.dataset import ENDINGS, STANDARD_INPUT, Dataset, ReadAs
 from ..operators.core.dataset.remote import as_local, is_url
 from ..operators.core.spending import NO_CAPS, Spending
 from .state import Draft, Turn
 
-SAMPLE_ROWS = 200
-"""Most rows of the sample run."""
+SAMPLE_ROWS, SAMPLE_DOCUMENTS = 200, 5
+"""Most rows of the sample run; reading a document may take seconds."""
 
 
 class RunOptions(BaseModel):
@@ -22,7 +22,8 @@ class RunOptions(BaseModel):
     `yes` runs without asking where nothing is open. `partial` accepts a plan that leaves parts of the request out.
     `workers` is how many processes work side by side. `sample` reads only so many rows. `max_failures` is a count
     `"10"` or a share `"5%"`. With `shard_rows` the output is a folder of files of so many rows. `spending` caps what
-    the run takes of a model.
+    the run takes of a model. `read_as` chooses between the documents and the tables of a folder. With `allow_network`
+    inputs, output and what steps fetch may lead out of this machine.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,6 +37,8 @@ class RunOptions(BaseModel):
     max_failures: str | None = None
     shard_rows: int | None = Field(default=None, ge=1)
     spending: Spending = NO_CAPS
+    read_as: ReadAs | None = None
+    allow_network: bool = False
 
 
 class Conversation(Turn, total=False):
@@ -96,6 +99,23 @@ def faults_of(state: Turn) -> list[Fault]:
 def errors_of(state: Turn) -> list[Fault]:
     """The faults that stop a run."""
     return [fault for fault in faults_of(state) if fault.severity == "error"]
+
+
+def dataset_of(state: Turn) -> Dataset:
+    """The data that the request is about.
+
+    Raises:
+        InvalidInput: it cannot be used.
+    """
+    options = options_of(state)
+    return Dataset.open(state["inputs"], read_as=options.read_as, allow_network=options.allow_network)
+
+
+def sample_rows(state: Turn) -> int:
+    """Most rows of the sample run of a request."""
+    documents = any(source.format == "documents" for source in dataset_of(state).sources)
+    most = SAMPLE_DOCUMENTS if documents else SAMPLE_ROWS
+    return min(most, options_of(state).sample or most)
 
 
 def default_output(first_input: str, folder: Path, *, free: bool = False) -> Path:

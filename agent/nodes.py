@@ -10,7 +10,6 @@ from typing import Any
 from ..memory.catalog import Catalog
 from ..memory.history import REJECTED, History
 from ..operators.core import EndpointError, InvalidInput, RunStopped, Usage
-from ..operators.core.dataset import Dataset
 from ..operators.core.settings import Settings, make_private_folder
 from ..operators.core.usage import NOTHING
 from ..pipelines.attaching import ending_of
@@ -27,7 +26,16 @@ from ..tools.profile import Profile, profile
 from ..tools.wiring import ContextFactory, available, prices_of
 from .amending import amended, repaired
 from .checks import check_asks
-from .conversation import SAMPLE_ROWS, Conversation, default_output, errors_of, faults_of, options_of, the_draft
+from .conversation import (
+    Conversation,
+    dataset_of,
+    default_output,
+    errors_of,
+    faults_of,
+    options_of,
+    sample_rows,
+    the_draft,
+)
 from .planners.documents import as_read, reading_first
 from .presenting import completed_text, sample_warnings, where_it_stops
 from .review import heard, open_question, unasked
@@ -71,7 +79,7 @@ class Means:
 
 def look(state: Conversation) -> Conversation:
     """What the data is: columns, types, samples."""
-    seen = profile(Dataset.open(state["inputs"]))
+    seen = profile(dataset_of(state))
     if not seen.columns:
         names = ", ".join(seen.inputs)
         message = f"{names}: no row, and so no column to plan over; give data that holds rows"
@@ -125,7 +133,7 @@ def check_plan(state: Conversation, means: Means) -> Conversation:
     if not seen.complete and any(fault.severity == "error" for fault in faults):
         # A column may first occur behind the rows that were profiled. Reading all is what the run does first anyway.
         parts = Home.of(means.settings).parts
-        source = read_source(Dataset.open(state["inputs"]), parts, sample=options_of(state).sample)
+        source = read_source(dataset_of(state), parts, sample=options_of(state).sample)
         faults = validate(workflow, source.schema, offered)
     return {"faults": [fault.model_dump(mode="json") for fault in faults]}
 
@@ -147,7 +155,7 @@ def try_sample(state: Conversation, means: Means) -> Conversation:
     free = _free_steps(workflow)
     if not free.steps:
         return {"sample": None}
-    rows = min(SAMPLE_ROWS, options_of(state).sample or SAMPLE_ROWS)
+    rows = sample_rows(state)
     try:
         with TemporaryDirectory(prefix="sample-", dir=_scratch(means)) as folder:
             # A home of its own, so that samples do not stand among the runs.
@@ -170,7 +178,7 @@ def quote_plan(state: Conversation, means: Means) -> Conversation:
     if not paid_steps(workflow):
         return {"quote": None, "tried": None}
     options, prices = options_of(state), prices_of(means.settings)
-    source = read_source(Dataset.open(state["inputs"]), Home.of(means.settings).parts, sample=options.sample)
+    source = read_source(dataset_of(state), Home.of(means.settings).parts, sample=options.sample)
     rows = sum(given.rows for given in source.inputs)
     sample = Report.model_validate(state["sample"]) if state.get("sample") else None
     entering = arriving(sample, rows)
@@ -198,7 +206,7 @@ def _tried(state: Conversation, means: Means, workflow: Workflow) -> tuple[Repor
 
     Its replies are kept where the run will find them, so that these rows are not paid for twice.
     """
-    rows = min(SAMPLE_ROWS, options_of(state).sample or SAMPLE_ROWS)
+    rows = sample_rows(state)
     with TemporaryDirectory(prefix="sample-", dir=_scratch(means)) as folder:
         apart = means.settings.model_copy(update={"home": Path(folder)})
         options = {**_run_options(state, means, workflow), "settings": apart, "sample": rows, "paid_rows": TRIED_ROWS}
@@ -356,11 +364,14 @@ def _run_options(state: Conversation, means: Means, workflow: Workflow, before: 
             workflow.seed,
             bound,
             Home.of(means.settings).path,
-            settings=means.settings,
+            options_of(state).allow_network,
+            means.settings,
             spending=options_of(state).spending,
             before=before,
         ),
         "available": _available(state, means),
+        "allow_network": options_of(state).allow_network,
+        "read_as": options_of(state).read_as,
     }
 
 

@@ -14,14 +14,14 @@ import orjson
 import polars as pl
 
 from ..operators.core import Batch, Context, InvalidInput, RunStopped
-from ..operators.core.dataset import STANDARD_INPUT, Dataset, Output
+from ..operators.core.dataset import STANDARD_INPUT, Dataset, Output, ReadAs
 from ..operators.core.serving.model_file import warning_about
 from ..operators.core.settings import Settings, make_private_folder
 from .engine.barrier import RowFetcher
 from .engine.execute import Execution
 from .engine.intake import Books, FailureLimit
 from .engine.manifest import Manifest, Spent, Status, manifests
-from .engine.means import DefaultContext, Means
+from .engine.means import DefaultContext, Means, Placed
 from .engine.parts import PartStore, storing, write_whole
 from .engine.physical import plan_stages
 from .engine.presence import Presence
@@ -114,6 +114,7 @@ def run(
     run_id: str | None = None,
     shard_rows: int | None = None,
     allow_network: bool = False,
+    read_as: ReadAs | None = None,
 ) -> RunResult:
     """Run a workflow over data files and write the result.
 
@@ -134,6 +135,7 @@ def run(
         run_id: what `new_run_id` gave, for those who must know the id before the run begins.
         shard_rows: rows of each file of the output, which is a folder then.
         allow_network: inputs and output may be URLs that lead out of this machine.
+        read_as: what is meant of a folder that holds both documents and tables.
 
     Raises:
         InvalidInput: workflow, data or output cannot be used; nothing has run.
@@ -146,7 +148,7 @@ def run(
     bound, paths = dict(resources or {}), _paths(data)
     with Processes(workers) as processes:
         with _spool(home, paths) as spool:
-            dataset = Dataset.open(paths, spool=spool, allow_network=allow_network)
+            dataset = Dataset.open(paths, spool=spool, allow_network=allow_network, read_as=read_as)
             target = Output.at(output, shard_rows=shard_rows, allow_network=allow_network)
             target.refuse_among(paths)
             if target.exists() and not overwrite and not _own_output(target, workflow, home, None):
@@ -173,6 +175,7 @@ def run(
             limit=limit,
             on_event=on_event,
             context=context,
+            folders=dataset.folders,
             part_rows=part_rows,
             processes=processes,
         ).carry_out()
@@ -191,6 +194,7 @@ class _Run:
     limit: FailureLimit
     on_event: Listener | None
     context: Callable[[], Context] | None
+    folders: tuple[Path | None, ...]
     part_rows: int
     processes: Processes
 
@@ -255,7 +259,7 @@ class _Run:
         store = self.home.parts
         with storing(self._folder):
             workspace = make_private_folder(self._folder / "workspace")
-        context = self.context or DefaultContext(self.workflow.seed, self.resources, workspace)
+        context = Placed(self.context or DefaultContext(self.workflow.seed, self.resources, workspace), self.folders)
         pool = WorkerPool(self.processes, store, context) if self.processes.count > 1 else None
         books = Books(self._events, self.manifest, self.limit)
         means = Means(context)

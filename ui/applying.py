@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..operators.core import InvalidInput, RunStopped
+from ..operators.core.dataset import ReadAs
 from ..operators.core.settings import Settings
 from ..operators.core.spending import NO_CAPS, Spending
 from ..pipelines.ledger import Ledger
@@ -31,6 +32,8 @@ class Running:
         workers: processes that work side by side; 1 if not given.
         shard_rows: rows of each file of an output that is a folder.
         spending: what may be taken of a model; None for no cap.
+        read_as: what is meant of a folder that holds both documents and tables.
+        allow_network: inputs, output and what steps fetch may lead out of this machine.
         silent: show no progress.
     """
 
@@ -41,6 +44,8 @@ class Running:
     workers: int | None = None
     shard_rows: int | None = None
     spending: Spending | None = None
+    read_as: ReadAs | None = None
+    allow_network: bool = False
     silent: bool = False
 
     def options(self) -> dict[str, Any]:
@@ -53,6 +58,8 @@ class Running:
             "workers": self.workers,
             "shard_rows": self.shard_rows,
             "spending": self.spending,
+            "read_as": self.read_as,
+            "allow_network": self.allow_network,
         }
         return {name: value for name, value in given.items() if value}
 
@@ -63,18 +70,13 @@ def apply_plan(
     output: str,
     running: Running,
     settings: Settings,
-    *,
-    allow_network: bool = False,
 ) -> Answer:
     """Run the workflow in a file.
-
-    Args:
-        allow_network: inputs and output may be URLs that lead out of this machine.
 
     Raises:
         InvalidInput: the file is no workflow.
     """
-    return apply_workflow(Workflow.from_yaml(plan), data, output, running, settings, allow_network=allow_network)
+    return apply_workflow(Workflow.from_yaml(plan), data, output, running, settings)
 
 
 def apply_workflow(
@@ -83,8 +85,6 @@ def apply_workflow(
     output: str,
     running: Running,
     settings: Settings,
-    *,
-    allow_network: bool = False,
 ) -> Answer:
     """Run a workflow over data files; its faults, its end by a limit and Ctrl-C are answers too."""
     bound = {**settings.resources, **running.resources}
@@ -100,14 +100,15 @@ def apply_workflow(
                 resources=bound,
                 max_failures=running.max_failures,
                 shard_rows=running.shard_rows,
-                allow_network=allow_network,
+                allow_network=running.allow_network,
+                read_as=running.read_as,
                 settings=settings,
                 on_event=watch,
                 context=ContextFactory(
                     workflow.seed,
                     bound,
                     Home.of(settings).path,
-                    allow_network,
+                    running.allow_network,
                     settings,
                     running.spending or NO_CAPS,
                 ),

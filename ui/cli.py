@@ -26,6 +26,7 @@ from .cli_options import (
     Output,
     Overwrite,
     PlannerOption,
+    ReadAsOption,
     Resource,
     ResultPath,
     Sample,
@@ -88,6 +89,8 @@ def run_request(
     max_tokens: MaxTokens = None,
     max_calls: MaxCalls = None,
     no_cache: NoCache = False,
+    read_as: ReadAsOption = None,
+    allow_network: AllowNetwork = False,
     json_output: Json = False,
 ) -> Answer:
     """Plan a request, show the plan, and run it when it is approved."""
@@ -100,7 +103,16 @@ def run_request(
 
     spend = spending_of(max_cost, max_tokens, max_calls, no_cache)
     running = how_to_run(
-        overwrite, sample, resource, max_failures, workers, shard_rows, spending=spend, silent=json_output
+        overwrite,
+        sample,
+        resource,
+        max_failures,
+        workers,
+        shard_rows,
+        spending=spend,
+        read_as=read_as,
+        allow_network=allow_network,
+        silent=json_output,
     )
     if thread and answer:
         ask = not json_output and on_terminal()
@@ -119,12 +131,13 @@ def plan(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a plan that is there.")] = False,
     sample: Sample = None,
     resource: Resource = None,
+    read_as: ReadAsOption = None,
     json_output: Json = False,
 ) -> Answer:
     """Plan a request and run nothing; `apply` runs a saved plan."""
     from .requesting import Request, make_plan
 
-    running = how_to_run(False, sample, resource, None, silent=json_output)
+    running = how_to_run(False, sample, resource, None, read_as=read_as, silent=json_output)
     wanted = Request(request, tuple(data), output, planner, partial=partial)
     return make_plan(wanted, running, settings(), overwrite=overwrite, ask=not json_output and on_terminal())
 
@@ -144,6 +157,7 @@ def apply_plan(
     max_tokens: MaxTokens = None,
     max_calls: MaxCalls = None,
     no_cache: NoCache = False,
+    read_as: ReadAsOption = None,
     allow_network: AllowNetwork = False,
     json_output: Json = False,
 ) -> Answer:
@@ -152,9 +166,18 @@ def apply_plan(
 
     spend = spending_of(max_cost, max_tokens, max_calls, no_cache)
     running = how_to_run(
-        overwrite, sample, resource, max_failures, workers, shard_rows, spending=spend, silent=json_output
+        overwrite,
+        sample,
+        resource,
+        max_failures,
+        workers,
+        shard_rows,
+        spending=spend,
+        read_as=read_as,
+        allow_network=allow_network,
+        silent=json_output,
     )
-    return apply(plan, data, output, running, settings(), allow_network=allow_network)
+    return apply(plan, data, output, running, settings())
 
 
 @app.command()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 PLAIN = {"add_completion": False, "pretty_exceptions_enable": False}
 MAX_WORKERS = 64
 
+ReadAs = Literal["documents", "table"]
 Kind = Literal["generate", "evaluate", "filter", "refine"]
 Planner = Literal["auto", "llm", "offline"]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -29,7 +30,10 @@ ResultPath = Annotated[
     str, typer.Option("--output", "-o", metavar="PATH", help="The result: .jsonl, .csv or .parquet.")
 ]
 AllowNetwork = Annotated[
-    bool, typer.Option("--allow-network", help="Inputs and output may be URLs that lead out of this machine.")
+    bool, typer.Option("--allow-network", help="Inputs, output and what steps fetch may lead out of this machine.")
+]
+ReadAsOption = Annotated[
+    ReadAs | None, typer.Option("--as", help="What is read of a folder that holds both documents and tables.")
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an output that is there.")]
 Workers = Annotated[
@@ -94,6 +98,8 @@ def how_to_run(  # noqa: PLR0917 - in the order in which the commands have them
     shard_rows: int | None = None,
     *,
     spending: "Spending | None" = None,
+    read_as: ReadAs | None = None,
+    allow_network: bool = False,
     silent: bool,
 ) -> "Running":
     """The options of what runs, as typed; see `applying.Running`.
@@ -112,6 +118,8 @@ def how_to_run(  # noqa: PLR0917 - in the order in which the commands have them
         workers=workers,
         shard_rows=shard_rows,
         spending=spending,
+        read_as=read_as,
+        allow_network=allow_network,
         silent=silent,
     )
 

@@ -17,6 +17,7 @@ from .cli_options import (
     MaxTokens,
     NoCache,
     Overwrite,
+    ReadAsOption,
     Resource,
     ResultPath,
     Sample,
@@ -85,6 +86,7 @@ def run_pipeline(
     max_tokens: MaxTokens = None,
     max_calls: MaxCalls = None,
     no_cache: NoCache = False,
+    read_as: ReadAsOption = None,
     allow_network: AllowNetwork = False,
     json_output: Json = False,
 ) -> Answer:
@@ -92,7 +94,16 @@ def run_pipeline(
     from .pipelines import run_pipeline as run
 
     spend = spending_of(max_cost, max_tokens, max_calls, no_cache)
-    how = how_to_run(overwrite, sample, resource, max_failures, workers, shard_rows, spending=spend, silent=json_output)
-    return run(
-        name, data, output, how, settings(), columns=column or (), options=option or (), allow_network=allow_network
+    how = how_to_run(
+        overwrite,
+        sample,
+        resource,
+        max_failures,
+        workers,
+        shard_rows,
+        spending=spend,
+        read_as=read_as,
+        allow_network=allow_network,
+        silent=json_output,
     )
+    return run(name, data, output, how, settings(), columns=column or (), options=option or ())

@@ -93,7 +93,6 @@ def run_pipeline(
     *,
     columns: Sequence[str] = (),
     options: Sequence[str] = (),
-    allow_network: bool = False,
 ) -> Answer:
     """Run a pipeline over data files, as `apply` runs a workflow.
 
@@ -107,9 +106,9 @@ def run_pipeline(
     """
     found = pipeline(name)
     named = _named(found, columns)
-    guessed = {} if named else _guessed(found, data, allow_network=allow_network)
+    guessed = {} if named else _guessed(found, data, running)
     workflow = found.bound(named or guessed, _values(options))
-    answer = apply_workflow(workflow, data, output, running, settings, allow_network=allow_network)
+    answer = apply_workflow(workflow, data, output, running, settings)
     said = answer.document.model_copy(update={"workflow": WorkflowPart.of(workflow, found.reasons)})
     if not guessed or said.status != "completed":
         return replace(answer, document=said)
@@ -150,12 +149,12 @@ def _named(found: Pipeline, columns: Sequence[str]) -> dict[str, str]:
     return named
 
 
-def _guessed(found: Pipeline, data: Sequence[str], *, allow_network: bool) -> dict[str, str]:
+def _guessed(found: Pipeline, data: Sequence[str], running: Running) -> dict[str, str]:
     """The column that clearly holds the text, where the data has none of the name that the pipeline reads."""
     if len(found.columns) != 1 or STANDARD_INPUT in data:  # standard input can be read only once
         return {}
     (column,) = found.columns
-    seen = profile(Dataset.open(data, allow_network=allow_network))
+    seen = profile(Dataset.open(data, allow_network=running.allow_network, read_as=running.read_as))
     if column in seen.schema or not seen.schema.names:
         return {}
     main = seen.text_column()

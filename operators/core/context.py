@@ -23,6 +23,7 @@ class Context:
     which tries the sandbox out and refuses where there is none that holds. `workspace` is a folder for scratch files of
     this run. `spent` tells what the calls of all models took so far. `remote_embedder`: texts are sent elsewhere to
     become vectors, by one process for all. `asks_anew`: what a model said in earlier runs is not to be used.
+    `folders` are those that the inputs lie in, by the number of the input; what a row names lies in its own or below.
     `at_end` is called when the run ends.
     """
 
@@ -37,6 +38,7 @@ class Context:
     spent: Callable[[], Usage] = Usage
     remote_embedder: bool = False
     asks_anew: bool = False
+    folders: tuple[Path | None, ...] = ()
     at_end: tuple[Callable[[], None], ...] = ()
 
     def close(self) -> None:

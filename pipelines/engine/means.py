@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +20,18 @@ class DefaultContext:
     def __call__(self) -> Context:
         """The context, in whatever process this is."""
         return Context(seed=self.seed, resources=self.resources, workspace=self.workspace)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A factory of contexts that know where the inputs lie."""
+
+    factory: Callable[[], Context]
+    folders: tuple[Path | None, ...]
+
+    def __call__(self) -> Context:
+        """The context, in whatever process this is."""
+        return replace(self.factory(), folders=self.folders)
 
 
 class Means:

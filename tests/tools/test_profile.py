@@ -133,9 +133,9 @@ def test_columns_that_steps_will_write_can_be_added(tmp_path: Path) -> None:
 
 
 def test_files_of_a_folder_that_are_left_out_are_warned_of_and_so_are_conflicts_between_files(tmp_path: Path) -> None:
-    for name, content in {"a.jsonl": '{"n": 1}\n', "b.jsonl": '{"n": "x"}\n', "notes.doc": "x", "none.csv": ""}.items():
+    for name, content in {"a.jsonl": '{"n": 1}\n', "b.jsonl": '{"n": "x"}\n', "notes.log": "x", "none.csv": ""}.items():
         (tmp_path / name).write_text(content)
     left_out, empty, conflict = profile(Dataset.open([tmp_path])).warnings
-    assert "notes.doc" in left_out
+    assert "notes.log" in left_out
     assert "none.csv" in empty
     assert "column 'n' holds integer and text" in conflict

@@ -10,7 +10,7 @@ from ..errors import Fault, InvalidInput
 from . import columnar, delimited, documents, json_array, jsonl
 from .blocks import Block
 from .places import find_all
-from .sources import Format, ReadAs, Source
+from .sources import Format, LocalFile, ReadAs, Source
 from .standard_input import STANDARD_INPUT
 
 
@@ -82,6 +82,11 @@ class Dataset:
             raise InvalidInput(faults)
         return cls(tuple(sources), tuple(warnings))
 
+    @property
+    def folders(self) -> tuple[Path | None, ...]:
+        """For each input the folder it lies in, from which paths in its rows are told; None for one without."""
+        return tuple(_folder(source) for source in self.sources)
+
     def blocks(self, *, max_rows: int = 2048, max_bytes: int = 32 * 2**20) -> Iterator[Block]:
         """The records of all files as blocks; each file gives at least one, so that its columns are known.
 
@@ -94,6 +99,13 @@ class Dataset:
         """
         for index, source in enumerate(self.sources):
             yield from _READERS[source.format][1](source, index, max_rows=max_rows, max_bytes=max_bytes)
+
+
+def _folder(source: Source) -> Path | None:
+    content = source.content
+    if isinstance(content, documents.Documents):
+        return content.root.resolve()
+    return content.path.parent.resolve() if isinstance(content, LocalFile) and not content.label else None
 
 
 def _mixed(sources: Sequence[Source]) -> list[Fault]:
