@@ -8,6 +8,7 @@ from types import MappingProxyType
 from pydantic import JsonValue
 
 from ..operators.core.asking import NAME_A_MODEL
+from ..operators.core.database.binding import has_sql
 from ..operators.core.errors import DataFlowError, Fault, InvalidInput
 from ..operators.core.expression import parse_expression
 from ..operators.core.operator import Need, Operator
@@ -25,11 +26,16 @@ NEEDS: Mapping[str, str] = MappingProxyType(
         "index": "a vector index: `dataflow-agent doctor` says what is missing",
         "network": "the network: allow it with --allow-network",
         "sandbox": "a sandbox: apt-get install bubblewrap; `dataflow-agent doctor` says what else is missing",
-        "database": "a database: bind it with --resource NAME=PATH",
+        "database": 'drivers of databases: pip install "dataflow-agent[sql]"',
     }
 )
 MOVES_ROWS = {"reorder": "reorders rows", "expand": "replaces rows by others", "create": "creates rows"}
 MOST = 300
+
+
+def _offline() -> frozenset[Need]:
+    database: frozenset[Need] = frozenset({"database"} if has_sql() else ())
+    return database | {"embedder", "index"}
 
 
 @dataclass(frozen=True)
@@ -38,13 +44,13 @@ class Resources:
 
     Args:
         names: resources that are bound.
-        needs: what operators may need and is there; by default what works offline everywhere.
+        needs: what operators may need and is there; by default what needs nothing but installed libraries.
         bound: resources with the path or URL behind each; these count as `names` too, and operators whose columns
             depend on a resource look into it.
     """
 
     names: frozenset[str] = frozenset()
-    needs: frozenset[Need] = frozenset({"embedder", "index"})
+    needs: frozenset[Need] = field(default_factory=_offline)
     bound: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -34,9 +34,17 @@ def _sandbox_holds() -> bool:
     return True
 
 
+def _postgresql_programs() -> Path | None:
+    """The folder of PostgreSQL's own programs, which Debian does not put on the path."""
+    found = shutil.which("initdb")
+    folders = [Path(found).resolve().parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    return next((folder for folder in reversed(folders) if (folder / "postgres").exists()), None)
+
+
 PARTS: dict[str, Callable[[], bool]] = {
     "browser": lambda: shutil.which("chromium") is not None and importlib.util.find_spec("gradio") is not None,
     "gguf": lambda: importlib.util.find_spec("xllamacpp") is not None,
+    "postgresql": lambda: _postgresql_programs() is not None,
     "sandbox": _sandbox_holds,
     "torch": lambda: importlib.util.find_spec("torch") is not None,
 }
@@ -69,6 +77,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("DATAFLOW_HOME", str(folder))
     monkeypatch.setenv("DATAFLOW_CONFIG", str(folder / "no-config.toml"))
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_programs() -> Path:
+    found = _postgresql_programs()
+    assert found is not None, "PostgreSQL's server programs are not installed: apt-get install postgresql"
+    return found
 
 
 @pytest.fixture(scope="session")

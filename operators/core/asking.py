@@ -15,7 +15,7 @@ from .conversing import Asking, Told, converse
 from .errors import DataFlowError, RowError
 from .families import NULL_FATES, OnNull, judge, with_children
 from .llm import LLM, Request
-from .operator import Kind, RowOperator
+from .operator import Kind, Need, RowOperator
 from .outcome import Outcome
 from .prompts import DATA_RULE, prompted_options, template
 from .ranges import Rule
@@ -57,7 +57,7 @@ class AskingOperator(RowOperator, Generic[T]):
     that lacks the value it is asked about (`no_value`) falls under `on_null`.
     """
 
-    needs = ("llm",)
+    needs: ClassVar[tuple[Need, ...]] = ("llm",)
     stochastic = True
 
     on_null: OnNull = Field(default="fail", description="What happens to rows without a value to ask about.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import NoneType
 from typing import Any, ClassVar, Literal
 
@@ -39,6 +40,7 @@ class Example:
         out: for all others, the rows that come out; a plain text stands for `{"text": …}`.
         replies: what a scripted model answers, in order.
         facts: for operators that find something out about the data as a whole, what they find among other things.
+        files: the contents of the files that resources are bound to, by the names of the resources.
     """
 
     rows: list[Any]
@@ -47,10 +49,17 @@ class Example:
     out: list[Any] | None = None
     replies: list[str] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def input_rows(self) -> list[dict[str, Any]]:
         """The rows in, each as an object."""
         return [_as_row(row) for row in self.rows]
+
+    def bound_in(self, folder: Path) -> dict[str, str]:
+        """The resources of `files`, written to a folder: each name with its path."""
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)
+        return {name: str(folder / name) for name in self.files}
 
     def expected(self) -> list[dict[str, Any]]:
         """The rows that must come out."""

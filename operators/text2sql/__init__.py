@@ -1,0 +1,1 @@
+"""Questions to databases and the SQL that answers them."""
