@@ -15,6 +15,7 @@ import polars as pl
 
 from ..operators.core import Batch, Context, InvalidInput, RunStopped
 from ..operators.core.dataset import STANDARD_INPUT, Dataset, Output, ReadAs
+from ..operators.core.documents import folder_resources
 from ..operators.core.serving.model_file import warning_about
 from ..operators.core.settings import Settings, make_private_folder
 from .engine.barrier import RowFetcher
@@ -265,8 +266,9 @@ class _Run:
         means = Means(context)
         with self.processes, self._counting(means), means:
             self._warn_of_model(means)
+            resources = {**self.resources, **folder_resources(self.folders)}
             stages = plan_stages(
-                self.workflow, self.source.schema, self.resources, means.identities, means.has_remote_embedder
+                self.workflow, self.source.schema, resources, means.identities, means.has_remote_embedder
             )
             execution = Execution(
                 store, means, books, self.part_rows, self.manifest.paid_rows, pool=pool, save=self._save
@@ -302,13 +304,14 @@ class _Run:
         if not failed.height:
             return
         fetch = RowFetcher(self.source.inputs)
+        told = self.source.schema.without(self.source.schema.of_dtype("bytes"))  # whole documents, which lie elsewhere
         lines = []
         for record in failed.iter_rows(named=True):
             row = record.pop("_row")
             origin = row.split(".", 1)[0]
             known = origin[0].isdigit() and fetch.has(origin)
-            frame = fetch([origin], ["_absent", *self.source.schema.names]) if known else None
-            values = None if frame is None else Batch(frame, self.source.schema).rows()[0]
+            frame = fetch([origin], ["_absent", *told.names]) if known else None
+            values = None if frame is None else Batch(frame, told).rows()[0]
             lines.append({"row": row, **record, "values": values})
         self._write_lines("failed.jsonl", lines)
         word = "row" if len(lines) == 1 else "rows"

@@ -52,11 +52,13 @@ def sample_rows(files: Files, rows: RowCount = 5) -> list[dict[str, Any]]:
 
 
 def shown_value(value: Any) -> Any:
-    """A value as JSON can hold it, its texts cut."""
+    """A value as JSON can hold it, its texts cut, of bytes their number."""
     if isinstance(value, str):
         return value if len(value) <= VALUE_CHARACTERS else f"{value[:VALUE_CHARACTERS]}…"
     if isinstance(value, dict):
         return {name: shown_value(inner) for name, inner in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, bytes):
+    if isinstance(value, bytes):
+        return f"({len(value):,} bytes)"
+    if isinstance(value, Sequence):
         return [shown_value(inner) for inner in value]
     return value if value is None or isinstance(value, bool | int | float) else shown_value(str(value))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -54,7 +54,8 @@ class OperatorCard(OperatorLine):
     def of(cls, operator: "type[Operator]") -> "OperatorCard":
         """From an operator's class."""
         example = operator.example()
-        shown = {"options": example.options, "rows": example.input_rows(), "out": example.expected()}
+        rows, out = map(_without_bytes, (example.input_rows(), example.expected()))
+        shown = {"options": example.options, "rows": rows, "out": out}
         return cls(
             name=operator.name,
             kind=operator.kind,
@@ -70,6 +71,14 @@ class OperatorCard(OperatorLine):
             example=shown,
             prompts=operator(**example.options).prompts(),
         )
+
+
+def _without_bytes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows as JSON can hold them: bytes as the text that they are."""
+    return [
+        {name: value.decode(errors="replace") if isinstance(value, bytes) else value for name, value in row.items()}
+        for row in rows
+    ]
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -36,9 +36,10 @@ ColumnName = Annotated[str, Field(min_length=1), AfterValidator(_free_name)]
 
 Text = Annotated[ColumnName, Reads(("text",))]
 Number = Annotated[ColumnName, Reads(("number", "integer"))]
+Bytes = Annotated[ColumnName, Reads(("bytes",))]
 Anything = Annotated[ColumnName, Reads(DTYPES)]
 Column = Annotated[T, "names a column"]
-"""`Column[Text]`, `Column[Number]`, `Column[Anything]`: the name of one column that is read."""
+"""`Column[Text]`, `Column[Number]`, `Column[Bytes]`, `Column[Anything]`: the name of one column that is read."""
 Columns = Annotated[tuple[ColumnName, ...], Reads(DTYPES)]
 """Names of several columns that are read, of any type."""
 OutputColumn = Annotated[ColumnName, Writes()]

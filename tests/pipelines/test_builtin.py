@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.resources import as_file
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from dataflow_agent.operators.core import InvalidInput, Schema, all_operators
+from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.pipelines.builtin import Pipeline, builtin, builtins, pipeline
 from dataflow_agent.pipelines.run import RunResult, run
 from dataflow_agent.pipelines.validate import Resources, validate
@@ -40,6 +42,11 @@ def with_model(found: Pipeline) -> Resources:
     return Resources(needs=WITH_MODEL.needs, names=frozenset(found.workflow.resources))
 
 
+def written_for(found: Pipeline) -> Schema:
+    """The columns of a pipeline: texts, but for the content of documents."""
+    return Schema.of(**{column: "bytes" if column == "bytes" else "text" for column in found.columns})
+
+
 def prose(number: int, sentences: int = 6) -> list[str]:
     """Sentences of plain English, hardly two texts alike."""
     at = [number * 17 + 5 * n for n in range(sentences)]
@@ -65,24 +72,25 @@ def verdicts(workflow: Workflow, texts: Sequence[str | None], folder: Path) -> l
 def test_each_step_has_a_reason_and_the_data_that_ships_has_its_columns(found: Pipeline) -> None:
     assert {*found.reasons} == {step.id for step in found.workflow.steps}
     assert all(reason.endswith(".") for reason in found.reasons.values())
-    row = orjson.loads(found.sample_file().read_bytes().split(b"\n")[0])
-    assert found.columns.keys() <= row.keys()
+    with as_file(found.sample_file()) as sample:
+        first = next(iter(Dataset.open([sample]).blocks(max_rows=1, max_bytes=2**20))).parse()
+    assert found.columns.keys() <= {column.name for column in first.schema.columns}
     assert found.workflow.name == found.name
     assert len(found.phrases) >= 5
 
 
 @every_pipeline
 def test_it_has_no_fault_on_its_columns_under_whatever_name(found: Pipeline) -> None:
-    there = Schema.of(**dict.fromkeys(found.columns, "text"))
+    there = written_for(found)
     assert [fault for fault in validate(found.workflow, there, with_model(found)) if fault.severity == "error"] == []
     names = {column: f"my {column}" for column in found.columns}
-    mine = Schema.of(**dict.fromkeys(names.values(), "text"))
+    mine = Schema.of(**{names[column]: there[column].dtype for column in names})
     assert [fault for fault in validate(found.bound(names), mine, with_model(found)) if fault.severity == "error"] == []
 
 
 @every_pipeline
 def test_only_what_asks_a_model_needs_one(found: Pipeline) -> None:
-    there = Schema.of(**dict.fromkeys(found.columns, "text"))
+    there = written_for(found)
     bound = Resources(names=frozenset(found.workflow.resources))
     codes = {fault.code for fault in validate(found.workflow, there, bound) if fault.severity == "error"}
     assert codes == (set() if found.name in RULES else {"missing_need"})

@@ -12,7 +12,7 @@ from dataflow_agent.operators.core import InvalidInput
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.pipelines.workflow import Step, Workflow
 from dataflow_agent.tools.catalogue import catalogue_tools, describe_operator, found
-from dataflow_agent.tools.datasets import dataset_tools, sample_rows
+from dataflow_agent.tools.datasets import dataset_tools, sample_rows, shown_value
 from dataflow_agent.tools.wiring import ContextFactory, available, open_catalog
 from dataflow_agent.tools.workflows import workflow_tools
 from pydantic import SecretStr
@@ -157,3 +157,7 @@ def test_an_operator_that_asks_a_model_is_described_with_its_prompts() -> None:
 def test_an_unknown_operator_is_told_with_the_nearest() -> None:
     with pytest.raises(InvalidInput, match="did you mean 'word_count_filter'"):
         describe_operator("word_cout_filter")
+
+
+def test_of_a_document_only_its_size_is_shown() -> None:
+    assert shown_value({"path": "a.pdf", "bytes": b"secret" * 200}) == {"path": "a.pdf", "bytes": "(1,200 bytes)"}

