@@ -12,6 +12,7 @@ from ._grounding_fault import Fault
 from ._grounding_names import name_binding_fault, names_fault
 from ._grounding_opposites import polarity_fault
 from ._grounding_source import Sentence, Source
+from ._grounding_verbatim import quoted_sentences
 from ._grounding_words import opposites
 
 NONE = "none"
@@ -51,6 +52,9 @@ def ground(answer: str, source: Source, question: str | None = None) -> Finding:
     """
     if is_refusal(answer):
         return Finding(0.0, "refusal", "", "the answer says that there is none")
+    quoted = quoted_sentences(answer, source.quotable)
+    if quoted is not None:
+        return Finding(1.0, NONE, "\n".join(quoted), "the source says it word for word")
     claims = [claim for claim in claims_of(answer, question) if claim.weight]
     if not claims:
         return Finding(0.0, "no_claim", "", "the answer says nothing that a text could support")

@@ -261,7 +261,7 @@ def clauses_of(sentence: str) -> list[Clause]:
     """The clauses of a sentence, in order.
 
     >>> [clause.text for clause in clauses_of("Ann sings, but Bob only hums.")]
-    ['Ann sings', 'Bob only hums.']
+    ['Ann sings', 'but Bob only hums.']
     """
     pairs = [pair.span() for pair in _BETWEEN.finditer(sentence)]
     found = (one for one in _BORDER.finditer(sentence) if not any(start <= one.start() < end for start, end in pairs))

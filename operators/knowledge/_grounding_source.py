@@ -7,6 +7,7 @@ from math import log
 
 from ..core import TextView
 from ._grounding_clauses import Clause, clauses_of, pieces_of_sentence, segments_of
+from ._quotes import Quotable
 
 _LOOKED_AT = 3000
 """Most places of terms that are gone through for one claim."""
@@ -48,6 +49,12 @@ class Source:
         pieces = [piece for one in TextView(text).sentences for piece in pieces_of_sentence(one)]
         self.sentences = [Sentence(n, piece) for n, piece in enumerate(pieces)]
         self._weights: dict[str, float] = {}
+        self._text = text
+
+    @cached_property
+    def quotable(self) -> Quotable:
+        """The text, for finding quotations in it."""
+        return Quotable(self._text)
 
     @cached_property
     def places(self) -> dict[str, list[int]]:

@@ -81,6 +81,8 @@ class ChunkText(RowExpander):
         "divide each document into smaller pieces",
         "segment documents into passages for retrieval",
         "chunk by paragraphs and sentences",
+        "split the texts semantically",
+        "split at sentence boundaries into chunks",
         "chunk the documents by their headings",
     )
 

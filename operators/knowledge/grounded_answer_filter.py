@@ -42,7 +42,8 @@ class GroundedAnswerFilter(RowFilter):
     one a line, unless that is null. The ledger holds the metrics `support` (0 to 1), `failed_check` and `evidence`, the
     reason says what is wrong, and the detail of a row that goes shows the claim beside the sentence.
 
-    Backend `rules` needs no model. It takes the answer apart into claims (sentences, items of lists; what only greets
+    Backend `rules` needs no model. An answer of whole sentences of the source, word for word, is supported (support
+    1). It takes any other answer apart into claims (sentences, items of lists; what only greets
     or announces is left out) and finds for each the sentences of the source, next to each other or with one farther
     on, that share most of its words: inflections and little words apart, rare words counting more, pairs of characters
     in scripts without spaces. `support` is that share for the least supported claim or clause. Whatever the share, a

@@ -34,7 +34,7 @@ def crawl(tmp_path: Path) -> Path:
     (folder / "more").mkdir(parents=True)
     (folder / "a.jsonl").write_text(lines(*twenty()[:10]))
     (folder / "more" / "b.jsonl").write_text(lines(*twenty()[10:]))
-    (folder / "notes.txt").write_text("no data")
+    (folder / "notes.log").write_text("no data")
     return folder
 
 
@@ -46,7 +46,7 @@ def test_a_folder_goes_through_a_run_and_rows_are_told_by_file(crawl: Path, tmp_
     (crawl / "more" / "b.jsonl").write_text("broken\n" + lines(*twenty()[10:]))
     result = run(TWO_WORDS, crawl, tmp_path / "out.jsonl")
     assert texts_in(tmp_path / "out.jsonl") == KEPT
-    assert any("notes.txt" in warning for warning in result.report.warnings)
+    assert any("notes.log" in warning for warning in result.report.warnings)
     (reject,) = (Home(home).run_folder(result.id) / "rejects.jsonl").read_text().splitlines()
     assert (json.loads(reject)["file"], json.loads(reject)["line"]) == ("b.jsonl", 1)
     assert result.ledger.why("1:3").events[0].did == "dropped"

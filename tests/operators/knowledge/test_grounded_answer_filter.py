@@ -325,3 +325,28 @@ def test_an_option_of_the_other_backend_is_refused(options: dict[str, Any]) -> N
 def test_the_least_support_is_a_share(share: float) -> None:
     with pytest.raises(ValueError, match="min_support"):
         GroundedAnswerFilter(min_support=share)
+
+
+SOURCE_OF_QUOTES = (
+    "3 The Mill\nIn 1847 the mill [12] had 3 wheels, one of which did not turn. Ada Kern, who built it, left in 1850, "
+    "not 1851.\n\nNobody believes that the mill was haunted. It stands."
+)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "In 1847 the mill [12] had 3 wheels, one of which did not turn.",
+        "It stands. In 1847 the mill [12] had 3 wheels, one of which did not turn.",
+        "Ada Kern, who built it,  left in 1850, not 1851. Nobody believes that the mill was haunted.",
+    ],
+)
+def test_whole_sentences_of_the_source_are_supported_whatever_stands_in_them(answer: str) -> None:
+    found = ground(answer, Source(SOURCE_OF_QUOTES))
+    assert (found.support, found.failed_check) == (1.0, "none")
+    assert set("".join(answer.split())) <= set("".join(found.evidence.split()))
+
+
+@pytest.mark.parametrize("answer", ["The mill was haunted.", "that the mill was haunted.", "It stands. It was haunted."])
+def test_a_part_of_a_sentence_is_no_quotation_of_it(answer: str) -> None:
+    assert ground(answer, Source(SOURCE_OF_QUOTES)).failed_check != "none"
