@@ -3,6 +3,7 @@
 from os import PathLike
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -65,8 +66,28 @@ class _Kept(RunOptions):
     wanted: str = "auto"
 
 
+def refuse_secrets(options: RunOptions) -> None:
+    """See that nothing secret is among options, since the state that keeps them is on disk.
+
+    Raises:
+        InvalidInput: a resource is a URL with a password.
+    """
+    for name, place in options.resources.items():
+        if is_url(place) and urlsplit(place).password:
+            message = (
+                f"the resource {name!r} is a URL with a password, which would be kept on disk with the request; leave "
+                "it out and set PGPASSWORD, or name the resource in the settings file"
+            )
+            raise InvalidInput.of("secret_in_resource", message, got=name)
+
+
 def kept_options(options: RunOptions, *, plan_only: bool, chosen_output: bool, wanted: str) -> dict[str, Any]:
-    """Options as the state keeps them."""
+    """Options as the state keeps them.
+
+    Raises:
+        InvalidInput: as `refuse_secrets`.
+    """
+    refuse_secrets(options)
     kept = _Kept(**options.model_dump(), plan_only=plan_only, chosen_output=chosen_output, wanted=wanted)
     return kept.model_dump(mode="json")
 

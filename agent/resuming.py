@@ -13,7 +13,7 @@ from ..pipelines.attaching import RunInterrupted, attach, ending_of
 from ..pipelines.engine.presence import is_alive
 from ..pipelines.events import Listener
 from ..pipelines.run import Home
-from .conversation import Conversation, RunOptions, absolute, default_output, draft_of, options_of
+from .conversation import Conversation, RunOptions, absolute, default_output, draft_of, options_of, refuse_secrets
 from .graph import Conversations, Stand
 from .review import heard
 from .standing import Standing, interrupted_text, standing_of
@@ -181,6 +181,8 @@ def changed_state(
 ) -> Conversation:
     """The part of the state that other options and another output make different."""
     changed: Conversation = {}
+    if options is not None:
+        refuse_secrets(options)
     given = options.model_dump(mode="json", exclude_unset=True) if options else {}
     if output is not None:
         place = absolute(output)

@@ -374,3 +374,13 @@ def test_importing_the_package_and_its_agent_loads_nothing_heavy() -> None:
     code = f"import sys, dataflow_agent; dataflow_agent.Agent; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_password_in_a_resource_is_refused_before_anything_is_kept(home: Path, tmp_path: Path) -> None:
+    data = tmp_path / "in.jsonl"
+    data.write_text('{"text": "one two"}\n')
+    options = RunOptions(resources={"shop": "postgresql://me:secret@127.0.0.1/shop"})
+    standing = Agent(planner="offline").start("keep texts of at least 2 words", [str(data)], options=options)
+    assert [fault.code for fault in standing.faults] == ["secret_in_resource"]
+    assert "PGPASSWORD" in standing.message
+    assert not any(b"secret" in path.read_bytes() for path in home.rglob("*") if path.is_file())
