@@ -1,9 +1,11 @@
 """Puts the words of a page into lines, and the lines into the order in which a person reads them."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import ceil
 from statistics import median
 from typing import Final
 
@@ -11,6 +13,7 @@ from ._pdf_words import Font, Word
 
 _WORD_GAP: Final = 1.6
 """Gap between the words of a line, in heights of its letters, from which on they are two."""
+_FEWEST_GAPS: Final = 2
 _FEWEST_LINES: Final = 3
 """Lines of a column."""
 _MOST_CROSSING: Final = 0.4
@@ -32,7 +35,7 @@ class Line:
         """The words, a space between them."""
         return " ".join(word.text for word in self.words)
 
-    @property
+    @cached_property
     def left(self) -> float:
         """Where it begins."""
         return self.words[0].left
@@ -60,6 +63,21 @@ class Line:
             counted[word.font] = counted.get(word.font, 0) + len(word.text)
         return max(counted, key=lambda font: counted[font])
 
+    @cached_property
+    def is_mono(self) -> bool:
+        """Whether the letters of all its words are of one width."""
+        return all(word.font.mono for word in self.words)
+
+    @cached_property
+    def is_row(self) -> bool:
+        """Whether it is several cells beside each other, as of a table without ruling lines."""
+        return sum(_is_gap(one, other) for one, other in pairwise(self.words)) >= _FEWEST_GAPS
+
+    @cached_property
+    def is_bold(self) -> bool:
+        """Whether all its words are."""
+        return all(word.font.bold for word in self.words)
+
 
 def lines_in_order(words: Sequence[Word]) -> list[Line]:
     """The lines of a page: one column after the other, what spans columns where it stands between them."""
@@ -79,9 +97,14 @@ def _pieces(words: Sequence[Word]) -> list[Line]:
 
 
 def _beside(first: Word, other: Word) -> bool:
-    """Whether two words stand on one height; raised and lowered letters do too."""
+    """Whether two words stand on one height; raised and lowered letters do too, not two lines beside a tall letter."""
     shared = min(first.top, other.top) - max(first.bottom, other.bottom)
-    return shared > 0.5 * min(first.top - first.bottom, other.top - other.bottom)
+    least = min(first.top - first.bottom, other.top - other.bottom)
+    return shared > 0.5 * least and abs(first.middle - other.middle) < 0.8 * least
+
+
+def _is_gap(before: Word, word: Word) -> bool:
+    return word.left - before.right > _WORD_GAP * max(before.top - before.bottom, word.top - word.bottom)
 
 
 def _split(row: Sequence[Word]) -> Iterator[Line]:
@@ -123,17 +146,14 @@ def _gutter(pieces: Sequence[Line]) -> float | None:
         return None
     height = median(piece.top - piece.bottom for piece in pieces)
     start, end = min(piece.left for piece in pieces), max(piece.right for piece in pieces)
-    edges = sorted({piece.right for piece in pieces if start < piece.right < end})
-    best: tuple[int, float, float] | None = None
-    for edge in edges:
-        place = edge + _GUTTER * height / 2
-        crossing = sum(piece.left < edge + _GUTTER * height and piece.right > edge + 0.01 for piece in pieces)
-        if crossing > _MOST_CROSSING * len(pieces) or not _is_gutter(pieces, place):
-            continue
-        found = (crossing, -abs(place - (start + end) / 2), place)
-        if best is None or (found[0], -found[1]) < (best[0], -best[1]):
-            best = found
-    return None if best is None else best[2]
+    lefts, rights = sorted(piece.left for piece in pieces), sorted(piece.right for piece in pieces)
+    possible: list[tuple[int, float, float]] = []
+    for edge in {ceil(right) for right in rights if start < right < end}:
+        begun, ended = bisect_left(lefts, edge + _GUTTER * height), bisect_right(rights, edge)
+        if begun - ended <= _MOST_CROSSING * len(pieces):
+            place = edge + _GUTTER * height / 2
+            possible.append((begun - ended, abs(place - (start + end) / 2), place))
+    return next((place for _, _, place in sorted(possible) if _is_gutter(pieces, place)), None)
 
 
 def _is_gutter(pieces: Sequence[Line], place: float) -> bool:

@@ -15,11 +15,25 @@ from .contract import PAGE_BREAK
 
 _LARGER: Final = 1.12
 """How many times larger than the body a heading is written."""
+_MUCH_LARGER: Final = 1.6
+"""The same where sizes mean little, as in a scanned page that was recognised."""
+_LEAST_SET: Final = 0.4
+"""Share of the letters near the size of the body where sizes mean something."""
+_SMALLER: Final = 0.95
+"""Letters that much smaller than the body are those of a figure or a note, bold or not."""
 _MOST_LEVELS: Final = 4
+_DEEPEST: Final = 6
+_WIDEST: Final = 20
+"""Gap within a line of code, in sizes of its letters, at most."""
+_LONGEST_WORD: Final = 80
+_SHORTEST_HALF: Final = 4
+"""Letters of the halves of a divided word, which keeps its hyphen since each of them is a word."""
 _LONGEST_HEADING: Final = 200
 _MOST_BOLD_WORDS: Final = 14
 _GAP: Final = 1.45
 """Distance of two lines, in those of the page, from which on a paragraph ends."""
+_ROW_GAP: Final = 2.2
+"""The same for the rows of a table without ruling lines."""
 _INDENT: Final = 0.8
 """Indentation of a first line, in heights of letters."""
 _SHORT: Final = 0.85
@@ -28,9 +42,9 @@ _BULLET: Final = re.compile(r"^(?:[•◦▪●○■□‣⁃∙·]|[-–—*])
 _NUMBERED: Final = re.compile(r"^(?:\(?\d{1,3}[.)]|\(?[a-z][.)]|\[\d{1,3}\])\s+(?=\S)")
 _SECTION: Final = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z]\.\d{1,2}|[IVX]{1,4}\.)\s+\w")
 _ENDS: Final = (".", "!", "?", ":", "。", "！", "？", ";", '."', ".”", ".)")
-_DIVIDED: Final = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
-_UNSPACED: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef\u3000-\u303f]$")
+_UNSPACED: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef\u3000-\u303f]")
 _COMPOUND: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_WORD: Final = re.compile(r"[^\W\d_]+(?![^\W\d_]|[-\u2010]$)")
 
 
 @dataclass(frozen=True)
@@ -54,16 +68,24 @@ class Writer:
     """Writes pages by what the whole document shows: how large its body is, and which words have hyphens."""
 
     def __init__(self, pages: Sequence[Page]) -> None:
-        lines = [line for page in pages for line in page.lines if isinstance(line, Line)]
+        lines = [line for page in pages for line in page.lines if isinstance(line, Line) and not line.font.turned]
         sizes = Counter[float]()
         for line in lines:
-            if not line.font.mono or len(lines) < 3:
+            if not line.font.mono:
                 sizes[line.font.size] += len(line.text)
         self._body = sizes.most_common(1)[0][0] if sizes else 10.0
-        larger = sorted((size for size in sizes if size >= _LARGER * self._body), reverse=True)
+        near = sum(letters for size, letters in sizes.items() if abs(size - self._body) <= 1)
+        self._is_set = near >= _LEAST_SET * sizes.total()
+        self._larger = (_LARGER if self._is_set else _MUCH_LARGER) * self._body
+        larger = sorted({line.font.size for line in lines if self._is_large(line)}, reverse=True)
         self._levels = {size: min(at, _MOST_LEVELS - 1) + 1 for at, size in enumerate(_apart(larger))}
-        inside = (found for line in lines for found in _COMPOUND.findall(line.text))
-        self._compounds = {one.casefold() for one in inside}
+        numbered = (line for line in lines if _SECTION.match(line.text) and not _depth(line))
+        self._numbered = {self._plain_level(line) for line in numbered} - {0}
+        written = [line.text for line in lines] + [
+            page_line.text for page in pages for page_line in page.lines if isinstance(page_line, Table)
+        ]
+        self._compounds = {found.casefold() for text in written for found in _COMPOUND.findall(text)}
+        self._words = Counter(found.casefold() for text in written for found in _WORD.findall(text))
 
     def title(self, page: Page) -> str | None:
         """The largest heading of a page."""
@@ -104,16 +126,23 @@ class Writer:
         """The text up to a word that the end of its line divides, without the hyphen if it has none of its own."""
         if before.endswith(HYPHEN):
             return before[:-1] + ("-" if self._keeps(before[:-1], after) else ""), True
-        found = _DIVIDED.search(before)
-        if found is None or not after[:1].islower():
+        is_divided = before.endswith(("-", "\u2010")) and before[-3:-1].isalpha() and len(before) > 2
+        if not is_divided or not after[:1].islower():
             return before, False
         return before if self._keeps(before[:-1], after) else before[:-1], True
 
     def _keeps(self, before: str, after: str) -> bool:
-        """Whether a word is written with a hyphen elsewhere too: "well-known"."""
-        first = re.search(r"[^\W\d_]+(?:-[^\W\d_]+)*$", before)
+        """Whether a word is written with a hyphen elsewhere too, or only its halves are: "well-known"."""
+        first = re.search(r"[^\W\d_]+(?:-[^\W\d_]+)*$", before[-_LONGEST_WORD:])
         second = re.match(r"[^\W\d_]+", after)
-        return bool(first and second and f"{first[0]}-{second[0]}".casefold() in self._compounds)
+        if not first or not second:
+            return False
+        head, tail = first[0].casefold(), second[0].casefold()
+        if f"{head}-{tail}" in self._compounds:
+            return True
+        # The second half counts itself where its line begins.
+        are_words = self._words[head.rpartition("-")[2]] > 0 and self._words[tail] > 1
+        return are_words and min(len(head), len(tail)) >= _SHORTEST_HALF and not self._words[head + tail]
 
     def _blocks(self, page: Page) -> Iterator[_Block]:
         leading = _leading([line for line in page.lines if isinstance(line, Line)])
@@ -133,23 +162,33 @@ class Writer:
     def _together(self, run: Sequence[Line], line: Line, leading: float) -> bool:
         """Whether a line goes on with those before it."""
         before = run[-1]
-        if before.font.mono != line.font.mono:
-            return False
         step = before.bottom - line.bottom
-        if line.font.mono:
+        if before.font.turned != line.font.turned:
+            return False
+        is_code = any(map(_is_code, run))
+        if line.is_mono and (is_code or all(one.is_mono for one in run)):
             return -1 < step < 3 * leading
-        if self._level(before) != self._level(line) or abs(before.font.size - line.font.size) > 0.15 * self._body:
+        if is_code or _is_code(line):
             return False
-        if self._level(line):
-            return 0 < step < 2.2 * max(line.font.size, before.font.size)
-        if _BULLET.match(line.text) or _NUMBERED.match(line.text):
+        level = self._level(line)
+        if self._level(before) != level or abs(before.font.size - line.font.size) > 0.15 * self._body:
             return False
-        height = line.top - line.bottom
-        if not -3 * leading < step < _GAP * leading and step > 0:
-            return False
+        if level:
+            return 0 < step < 2.2 * max(line.font.size, before.font.size) and not _SECTION.match(line.text)
+        return not _is_item(line) and self._goes_on(run, line, leading)
+
+    def _goes_on(self, run: Sequence[Line], line: Line, leading: float) -> bool:
+        """Whether a line of prose goes on with the paragraph or the item before it."""
+        before = run[-1]
+        step = before.bottom - line.bottom
+        if line.is_row or before.is_row:
+            return line.is_row and before.is_row and 0 < step < _ROW_GAP * leading
         if step <= 0:  # the next column
             return not before.text.endswith(_ENDS)
-        is_listed = bool(_BULLET.match(run[0].text) or _NUMBERED.match(run[0].text))
+        if step >= _GAP * leading:
+            return False
+        height = line.top - line.bottom
+        is_listed = _is_item(run[0])
         left = min(one.left for one in run[1:]) if len(run) > 1 else before.left
         if not is_listed and line.left > left + _INDENT * height:
             return False
@@ -158,30 +197,44 @@ class Writer:
         return not (is_short and before.text.endswith(_ENDS) and line.text[:1].isupper() and not is_listed)
 
     def _level(self, line: Line) -> int:
-        """The level of a heading, 0 for what is none."""
-        by_size = self._size_level(line)
-        if by_size or line.font.mono:
-            return by_size
-        text = line.text
-        is_short = len(line.words) <= _MOST_BOLD_WORDS and not text.endswith((".", ",", ";"))
-        if line.font.bold and is_short and any(letter.isalpha() for letter in text):
-            all_bold = all(word.font.bold for word in line.words)
-            return min(len({*self._levels.values()}) + 1, _MOST_LEVELS) if all_bold else 0
-        return 0
+        """The level of a heading, 0 for what is none; "2.1" stands below "2" in the same letters."""
+        level = self._plain_level(line)
+        return min(level + _depth(line), _DEEPEST) if level in self._numbered else level
+
+    def _plain_level(self, line: Line) -> int:
+        """The level of a heading by its letters alone."""
+        return self._size_level(line) or self._weight_level(line)
 
     def _size_level(self, line: Line) -> int:
-        if line.font.mono or len(line.text) > _LONGEST_HEADING or not any(one.isalpha() for one in line.text):
+        if not self._is_large(line):
             return 0
         near = [level for size, level in self._levels.items() if abs(size - line.font.size) <= 0.3]
-        return near[0] if near and line.font.size >= _LARGER * self._body else 0
+        return near[0] if near else 0
+
+    def _is_large(self, line: Line) -> bool:
+        """Whether a line is written as large as headings are."""
+        if line.font.mono or line.font.turned or line.font.size < self._larger:
+            return False
+        return len(line.text) <= _LONGEST_HEADING and _has_word(line)
+
+    def _weight_level(self, line: Line) -> int:
+        """The level of a short line that is all bold, below those that are larger."""
+        if not line.font.bold or line.font.mono or line.font.turned or not self._is_set:
+            return 0
+        is_short = len(line.words) <= _MOST_BOLD_WORDS and not line.text.endswith((".", ",", ";"))
+        if not is_short or line.font.size < _SMALLER * self._body or not _has_word(line):
+            return 0
+        return min(max(self._levels.values(), default=0) + 1, _MOST_LEVELS) if line.is_bold else 0
 
     def _block(self, run: Sequence[Line]) -> _Block:
-        if run[0].font.mono:
+        if any(map(_is_code, run)) or (len(run) > 1 and all(line.is_mono for line in run)):
             return _Block(_code(run))
         text = run[0].text
         for line in run[1:]:
             text = self._continued(text, line.text)
         level = self._level(run[0])
+        if run[0].is_row and not level:
+            return _Block("\n".join(_plain(line.text) for line in run))
         if level:
             return _Block(f"{'#' * level} {_plain(text)}")
         bullet = _BULLET.match(text)
@@ -194,8 +247,33 @@ class Writer:
         joined, divided = self._joint(text, line)
         if divided:
             return joined + line
-        is_unspaced = _UNSPACED.search(text) and re.match("[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]", line)
+        is_unspaced = _UNSPACED.match(text[-1:]) and _UNSPACED.match(line)
         return f"{text}{line}" if is_unspaced else f"{text} {line}"
+
+
+def _depth(line: Line) -> int:
+    """How many dots the number of a section has inside: 1 of "2.1 Models"."""
+    section = _SECTION.match(line.text)
+    return section[0][:-1].rstrip(". \t").count(".") if section else 0
+
+
+def _is_code(line: Line) -> bool:
+    """Whether all letters are of one width; of a single word, an address for one, that says nothing.
+
+    Nor of labels far from each other, in a figure.
+    """
+    widest = max((other.left - one.right for one, other in pairwise(line.words)), default=0.0)
+    return line.is_mono and len(line.words) > 1 and widest < _WIDEST * line.font.size
+
+
+def _is_item(line: Line) -> bool:
+    return bool(_BULLET.match(line.text) or _NUMBERED.match(line.text))
+
+
+def _has_word(line: Line) -> bool:
+    """Whether there is a letter, and two signs at least that are no stops."""
+    signs = [one for one in line.text if one.isalnum()]
+    return len(signs) > 1 and any(one.isalpha() for one in signs)
 
 
 def _plain(text: str, *, keep: bool = False) -> str:

@@ -1,6 +1,7 @@
 """Opens packed documents without unpacking more than they may hold."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -27,7 +28,7 @@ def unpacked(data: bytes, limits: Limits) -> Iterator["Archive"]:
             if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > limits.max_expanded_bytes:
                 raise _too_large(limits)
             yield Archive(packed, limits)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
         raise RowError("unreadable_document", f"the packed file is damaged: {error}") from error
 
 

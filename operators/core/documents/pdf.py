@@ -8,12 +8,14 @@ from ..errors import RowError
 from ._pdf_furniture import without_furniture
 from ._pdf_lines import Line, lines_in_order
 from ._pdf_markdown import Page, Writer
-from ._pdf_tables import Table, Tables, has_rules
-from ._pdf_words import HYPHEN, Word, words_of
+from ._pdf_tables import Table, tables_of
+from ._pdf_words import HYPHEN, Word, placing, words_of
 from .contract import Converted, Limits
 
 _DULL: Final = re.compile(
-    r"^(?:untitled.*|microsoft (?:word|powerpoint) - .*|.*\.(?:docx?|pptx?|tex|indd|pdf|dvi|qxd))?$", re.I
+    r"^(?:untitled.*|\(?anonymous\)?|(?:document|presentation|book|slide)\s*\d*|microsoft (?:word|powerpoint) - .*"
+    r"|.*\.(?:docx?|odt|pptx?|xlsx?|tex|indd|pdf|dvi|qxd))?$",
+    re.IGNORECASE,
 )
 _LONGEST_TITLE: Final = 200
 
@@ -31,15 +33,13 @@ def to_markdown(data: bytes, limits: Limits) -> Converted:
             text (`needs_ocr`).
     """
     document = _opened(data)
-    tables = Tables(data)
     try:
         count = len(document)
         if count > limits.max_pages:
             raise RowError("too_large", f"it has {count:,} pages; at most {limits.max_pages:,} are read")
-        read = [_read(document, number, tables) for number in range(count)]
+        read = [_read(document, number) for number in range(count)]
         named = document.get_metadata_dict().get("Title", "").strip()
     finally:
-        tables.close()
         document.close()
     kept = without_furniture([lines for lines, _, _, _ in read], [height for _, height, _, _ in read])
     pages = [
@@ -52,7 +52,7 @@ def to_markdown(data: bytes, limits: Limits) -> Converted:
         raise RowError(
             "needs_ocr", "no page holds text: it is scanned, and needs recognition (OCR), such as by ocrmypdf"
         )
-    title = named if named and not _DULL.match(named) else next(filter(None, map(writer.title, pages[:1])), None)
+    title = named if named and not _DULL.match(named) else writer.title(pages[0])
     return Converted(text, count, title[:_LONGEST_TITLE] if title else None)
 
 
@@ -67,7 +67,7 @@ def _opened(data: bytes) -> Any:
         raise RowError("unreadable_document", f"it is cut off or damaged: {error}") from error
 
 
-def _read(document: Any, number: int, tables: Tables) -> tuple[list[Line], float, list[Table], list[Line]]:
+def _read(document: Any, number: int) -> tuple[list[Line], float, list[Table], list[Line]]:
     """The lines of a page in order, its height, its tables, and what is turned on it."""
     import pypdfium2 as pdfium
 
@@ -78,7 +78,7 @@ def _read(document: Any, number: int, tables: Tables) -> tuple[list[Line], float
     try:
         height = page.get_height()
         words = words_of(page)
-        found = tables.on(number, height) if words and has_rules(page) else []
+        found = tables_of(page, words, placing(page)) if words else []
     finally:
         page.close()
     free = [word for word in words if not any(_within(word, table) for table in found)]
@@ -88,8 +88,7 @@ def _read(document: Any, number: int, tables: Tables) -> tuple[list[Line], float
 
 
 def _within(word: Word, table: Table) -> bool:
-    middle = (word.left + word.right) / 2
-    return table.left <= middle <= table.right and table.bottom <= word.middle <= table.top
+    return table.left <= word.center <= table.right and table.bottom <= word.middle <= table.top
 
 
 def _with_tables(lines: Sequence[Line], found: Sequence[Table]) -> Iterator[Line | Table]:

@@ -1,9 +1,9 @@
 """Reads workbooks (XLSX) as Markdown, a page for each sheet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 from ..errors import RowError
 from .archive import unpacked
@@ -11,11 +11,14 @@ from .contract import PAGE_BREAK, Converted, Limits
 from .properties import title_in, with_text
 from .tables import markdown_table
 
+_BORDER: Final = 3
+"""Characters that a table takes for a cell beyond its content."""
+
 
 def to_markdown(data: bytes, limits: Limits) -> Converted:
     """The sheets that are shown, in order: the name as a heading, then a table for each block of filled rows.
 
-    Cells hold what was last computed, dates as ISO 8601; empty rows divide blocks, empty columns at their edges go.
+    Cells hold what was last computed, dates as ISO 8601; empty rows divide blocks, and columns empty in a block go.
 
     Raises:
         RowError: it is damaged, encrypted, holds too much or too many sheets, or shows no text.
@@ -45,27 +48,30 @@ def to_markdown(data: bytes, limits: Limits) -> Converted:
 def _tables(sheet: Any, most_chars: int) -> Iterator[str]:
     """A table for each run of rows that are not empty."""
     sheet.reset_dimensions()  # what a sheet says of its size may be wrong
-    block, size = list[list[str]](), 0
+    block, filled, size = list[list[str]](), set[int](), 0
     for row in sheet.iter_rows(values_only=True):
         cells = [_written(value) for value in row]
         while cells and not cells[-1]:
             cells.pop()
-        size += sum(map(len, cells)) + 3 * len(cells)
-        if size > most_chars:
+        size += sum(map(len, cells))
+        filled.update(at for at, cell in enumerate(cells) if cell)
+        # Every row of a table gets as many cells as the widest, so that few cells can make a long text.
+        if size + _BORDER * len(filled) * (len(block) + 1) > most_chars:
             raise RowError("too_large", "its sheets hold more text than may be read")
         if cells:
             block.append(cells)
         elif block:
-            yield markdown_table(_trimmed(block))
-            block = []
+            yield markdown_table(_trimmed(block, filled))
+            size += _BORDER * len(filled) * len(block)
+            block, filled = [], set()
     if block:
-        yield markdown_table(_trimmed(block))
+        yield markdown_table(_trimmed(block, filled))
 
 
-def _trimmed(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
-    """The rows without the columns at their beginning that are empty in all of them."""
-    first = min(next(at for at, cell in enumerate(row) if cell) for row in rows)
-    return [row[first:] for row in rows]
+def _trimmed(rows: Sequence[Sequence[str]], filled: Collection[int]) -> list[list[str]]:
+    """The rows with their filled columns alone."""
+    columns = sorted(filled)
+    return [[row[at] if at < len(row) else "" for at in columns] for row in rows]
 
 
 def _written(value: Any) -> str:

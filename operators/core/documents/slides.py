@@ -11,7 +11,7 @@ from .properties import title_in, with_text
 from .tables import markdown_table
 
 _ROW_EMU: Final = 360_000
-"""Shapes whose upper edges are within a centimetre stand beside each other."""
+"""A centimetre: shapes whose upper edges are so near to that of the highest of them stand beside each other."""
 
 
 def to_markdown(data: bytes, limits: Limits) -> Converted:
@@ -48,17 +48,17 @@ def _parts(slide: Any) -> Iterator[str]:
 
 
 def _in_order(shapes: Any) -> list[Any]:
-    """The shapes as they are read, those of groups among them: from top to bottom, then from left to right."""
-    flat = [*_flat(shapes)]
-    return sorted(flat, key=lambda shape: ((shape.top or 0) // _ROW_EMU, shape.left or 0))
-
-
-def _flat(shapes: Any) -> Iterator[Any]:
-    for shape in shapes:
-        if hasattr(shape, "shapes"):
-            yield from _flat(shape.shapes)
-        else:
-            yield shape
+    """The shapes as they are read: from top to bottom, then from left to right; those of a group together."""
+    rows, last = list[list[Any]](), 0
+    for shape in sorted(shapes, key=lambda one: one.top or 0):
+        top = shape.top or 0
+        if not rows or top - last > _ROW_EMU:
+            rows.append([])
+            last = top
+        rows[-1].append(shape)
+    placed = [shape for row in rows for shape in sorted(row, key=lambda one: one.left or 0)]
+    # A group stays together: its shapes are placed in a frame of its own.
+    return [one for shape in placed for one in (_in_order(shape.shapes) if hasattr(shape, "shapes") else [shape])]
 
 
 def _shown(shape: Any) -> str:

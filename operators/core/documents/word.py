@@ -20,9 +20,13 @@ r[style-name='Code'] => code
 r[style-name='Source Code'] => code
 r[style-name='Verbatim Char'] => code
 p[style-name='Quote'] => blockquote > p:fresh
+p[style-name='List Bullet 2'] => ul|ol > li > ul > li:fresh
+p[style-name='List Bullet 3'] => ul|ol > li > ul|ol > li > ul > li:fresh
+p[style-name='List Number 2'] => ul|ol > li > ol > li:fresh
+p[style-name='List Number 3'] => ul|ol > li > ul|ol > li > ol > li:fresh
 """
 _ROW_OF_HEAD: Final = re.compile(r"<table><tr>(.*?)</tr>", re.DOTALL)
-_BACK: Final = re.compile(r"\s*↑")
+_BACK: Final = re.compile(r'\s*<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')
 
 
 def to_markdown(data: bytes, limits: Limits) -> Converted:
@@ -38,7 +42,7 @@ def to_markdown(data: bytes, limits: Limits) -> Converted:
         title = title_in(packed)
     pictures = mammoth.images.img_element(_no_picture)
     page = mammoth.convert_to_html(BytesIO(data), style_map=_STYLES, convert_image=pictures).value
-    text = _BACK.sub("", markdown_in(_ROW_OF_HEAD.sub(_as_head, page)))
+    text = markdown_in(_ROW_OF_HEAD.sub(_as_head, _BACK.sub("", page)))
     return with_text(text, title)
 
 

@@ -185,7 +185,7 @@ def test_an_error_page_is_no_document(status: str) -> None:
     [
         b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nonly this",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"x" * 1000)[:-12],
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"x" * 1000, mtime=0)[:-12],
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nnot packed at all",
         b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\nwhatever",
         b"SSH-2.0-OpenSSH_9.9\r\n",
@@ -199,7 +199,7 @@ def test_what_is_cut_off_or_no_http_is_no_document(said: bytes) -> None:
 
 def test_a_packed_body_is_unpacked() -> None:
     body = b"The moon pulls the sea. " * 20_000
-    packed = gzip.compress(body)
+    packed = gzip.compress(body, mtime=0)
     with serving(saying(whole(packed, "Content-Encoding: gzip"))) as (port, _):
         assert fetch(f"http://docs.example:{port}/", within(port)).content == body
 
@@ -210,7 +210,7 @@ def test_a_packed_body_is_unpacked() -> None:
         b"HTTP/1.1 200 OK\r\n\r\nThe sea",
         b"HTTP/1.0 200 OK\r\n\r\nThe sea",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nThe \r\n3\r\nsea\r\n0\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"The sea"),
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"The sea", mtime=0),
     ],
 )
 def test_a_body_ends_with_the_connection_or_with_its_last_piece(said: bytes) -> None:
