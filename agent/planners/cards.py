@@ -16,8 +16,12 @@ from .vocabulary import action_stems, concept_set, stem
 
 Side = Literal["min", "max"]
 
-_COMMON: Final = frozenset({"on_null"})
+COMMON: Final = frozenset({"on_null"})
 """Options of whole families, which only their own name asks for."""
+LLM: Final = "llm"
+"""The need, and the choice of a backend, that means a language model."""
+MODEL_CONCEPTS: Final = frozenset(map(stem, "model llm gpt chatgpt ai".split()))
+"""Concepts of words for a language model."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,11 @@ class OptionCard:
     def default(self) -> Any:
         """Its default; None when it must be given."""
         return None if self.field.is_required() else self.field.get_default(call_default_factory=True)
+
+    @property
+    def of_replies(self) -> bool:
+        """Whether it limits what a language model says, and nothing in the rows."""
+        return bool({stem("reply"), stem("replies")} & concept_set(self.field.description or ""))
 
     @property
     def nullable(self) -> bool:
@@ -104,6 +113,11 @@ class OperatorCard:
         return any(option.field.is_required() for option in self.options.values())
 
     @cached_property
+    def asks_model(self) -> bool:
+        """Whether it asks a language model, always or where it is told to."""
+        return LLM in self.cls.needs or any(LLM in option.choices for option in self.options.values())
+
+    @cached_property
     def name_concepts(self) -> frozenset[str]:
         """Concepts of the name."""
         return concept_set(self.name)
@@ -134,7 +148,7 @@ class OperatorCard:
         """Concepts of the options' names and choices, common ones left out."""
         found: frozenset[str] = frozenset()
         for option in self.options.values():
-            if option.name not in _COMMON:
+            if option.name not in COMMON:
                 found |= option.concepts | {one for choice in option.choices for one in concept_set(choice)}
         return found
 
@@ -176,8 +190,8 @@ class OperatorCard:
         return next(iter(named or reading), None)
 
     def limits(self) -> Iterator[OptionCard]:
-        """The options that limit a number, common ones left out."""
-        return (option for option in self.options.values() if option.side and option.is_number)
+        """The options that limit a number in the rows, those for a model's replies left out."""
+        return (one for one in self.options.values() if one.side and one.is_number and not one.of_replies)
 
     def partner(self, option: OptionCard) -> OptionCard | None:
         """The other end of a limit: `max_words` for `min_words`."""

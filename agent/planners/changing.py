@@ -182,6 +182,12 @@ class _Changer:
         if not (undone or (clause.polarity == "drop" and self.steps.speaks_of_steps(clause))):
             return False
         found = self.steps.named(clause, self.concepts(clause))
+        others = [] if self.steps.speaks_of_steps(clause) else self.steps.answering(self.concepts(clause))
+        if found and any(step not in found for step in others):
+            options = tuple(f"remove the step {step.id}" for step in (*found, *others))
+            text = f"Which step is meant by “{clause.text}”?"
+            self.question = Question(text=text, options=tuple(dict.fromkeys(options))[:3])
+            return True
         return bool(found) and all(self.edit(RemoveStep(step=step.id), clause) for step in found)
 
     def reorder(self, marked: Marked) -> bool:
@@ -327,7 +333,10 @@ class _Changer:
 
     def is_twin(self, one: Step, step: Step, text: str) -> bool:
         """Whether what is stated anew can be set in a step that is there."""
-        same = all(one.options.get(name) == step.options.get(name) for name in (text, EXCLUDE))
+        card = self.matcher.card(step.operator)
+        defaults = {name: option.default for name, option in card.options.items() if name in (text, EXCLUDE)}
+        usual = {name: [*value] if isinstance(value, tuple) else value for name, value in defaults.items()}
+        same = all(one.options.get(name, value) == step.options.get(name, value) for name, value in usual.items())
         return bool(text) and same
 
     def bring_up(self, twin: Step, step: Step, clause: Clause) -> None:

@@ -36,6 +36,8 @@ _ENDS: Final = frozenset(
 )
 _COLUMN_NOUNS: Final = frozenset("column field columns fields count counts score scores".split())
 """What may stand behind the name of a column: "a views count of at least 100"."""
+_SENTENCE: Final = 8
+"""Words from which on texts are sentences or queries, which no single word equals."""
 _TRUTH: Final = MappingProxyType({"true": True, "yes": True, "false": False, "no": False})
 
 
@@ -262,11 +264,17 @@ class _Finder:
             return None
         if (
             "prose" in column.looks
+            or (column.mean_words or 0) >= _SENTENCE
+            or self._is_passive(at)
             or token.low in DROP | KEEP | STRIP | ROW_NOUNS
             or (not alone and not self._ends(at + 1))
         ):
             return None
         return (token.text, at + 1) if self._ends(at + 1) or alone else None
+
+    def _is_passive(self, at: int) -> bool:
+        """Whether a word says what was done: "answers that are supported by …", "grounded in …"."""
+        return self.low(at + 1) == "by" or (self.low(at).endswith("ed") and self.low(at + 1) in ("in", "from", "on"))
 
     def _ends(self, at: int) -> bool:
         return at >= len(self.tokens) or self.low(at) in _ENDS or self.tokens[at].kind == "break"

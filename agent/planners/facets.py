@@ -11,6 +11,7 @@ from . import doubts, proofs
 from .cards import OperatorCard
 from .clauses import Clause
 from .conditions import complement, joined, within
+from .counting import count_of, fill_count, places
 from .directions import Interval, Limit
 from .doubts import Doubt
 from .matching import Match, Matcher
@@ -45,12 +46,14 @@ class Facet:
         text: the piece of the request that says it.
         options: the operator's options for it.
         check: how it is proven.
+        words: the tokens that say what is counted, where it is a number of things.
     """
 
     text: str
     card: OperatorCard
     options: Options
     check: Check
+    words: range = range(0)
 
 
 class FacetBinder:
@@ -61,6 +64,7 @@ class FacetBinder:
         column: the column that it is about, None where that is open.
         concepts: what its words are about.
         best: the operator that the words choose.
+        cut: whether texts were cut into pieces before.
     """
 
     def __init__(
@@ -70,7 +74,10 @@ class FacetBinder:
         concepts: Sequence[str],
         best: Match | None,
         matcher: Matcher,
+        *,
+        cut: bool = False,
     ) -> None:
+        self.cut = cut
         self.clause, self.column, self.concepts, self.best = clause, column, concepts, best
         self.matcher = matcher
 
@@ -158,8 +165,27 @@ class FacetBinder:
         kept = str(Expression(stated if self.clause.polarity != "drop" else complement(stated)))
         return Facet(text, card, {EXPRESSION: kept}, proofs.condition_check(kept))
 
+    def counted(self, card: OperatorCard, limit: Limit) -> Facet | None:
+        """A number of things in the option of an operator that counts them: "three questions per chunk"."""
+        count = count_of(self.clause.marked, limit, self.clause.end)
+        fits = self.clause.polarity != "drop" and (count is None or count.of_pieces or not self.cut)
+        kept = limit.interval if fits else None
+        options = None if count is None else fill_count(count, card, self.matcher, kept)
+        if count is None or options is None:
+            return None
+        said = self.clause.marked.text(limit.start, count.end)
+        return Facet(said, card, options, Check(), range(limit.start, count.end))
+
+    def counts_otherwise(self, card: OperatorCard, limit: Limit) -> bool:
+        """Whether an operator counts such things, and cannot say this number: "at least 5 questions per text"."""
+        count = count_of(self.clause.marked, limit, self.clause.end)
+        return count is not None and bool(places(count, card, self.matcher))
+
     def _limit(self, limit: Limit, kept: Interval | None) -> Facet | None:
         cards = [] if self.best is None else [self.best.card]
+        things = self.counted(cards[0], limit) if cards else None
+        if things is not None or (cards and self.counts_otherwise(cards[0], limit)):
+            return things
         if limit.unit is not None:
             cards += self.unit_cards(limit.unit)
         text = self.clause.marked.text(limit.start, limit.end)

@@ -9,9 +9,9 @@ from typing import Final
 
 from ...memory.catalog import Catalog
 from ...operators.core.operator import Kind, Operator
-from .cards import OperatorCard, card_of
+from .cards import MODEL_CONCEPTS, OperatorCard, card_of
 from .tokens import tokenize
-from .vocabulary import concept_set, stem
+from .vocabulary import DROP, KEEP, NEGATIONS, concept_set, stem
 
 CANDIDATES: Final = 12
 ACCEPTED_COVERAGE: Final = 0.6
@@ -21,6 +21,8 @@ ACCEPTED_MEANT: Final = 0.5
 
 NAMED: Final = 0.75
 """From how much on a concept is one that an operator is named or described by."""
+ALIKE: Final = 0.5
+"""From how much on a clause is about the same as a phrase, whichever way round."""
 SURE: Final = 0.5
 """From how much on an operator answers to a single concept."""
 
@@ -35,11 +37,18 @@ _TELLS: Final[Mapping[Kind, frozenset[str]]] = {
     "generate": frozenset(map(stem, "write make create generate produce synthesize give about".split())),
 }
 """Concepts of verbs that say no more than that such an operator is meant."""
-_MODEL: Final = frozenset(map(stem, "model llm gpt chatgpt ai".split()))
 _CUTS: Final = (" and ", " or ", ", ", " & ")
-_SAY_LITTLE: Final = _MODEL.union(*_TELLS.values())
+_SAY_LITTLE: Final = MODEL_CONCEPTS.union(*_TELLS.values())
 
 _WEIGHTS: Final[Mapping[str, float]] = {"coverage": 0.5, "phrase": 0.2, "name": 0.15, "retrieval": 0.15}
+
+
+def _way(phrase: str) -> bool | None:
+    """Whether a phrase keeps what it names, each "not" in it turning that round; None where it says neither."""
+    words = phrase.lower().split()
+    verbs = [word in KEEP for word in words if word in KEEP | DROP]
+    denied = sum(word in NEGATIONS for word in words) % 2
+    return None if not verbs else verbs[0] != bool(denied)
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,8 @@ class Matcher:
         if _SAY_LITTLE.issuperset(concepts):  # "score" alone names dozens of operators, and means none
             whole = " ".join(text.lower().split())
             kept = ((card, score) for card, score in kept if whole in card.phrase_texts)
-        matches = [self._match(card, concepts, text, score) for card, score in kept]
+        spoken = frozenset(concepts) | concept_set(text)
+        matches = [self._match(card, concepts, text, spoken, score) for card, score in kept]
         return sorted(matches, key=lambda match: (-round(match.score, 6), match.card.name))
 
     def hits(self, text: str) -> tuple[tuple[str, float], ...]:
@@ -126,8 +136,8 @@ class Matcher:
 
     def answers(self, card: OperatorCard, concept: str) -> float:
         """How well an operator answers to a concept, 0 to 1; a verb such as "rate" says only that there is a score."""
-        kind, asks_model = card.cls.kind, "llm" in card.cls.needs
-        if concept in _TELLS.get(kind, ()) or (asks_model and concept in _MODEL):
+        kind, asks_model = card.cls.kind, card.asks_model
+        if concept in _TELLS.get(kind, ()) or (asks_model and concept in MODEL_CONCEPTS):
             return 1.0
         return max(card.sureness.get(concept, 0.0), card.sureness.get(stem(concept), 0.0))
 
@@ -155,7 +165,7 @@ class Matcher:
     def joined_phrases(self) -> Mapping[tuple[str, ...], str]:
         """Operators that need no option, by those of their phrases that a clause would be cut in: "write a and b"."""
         cards = (self.card(name) for name in self.operators)
-        whole = [card for card in cards if card.cls.kind in _TELLS and not card.needs_options]
+        whole = [card for card in cards if not card.needs_options]
         return {
             tuple(token.low for token in tokenize(phrase)): card.name
             for card in whole
@@ -180,10 +190,14 @@ class Matcher:
         cards = [self.card(name) for name in self.operators]
         return Counter(concept for card in cards for concept in card.own_concepts)
 
-    def _match(self, card: OperatorCard, concepts: Sequence[str], text: str, retrieved: float) -> Match:
+    def _match(
+        self, card: OperatorCard, concepts: Sequence[str], text: str, spoken: frozenset[str], retrieved: float
+    ) -> Match:
         wanted = dict.fromkeys(concepts)
         total = sum(self.rarity(concept) for concept in wanted)
-        answered = {concept: self.answers(card, concept) for concept in wanted}
+        # A phrase that is said whole leaves none of its words in doubt, however many others know them.
+        whole = frozenset().union(*(one for one in card.phrase_concepts if len(one) > 1 and one <= spoken))
+        answered = {concept: 1.0 if concept in whole else self.answers(card, concept) for concept in wanted}
         coverage = round(sum(self.rarity(concept) * sure for concept, sure in answered.items()) / total, 6)
         said = frozenset(wanted)
         if " ".join(text.lower().split()) in card.phrase_texts:
@@ -197,8 +211,24 @@ class Matcher:
         score = sum(_WEIGHTS[part] * value for part, value in parts.items())
         missing = () if coverage == 1 else tuple(concept for concept, sure in answered.items() if not sure)
         named = coverage == 1 or max(answered.values()) >= NAMED
-        whole = (self.share(said, some) for some in (card.name_concepts, card.summary_concepts, *card.phrase_concepts))
-        return Match(card, coverage, score, missing, named, max(whole, default=0.0))
+        about = said | (spoken if whole else frozenset())
+        shares = (
+            self.share(about, some) for some in (card.name_concepts, card.summary_concepts, *card.phrase_concepts)
+        )
+        return Match(card, coverage, score, missing, named, max(shares, default=0.0))
+
+    def turned_round(self, card: OperatorCard, concepts: Iterable[str], *, keeps: bool) -> bool:
+        """Whether a filter is asked for the other way round than its phrases say: "remove answers that are grounded".
+
+        Args:
+            keeps: whether the clause keeps what it names, each "not" in it turning that round.
+        """
+        said = frozenset(concepts)
+        told = [
+            (self._likeness(said, concept_set(one)), way) for one in card.cls.phrases if (way := _way(one)) is not None
+        ]
+        best = max((likeness for likeness, _ in told), default=0.0)
+        return best >= ALIKE and all(way != keeps for likeness, way in told if likeness == best)
 
     def _likeness(self, left: frozenset[str], right: frozenset[str]) -> float:
         """Shared rarity over all rarity of two sets of concepts."""

@@ -12,9 +12,10 @@ from ...pipelines.builtin import Pipeline, PipelineOption
 from ...pipelines.edits import SetOption
 from ...tools.profile import Profile
 from ..state import Change
+from .counting import agrees, count_of, counted_by, number_of, only_counts
 from .directions import Interval, Limit
 from .marks import Marked, mark
-from .quantities import plain
+from .quantities import UNITS, plain
 from .vocabulary import concept_set, stem
 
 _SIDES = MappingProxyType(
@@ -22,6 +23,35 @@ _SIDES = MappingProxyType(
 )
 _NEAR = 2
 """How many words behind a number may say what is counted: "two more pairs"."""
+
+
+def counted_change(wish: str, pipeline: Pipeline, profile: Profile) -> Change | None:
+    """The edits for a wish that says how many things a pipeline makes of each: "at most 5 per document"."""
+    marked = mark(wish, profile)
+    edits: list[SetOption] = []
+    if not only_counts(marked, 0, len(marked.tokens)):
+        return None
+    for limit in marked.limits:
+        count = count_of(marked, limit, len(marked.tokens))
+        value = number_of(limit.interval)
+        counting = {
+            name: option
+            for name, option in pipeline.options.items()
+            if type(option.default) is int and name.rpartition("_")[2] not in UNITS and name[:4] not in ("min_", "max_")
+        }
+        found = [
+            option
+            for name, option in counting.items()
+            if count is not None and agrees(count, counted_by(name, option.description))
+        ]
+        if len(found) != 1 or value is None:
+            things = count.things if count is not None else frozenset()
+            counts = any(things & counted_by(name, option.description).things for name, option in counting.items())
+            return Change(not_covered=(wish,)) if counts else None
+        edits += (SetOption(step=step, option=option, value=value) for step, option in found[0].sets)
+    if not edits:
+        return None
+    return Change(edits=tuple(edits), reasons={edit.step: f"“{wish}”." for edit in edits})
 
 
 def option_change(wish: str, pipeline: Pipeline, profile: Profile) -> Change | None:
@@ -94,6 +124,8 @@ def _set(
         whole = isinstance(option.default, int)
         if kept is not None and whole and limit.stated:
             low, high = kept.whole().low, kept.whole().high
+        if not side and not limit.stated:
+            low = limit.interval.low
         bound = {"min": low, "max": high}.get(side, low if low is not None else high)
         if bound is not None:
             yield name, plain(bound) if whole else float(bound)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...pipelines.builtin import Pipeline, builtins
+from ...pipelines.validate import build
 from ...pipelines.workflow import Step, Workflow
 from ...tools.profile import Profile
 from ..amending import amended
@@ -16,10 +17,10 @@ from .doubts import Decisions
 from .marks import Span
 from .matching import ACCEPTED_COVERAGE, ACCEPTED_MEANT, Matcher
 from .pipeline_columns import Bound, bound_columns
-from .pipeline_options import option_change
+from .pipeline_options import counted_change, option_change
 from .references import OPERATION_NOUNS
 from .understanding import clauses_of
-from .vocabulary import EXCEPT, concept_set, stem
+from .vocabulary import EXCEPT, ROW_NOUNS, TEXT_NOUNS, concept_set, stem
 from .wording import ARTICLES
 
 _ASKING: Final = frozenset(
@@ -33,6 +34,7 @@ _SAME_WORDS: Final = 0.85
 """From how near a phrase on a request means its pipeline, whatever else its words could mean."""
 _NEAR_WORDS: Final = 0.6
 """The same where the words name nothing that the pipeline does not know."""
+_ROW: Final = "row"
 _UNWANTED: Final = "without"
 """How a wish begins that a step should go; one that removes nothing was not understood."""
 
@@ -61,11 +63,12 @@ def asked_pipeline(request: str, profile: Profile, matcher: Matcher) -> Asked | 
     A clause that leads to a list of what to do ("make a pretraining corpus out of this: …") asks for the list.
     """
     clauses = clauses_of(request, profile, matcher)
-    worded = _worded(clauses)
+    worded = _worded(clauses, profile)
     if worded is not None:
         pipeline, begin, end = worded
-        said = clauses[begin].marked.text(clauses[begin].start, clauses[end - 1].end)
-        return Asked(pipeline, said, (*_groups(clauses[:begin]), *_groups(clauses[end:])))
+        said = clauses[begin].marked.text(clauses[begin].start, _turn(clauses[end - 1]))
+        rest = (*_groups(clauses[:begin]), *_turned(clauses[end - 1]), *_groups(clauses[end:]))
+        return Asked(pipeline, said, rest)
     for at, clause in enumerate(clauses):
         found = None if _leads_to_a_list(clause) else _meant(clause, matcher)
         if found is not None:
@@ -96,8 +99,9 @@ def ready_made(asked: Asked, profile: Profile, matcher: Matcher, answers: Sequen
     if found.doubt is not None:
         return made.model_copy(update={"question": found.doubt.question})
     for wish in asked.rest:
-        change = changed(wish, made, profile, matcher)
-        if change.question is not None or change.not_covered or not change.edits:
+        counted = counted_change(wish, asked.pipeline, profile)
+        change = counted or changed(wish, made, profile, matcher)
+        if counted is None and (change.question is not None or change.not_covered or not change.edits):
             change = option_change(wish, asked.pipeline, profile) or change
         if change.question is not None and pending:
             change = changed(pending.pop(0), made, profile, matcher)
@@ -112,18 +116,37 @@ def ready_made(asked: Asked, profile: Profile, matcher: Matcher, answers: Sequen
 # The pipeline that is meant
 
 
-def _worded(clauses: Sequence[Clause]) -> tuple[Pipeline, int, int] | None:
+def _worded(clauses: Sequence[Clause], profile: Profile) -> tuple[Pipeline, int, int] | None:
     """The pipeline that some clauses together ask for nearly in its own words, with the first and one past the last."""
     for begin in range(min(len(clauses), _MOST_CLAUSES)):
         for end in range(min(len(clauses), begin + _MOST_JOINED), begin, -1):
             some = clauses[begin:end]
             if any(one.hard for one in some[1:]) or some[0].polarity == "protect" or _leads_to_a_list(some[-1]):
                 continue
-            words = _word_set(some[0].marked.text(some[0].start, some[-1].end))
-            near = max(builtins().values(), key=lambda one: _nearness(one, words))
+            words = _word_set(some[0].marked.text(some[0].start, _turn(some[-1])))
+            near = max(builtins().values(), key=lambda one: (_nearness(one, words), _says(one, some[0])))
             if _nearness(near, words) >= _SAME_WORDS:
-                return near, begin, end
+                return _for_data(near, words, profile), begin, end
     return None
+
+
+def _says(pipeline: Pipeline, clause: Clause) -> int:
+    """How many words of a clause stand in the phrases of a pipeline as they are: "documents", not "texts"."""
+    known = {word for phrase in pipeline.phrases for word in phrase.lower().split()}
+    return len(known & {*clause.words})
+
+
+def _for_data(pipeline: Pipeline, words: frozenset[str], profile: Profile) -> Pipeline:
+    """The pipeline, or the nearest other one where the data cannot have its columns: documents or a table of texts."""
+    if _has_columns(pipeline, profile):
+        return pipeline
+    others = [one for one in builtins().values() if _nearness(one, words) >= _NEAR_WORDS and _has_columns(one, profile)]
+    return max(others, key=lambda one: _nearness(one, words), default=pipeline)
+
+
+def _has_columns(pipeline: Pipeline, profile: Profile) -> bool:
+    """Whether the data may have the columns of a pipeline, some of them under other names."""
+    return bound_columns(pipeline, profile, Decisions("", column=profile.text_column()), ()).fault is None
 
 
 def _meant(clause: Clause, matcher: Matcher) -> tuple[Pipeline, tuple[str, ...]] | None:
@@ -178,9 +201,9 @@ def _asks(clause: Clause) -> bool:
 
 
 def _word_set(text: str) -> frozenset[str]:
-    """All words of a text but articles, without their endings."""
+    """All words of a text but articles, without their endings; nouns for what the data is made of are one word."""
     words = "".join(one if one.isalnum() else " " for one in text.lower()).split()
-    return frozenset(stem(word) for word in words if word not in ARTICLES)
+    return frozenset(_ROW if word in ROW_NOUNS | TEXT_NOUNS else stem(word) for word in words if word not in ARTICLES)
 
 
 def _nearness(pipeline: Pipeline, words: frozenset[str]) -> float:
@@ -229,6 +252,12 @@ def _aside(clause: Clause) -> Iterator[str]:
         if one.start < turn:
             said = clause.marked.text(one.start, one.end)
             yield f"the language must be {said}" if one in clause.languages else said
+    yield from _turned(clause)
+
+
+def _turned(clause: Clause) -> Iterator[str]:
+    """What the clause wishes to be other than in the pipeline."""
+    turn = _turn(clause)
     if turn < clause.end:
         lead = "" if clause.marked.tokens[turn].low == "with" else f"{_UNWANTED} "
         yield lead + clause.marked.text(turn + 1, clause.end).removeprefix("for ")
@@ -271,11 +300,21 @@ def _draft(asked: Asked, found: Bound, matcher: Matcher) -> Draft:
 
 
 def _provable(said: str, workflow: Workflow, matcher: Matcher) -> Iterator[Ask]:
-    """An ask for each step whose rule can be proven on the output."""
-    for step in workflow.steps:
+    """An ask for each step whose rule can be proven on the output: no later step makes rows or texts of its own."""
+    for at, step in enumerate(workflow.steps):
         check = _check(step, matcher)
-        if check.kind != "none":
+        if check.kind != "none" and not any(_undoes(check, after) for after in workflow.steps[at + 1 :]):
             yield Ask(text=f"{said}: {step.id}", steps=(step.id,), check=check)
+
+
+def _undoes(check: Check, step: Step) -> bool:
+    """Whether what a check looks at may be otherwise after a step, through no fault of the step that it proves."""
+    operator, _ = build(step)
+    if operator is None:
+        return True
+    makes_rows = operator.row_effect() in ("expand", "create")
+    rewrites = "llm" in operator.needs and check.column in operator.writes()
+    return rewrites or (makes_rows and check.kind == "no_exact_duplicates")
 
 
 def _check(step: Step, matcher: Matcher) -> Check:

@@ -40,6 +40,11 @@ class PlanSteps:
         """The steps that a clause speaks of: by id, by number, or by what they do, the best match only."""
         return self._by_id(clause) or self._by_number(clause) or self._by_concepts(clause, concepts)
 
+    def answering(self, concepts: Sequence[str]) -> list[Step]:
+        """The steps that may be meant by what a clause is about, since they are asked for in such words."""
+        sure = ((step, self.card(step)) for step in self.known())
+        return [step for step, card in sure if concepts and all(concept in card.own_concepts for concept in concepts)]
+
     def speaks_of_steps(self, clause: Clause) -> bool:
         """Whether a word such as "step" or "filter" says that the plan is meant."""
         return bool(OPERATION_NOUNS & {*clause.words[1:]}) or bool(self._by_id(clause))

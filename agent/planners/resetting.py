@@ -14,6 +14,7 @@ from ...tools.profile import Profile
 from ..state import Question
 from .cards import OptionCard
 from .clauses import Clause
+from .counting import count_of, cuts, places
 from .directions import Interval, Limit
 from .languages import LanguageMention
 from .matching import SURE
@@ -146,6 +147,9 @@ class Resetter:
 
     def places(self, limit: Limit) -> list[_Place]:
         """The options that may hold a number with this unit, in the steps that the clause names, or in all."""
+        counted = self.counting(limit)
+        if counted:
+            return counted
         named = self.steps.named(self.clause, self.concepts) if self.concepts else []
         steps = [step for step in named or self.steps.known() if self.explains(step)]
         places = [place for step in steps for place in self.of_step(step, limit)]
@@ -153,6 +157,20 @@ class Resetter:
             stated = [place for place in places if place.option.name in place.step.options]
             return stated or places
         return places
+
+    def counting(self, limit: Limit) -> list[_Place]:
+        """The options that count such things: "three questions per chunk"; of several those that were set."""
+        count = count_of(self.clause.marked, limit, self.clause.end)
+        if count is None:
+            return []
+        found: list[_Place] = []
+        cut = False
+        for step in self.steps.known():
+            card = self.steps.card(step)
+            if not cut or count.of_pieces:
+                found += (_Place(step, option) for option in places(count, card, self.steps.matcher))
+            cut = cut or cuts(card)
+        return [place for place in found if place.option.name in place.step.options] or found
 
     def explains(self, step: Step) -> bool:
         """Whether a step answers to all that the clause is about; otherwise something else is wished."""
@@ -163,7 +181,7 @@ class Resetter:
         """The options of one step that the number fits by its unit, or by the words around it."""
         bound = limit.interval.low if limit.interval.low is not None else limit.interval.high
         for option in self.steps.card(step).options.values():
-            if not option.is_number:
+            if not option.is_number or (option.of_replies and limit.unit != "tokens"):
                 continue
             named = bool(option.concepts & {*self.concepts})
             if limit.unit is not None:

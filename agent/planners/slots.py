@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import JsonValue, ValidationError
 
-from .cards import OperatorCard, OptionCard
+from .cards import COMMON, LLM, MODEL_CONCEPTS, OperatorCard, OptionCard
 from .clauses import Clause
 from .directions import Interval, Limit
 from .quantities import plain
@@ -14,6 +14,7 @@ from .vocabulary import concept_set, is_general
 Options = dict[str, JsonValue]
 
 LANGUAGES: Final = "languages"
+GROUP: Final = "group"
 EXCLUDE: Final = "exclude"
 EXPRESSION: Final = "expression"
 """Names of options that mean the same wherever they occur."""
@@ -24,6 +25,10 @@ UNIT: Final = "unit"
 
 _OF_SHARES: Final = frozenset({"ratio", "share"})
 """What a name says of an option that a percentage may be given for, bounded or not."""
+_LEAD_WAYS: Final = frozenset("by at along using with".split())
+_BEFORE_WAYS: Final = frozenset("the a an their its each every my language large".split())
+"""Words that lead to how something is done, and those that may stand between."""
+_TOGETHER: Final = frozenset("same per within".split())
 _COUNTS: Final = ("count", "rows", "n", "number", "size", "samples", "k")
 """Options that take a plain number of rows."""
 
@@ -65,19 +70,31 @@ def fill_words(card: OperatorCard, clause: Clause, concepts: Collection[str]) ->
     words = {word for word in clause.words if not is_general(word)}
     for option in card.options.values():
         if option.choices:
-            chosen = _chosen(option, clause, concepts)
+            chosen = _chosen(card, option, clause, concepts)
             if chosen:
                 options[option.name] = [*chosen] if option.many else chosen[0]
         elif bool in option.types and option.name != EXCLUDE and option.concepts:
             if option.concepts <= _beside_verb(clause, concepts) and not option.concepts <= card.name_concepts:
                 options[option.name] = not _switched_off(clause, option)
-        elif option.writes and (target := _target(clause)):
+        elif option.name == GROUP and option.reads and (by := group_of(clause)):
+            options[option.name] = by
+        elif option.writes and _is_output(card, option) and (target := _target(clause)):
             options[option.name] = target
         elif option.types == {str} and not option.reads and not option.many and words:
             quoted = [t.text for t in clause.marked.tokens[clause.start : clause.end] if t.kind == "quoted"]
             if len(quoted) == 1 and option.field.is_required() and option.name != EXPRESSION:
                 options[option.name] = quoted[0]
     return {name: value for name, value in options.items() if value != card.options[name].default}
+
+
+def group_of(clause: Clause) -> str | None:
+    """The column by which rows belong together: "questions of the same document", "within each source"."""
+    tokens = clause.marked.tokens
+    for mention in clause.columns:
+        places = range(max(clause.start, mention.start - 1), mention.end)
+        if len(mention.names) == 1 and any(tokens[at].low in _TOGETHER for at in places):
+            return mention.names[0]
+    return None
 
 
 def missing_options(card: OperatorCard, options: Mapping[str, JsonValue]) -> list[OptionCard]:
@@ -170,13 +187,38 @@ def typed(option: OptionCard, value: float | None) -> JsonValue:
     return plain(value) if option.whole else float(value)
 
 
-def _chosen(option: OptionCard, clause: Clause, concepts: Collection[str]) -> tuple[str, ...]:
-    """The choices that the clause names; of a single choice only where its option is named too, or is a unit."""
+def _chosen(card: OperatorCard, option: OptionCard, clause: Clause, concepts: Collection[str]) -> tuple[str, ...]:
+    """The choices that the clause names.
+
+    A single choice counts where its option is named too or is a unit, where it says how ("by headings"), and where its
+    words say nothing else of the operator ("for postgres").
+    """
     spoken = set(concepts) | {concept for word in clause.words for concept in concept_set(word)}
     found = tuple(choice for choice in option.choices if concept_set(choice) and concept_set(choice) <= spoken)
     if option.many:
         return found
-    return found[:1] if option.name == UNIT or (option.concepts and option.concepts <= spoken) else ()
+    if option.name == UNIT or (option.concepts and option.concepts <= spoken):
+        return found[:1]
+    ways = _ways(clause)
+    meant = {choice: concept_set(choice) for choice in option.choices if concept_set(choice)}
+    how = tuple(choice for choice, known in meant.items() if known <= ways)
+    if not how and option.name not in COMMON:  # a word that says nothing else of this operator
+        free = {concept for _, concept in clause.concepts}
+        how = tuple(choice for choice, known in meant.items() if known <= free and not known & card.own_concepts)
+    return how if len(how) == 1 else ()
+
+
+def _ways(clause: Clause) -> set[str]:
+    """What the clause says of how something is done: "by their headings", "along sections", "semantically"."""
+    tokens, taken = clause.marked.tokens, clause.marked.taken
+    ways: set[str] = set()
+    for at, concept in clause.concepts:
+        place = at - 1
+        while place > clause.start and tokens[place].low in _BEFORE_WAYS:
+            place -= 1
+        if at not in taken and (tokens[place].low in _LEAD_WAYS or tokens[at].low.endswith("ally")):
+            ways |= {concept, LLM} if concept in MODEL_CONCEPTS else {concept}
+    return ways
 
 
 def _beside_verb(clause: Clause, concepts: Collection[str]) -> set[str]:
@@ -191,6 +233,11 @@ def _switched_off(clause: Clause, option: OptionCard) -> bool:
     return clause.polarity == "protect" or any(
         t.low in ("not", "without", "no") or t.low.endswith("n't") for t in before
     )
+
+
+def _is_output(card: OperatorCard, option: OptionCard) -> bool:
+    """Whether an option names the one column that a result goes to."""
+    return option.name == "output" or sum(one.writes for one in card.options.values()) == 1
 
 
 def _target(clause: Clause) -> str | None:

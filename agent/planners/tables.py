@@ -127,5 +127,5 @@ def _has_its_own(mention: TableMention, said: Wording, matcher: Matcher) -> bool
     return any(
         one.name_concepts <= spoken or any(len(phrase) > 1 and phrase <= spoken for phrase in one.phrase_concepts)
         for name in matcher.operators
-        if not name.startswith("llm_") and "llm" in (one := matcher.card(name)).cls.needs
+        if not name.startswith("llm_") and (one := matcher.card(name)).asks_model
     )

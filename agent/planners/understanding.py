@@ -1,11 +1,12 @@
 """Reads a whole request: its clauses, what each asks for, and the order that is meant."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ...tools.profile import Profile
 from .assembling import with_scopes
 from .clauses import Clause
+from .counting import only_counts
 from .doubts import Decisions, Doubt, all_of_them
 from .labels import with_labels
 from .marks import Marked, Span, mark
@@ -15,6 +16,7 @@ from .splitting import order_is_meant, split
 from .tables import with_tables
 from .tokens import is_numbered
 from .wishes import Reading, Wish
+from .wording import MOST_TOKENS
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,26 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     clauses = split(marked, matcher.verbs)
     own = [clause for at, clause in enumerate(clauses) if not (at and clause.is_echo)]
     alone = all(clause.is_scope for clause in own)
-    readings = _scoped([reader.read(clause, scope_allowed=not alone) for clause in own])
+    readings = _scoped(_with_counts(own, lambda clause: reader.read(clause, scope_allowed=not alone)))
     readings = _without_alternatives(_without_lead_in(_asked_about_both(readings)))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
     return Understanding(tuple(_sequenced(readings)), explicit or swapped, reader.main)
+
+
+def _with_counts(clauses: Sequence[Clause], read: Callable[[Clause], Reading]) -> list[Reading]:
+    """What the clauses ask for; "…, at most 5 per document" belongs to the clause before, where that takes it."""
+    readings: list[Reading] = []
+    for clause in clauses:
+        before = readings[-1].clause if readings else None
+        short = before is not None and not clause.hard and clause.end - before.start <= MOST_TOKENS
+        if before is not None and short and only_counts(clause.marked, clause.start, clause.end):
+            both = read(replace(before, end=clause.end))
+            if both.wishes and not both.not_covered and both.doubt is None:
+                readings[-1] = both
+                continue
+        readings.append(read(clause))
+    return readings
 
 
 def _scoped(readings: Sequence[Reading]) -> list[Reading]:

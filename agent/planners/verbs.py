@@ -54,6 +54,8 @@ def _meaning_of(marked: Marked, at: int, end: int) -> Polarity | None:
     leaves = word in ("go", "goes") and at > 0 and tokens[at - 1].low in _MUST
     leaves = leaves or (word == "out" and at > 0 and tokens[at - 1].low in ("are", "is", "be"))
     moved_out = word in _OUT_VERBS and any(token.low in _OUT for token in tokens[at + 1 : min(at + 6, end)])
+    if word == "cut" and any(token.low == "into" for token in tokens[at + 1 : end]):  # in pieces
+        return None
     if word in DROP or leaves or moved_out:
         return "drop"
     if word in KEEP:

@@ -60,6 +60,9 @@ ROW_NOUNS: Final = _words(
 )
 """Nouns for what a dataset is made of."""
 
+PIECE_NOUNS: Final = _words("chunk chunks piece pieces")
+"""Nouns for rows that are parts of texts, where they are not what is made."""
+
 TEXT_NOUNS: Final = _words("text texts string strings body")
 
 ORDER: Final = _words(
@@ -117,6 +120,10 @@ _MULTI: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
         "almost the same": "near duplicate",
         "nearly the same": "near duplicate",
         "very similar": "near duplicate",
+        "of the same": "",
+        "from the same": "",
+        "about the same": "",
+        "within the same": "",
         "seen before": "duplicate",
         "seen already": "duplicate",
         "the same": "duplicate",
@@ -230,6 +237,8 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "identical": "duplicate",
         "verbatim": "exact duplicate",
         "exact exactly": "exact",
+        "heading headings": "heading",
+        "semantic semantically": "semantic",
         "near nearly fuzzy fuzzily similar similarity alike almost approximate approximately": "near",
         "empty blank emptiness textless null nulls": "empty",
         "whitespace whitespaces space spaces spacing tab tabs": "whitespace",

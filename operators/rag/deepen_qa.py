@@ -118,6 +118,8 @@ class DeepenQA(LLMOperator):
     name = "deepen_qa"
     phrases = (
         "make the questions deeper so that they need more hops",
+        "make the questions deeper",
+        "deepen the questions by more hops",
         "add hops to each question",
         "turn single-hop questions into multi-hop questions",
         "backward chaining of questions for agentic RAG",
@@ -131,7 +133,7 @@ class DeepenQA(LLMOperator):
     documents: Columns = Field(
         default=(), description="Columns with documents that relations are quoted from; the model's knowledge if empty."
     )
-    rounds: int = Field(default=2, ge=1, le=5, description="Most rounds; each makes one search more necessary.")
+    rounds: int = Field(default=2, ge=1, le=5, description="Most rounds or hops; each makes one search more necessary.")
     min_rounds: int = Field(default=1, ge=0, le=5, description="Fewest verified rounds of a row that stays.")
     output: OutputColumn = Field(default="deep_question", description="Column to write the deeper question to.")
     hops: OutputColumn = Field(default="hops", description="Column to write the list of rounds to.")

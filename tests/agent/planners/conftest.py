@@ -83,6 +83,17 @@ PROFILES = {
     ),
     "code": profile_of(text("text", 2000, "code"), text("path", 40, "identifier"), text("language", 6, "label")),
     "taxonomy": profile_of(text("domain", 14), text("topic", 20), text("subtopic", 25)),
+    "articles": profile_of(text("text", 1500, "prose")),
+    "docs": profile_of(text("path", 30), text("media_type", 15), plain("bytes", "bytes")),
+    "rag": profile_of(
+        text("question", 90, "prose"),
+        text("answer", 20),
+        text("identifier", 15),
+        text("text", 1500, "prose"),
+        text("doc", 10, "identifier"),
+    ),
+    "databases": profile_of(text("db_id", 8, "identifier")),
+    "sql": profile_of(text("db_id", 8, "identifier"), text("question", 90, "prose"), text("SQL", 120)),
     "numbers": profile_of(plain("id", "integer", "identifier"), plain("score", "number")),
 }
 """Data of several shapes, by name."""

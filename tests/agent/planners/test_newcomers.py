@@ -1,4 +1,4 @@
-"""Requests over operators that score, ask a model, reason, write code and make conversations, in words of their own."""
+"""Requests over scores, models, reasoning, code, conversations, documents, SQL and retrieval, in words of their own."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from dataflow_agent.agent.planners.choice import chosen_planner
+from dataflow_agent.agent.planners.documents import as_read, reading_first
 from dataflow_agent.agent.planners.offline import OfflinePlanner
 from dataflow_agent.agent.state import Draft
 from dataflow_agent.memory.catalog import Catalog
@@ -24,7 +25,9 @@ CASES = [
     for file in sorted((Path(__file__).parent / "newcomers").glob("*.yaml"))
     for case in yaml.safe_load(file.read_text(encoding="utf-8"))
 ]
-ANYTHING = Resources(needs=frozenset({"llm", "embedder", "index", "network", "sandbox", "database"}))
+ANYTHING = Resources(
+    needs=frozenset({"llm", "embedder", "index", "network", "sandbox", "database"}), names=frozenset({"passages"})
+)
 Plan = Callable[..., Draft]
 
 
@@ -35,7 +38,7 @@ def plan_with(catalog: Catalog, operators: dict[str, type[Operator]], profiles: 
 
     def planned(request: str, data: str | Profile = "web", *answers: str, model: bool = True) -> Draft:
         profile = profiles[data] if isinstance(data, str) else data
-        return planners[model].draft(request, profile, catalog, answers=answers)
+        return reading_first(planners[model].draft(request, as_read(profile), catalog, answers=answers), profile)
 
     return planned
 

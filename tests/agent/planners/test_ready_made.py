@@ -197,3 +197,9 @@ def test_a_change_of_one_step_leaves_the_ask_for_all_of_them(plan: Plan) -> None
     assert whole.steps == tuple(step.id for step in draft.workflow.steps)
     (words,) = [ask for ask in draft.asks if ask.steps == ("word_count_filter",)]
     assert (words.text, words.check.arguments) == ("drop texts over 5000 words", {"min": 100, "max": 5000})
+
+
+def test_nothing_is_proven_of_rows_that_a_later_step_multiplies(plan: Plan) -> None:
+    draft = plan("make agentic RAG questions from these documents", "raw")
+    proven = [ask.steps for ask in draft.asks if ask.check.kind == "no_exact_duplicates"]
+    assert proven == [("same_questions",)]  # and not of the documents, of which each gives many
