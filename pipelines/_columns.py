@@ -80,10 +80,11 @@ def column_faults(step: Step, operator: Operator, reads: list[Reading], trail: T
 
 
 def overwritten(step: Step, operator: Operator, reads: list[Reading], schema: Schema) -> Iterator[Fault]:
-    """A warning for each column that is written over though the step does not read it."""
+    """A warning for each column that is written over though the step does not read it, nor only where it is null."""
     read = {reading.column for reading in reads}
     for column in operator.writes():
-        if column in schema and column not in read:
+        only_gaps = step.where is not None and " ".join(step.where.split()) == f"{column} is null"
+        if column in schema and column not in read and not only_gaps:
             message = f"writes the column {quoted(column)}, and what that holds is lost; name another column to keep it"
             yield fault("overwrites_column", step, message, warning=True, got=column)
 

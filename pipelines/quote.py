@@ -1,7 +1,7 @@
 """What the steps that ask a model will take: calls, tokens and money as ranges, before they are paid for."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -78,9 +78,16 @@ def is_paid(operator: type[Operator] | Operator) -> bool:
 
 
 def paid_steps(workflow: Workflow) -> list[str]:
-    """The steps that ask a model."""
+    """The steps that ask a model, with the options that they have."""
+    return [step.id for step, operator in _built(workflow) if operator is not None and is_paid(operator)]
+
+
+def _built(workflow: Workflow) -> Iterator[tuple[Step, Operator | type[Operator] | None]]:
+    """Each step with its operator; with the class alone where an option is wrong, which a fault tells."""
     known = all_operators()
-    return [step.id for step in workflow.steps if step.operator in known and is_paid(known[step.operator])]
+    for step in workflow.steps:
+        operator, _ = build(step)
+        yield step, operator or known.get(step.operator)
 
 
 def pays_per_row(workflow: Workflow) -> bool:

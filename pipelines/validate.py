@@ -205,7 +205,8 @@ def _complaints(step: Step, operator: Operator, schema: Schema, trail: Trail) ->
 
 
 def _unmet_needs(step: Step, found: Examined, resources: Resources) -> Iterator[Fault]:
-    for need in found.known.needs if found.known else ():
+    needing = found.operator or found.known  # what an operator needs may hang on its options
+    for need in needing.needs if needing else ():
         if need not in resources.needs:
             offered: list[JsonValue] = [*sorted(resources.needs)]
             yield fault("missing_need", step, f"{step.operator} needs {NEEDS[need]}", got=need, allowed=offered)

@@ -86,7 +86,7 @@ class CodeRunLabel(Evaluator):
         tests = batch.values(self.tests) if self.tests else nothing
         stdin = batch.texts(self.stdin) if self.stdin else nothing
         rows = zip(batch.texts(self.column), tests, stdin, strict=True)
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             labels = [*pool.map(lambda row: self._label(state, *row), rows)]
         return {
             self.output: pl.Series([label and label[0] for label in labels], dtype=pl.String),

@@ -6,8 +6,8 @@ from functools import cached_property
 from math import log
 
 from ..core import TextView
+from ..core.quoting import Quotable
 from ._grounding_clauses import Clause, clauses_of, pieces_of_sentence, segments_of
-from ._quotes import Quotable
 
 _LOOKED_AT = 3000
 """Most places of terms that are gone through for one claim."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..core import TextView
-from ._quotes import Quotable
+from ..core.quoting import Quotable
 
 _ENDS: Final = frozenset(".!?。！？…:;\"'”’»)]}")
 """What stands at the end of a sentence; in a text it may also be the end of a line."""

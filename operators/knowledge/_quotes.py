@@ -9,10 +9,11 @@ from typing import Generic, Self, TypeVar
 from pydantic import BaseModel, model_validator
 
 from ..core import Reply, Request, RowError, ask_for
+from ..core.quoting import Place, Quotable
 from ..core.structured import asked_again
 from ..sft._talking import Written, folded
 from ._cutting import sentences
-from ._ruler import Place, Ruler
+from ._ruler import Ruler
 
 NOT_FOUND = "evidence_not_found"
 DECLINED = "declined"
@@ -25,45 +26,16 @@ AGAIN = (
 _WRAPPED = re.compile(r"^(?![#|>])(.*[^\s.!?:。！？：])\n(?=[^\s#|>*+\d-])", re.MULTILINE)
 _MAX_FAULTS = 5
 """Faults that are told to the model; more would be of no more use to it."""
-_SAME = str.maketrans(dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
 
 
-class Quotable:
-    """A text in which quotations are looked for.
-
-    Args:
-        text: the text, of which quotations are parts.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._plain = _plain(text)
-
-    @cached_property
-    def _places(self) -> list[int]:
-        """Where in the text each character stands that is not white space."""
-        return [place for place, character in enumerate(self.text) if not character.isspace()]
+class QuotableSentences(Quotable):
+    """A text in which quotations are looked for, and the sentences in which they stand."""
 
     @cached_property
     def sentences(self) -> list[Place]:
         """Where the sentences of the text stand, in order; a line end within a paragraph ends none."""
         unwrapped = _WRAPPED.sub(r"\1 ", self.text.replace("\f", "\n"))
         return sentences(Ruler(unwrapped, "chars"))
-
-    def find(self, words: str) -> Place | None:
-        """Where words stand in the text; case, white space, and the form of quotes and dashes may differ.
-
-        >>> Quotable("It is “so\\nit is”.").find('"So it is"')
-        (6, 16)
-        """
-        plain = _plain(words)
-        start = self._plain.find(plain) if plain else -1
-        return None if start < 0 else (self._places[start], self._places[start + len(plain) - 1] + 1)
-
-    def own_words(self, words: str) -> str | None:
-        """Words as the text itself has them, or None where it does not have them."""
-        place = self.find(words)
-        return None if place is None else self.text[slice(*place)]
 
     def around(self, place: Place) -> Place:
         """The numbers of the first and the last sentence that a part of the text touches."""
@@ -74,7 +46,7 @@ class Quotable:
     def whole_sentences(self, words: str) -> str | None:
         """The sentences of the text in which words stand, or None where it does not have them.
 
-        >>> Quotable("It rains. It pours today. It stops.").whole_sentences("pours")
+        >>> QuotableSentences("It rains. It pours today. It stops.").whole_sentences("pours")
         'It pours today.'
         """
         place = self.find(words)
@@ -82,13 +54,6 @@ class Quotable:
             return None
         first, last = self.around(place)
         return self.text[self.sentences[first][0] : self.sentences[last][1]]
-
-
-def _plain(text: str) -> str:
-    """A text without white space, case, and the form of quotes and dashes; else character by character the same."""
-    bare = "".join(text.translate(_SAME).split())
-    lower = bare.lower()
-    return lower if len(lower) == len(bare) else "".join(one.lower()[:1] for one in bare)
 
 
 M = TypeVar("M", bound=BaseModel)

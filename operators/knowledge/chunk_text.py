@@ -9,12 +9,12 @@ from pydantic import Field, model_validator
 from ..core import Column, Context, DType, Example, OutputColumn, RowExpander, Text, require_text
 from ..core.columns import ColumnName
 from ..core.embedder import Embedder
+from ..core.needs import NeedsByOptions
 from ..core.resources import file_fingerprint
 from ..core.schema import DTYPES
 from ..text._tokens import load_tokenizer
 from ._blocks import Table, blocks_of
 from ._cutting import Cut, Limit, apart, by_sentences, by_windows, pieces, put_together
-from ._needs import NeedsByOptions
 from ._pages import page_breaks, page_of, without_page_breaks
 from ._ruler import AnyUnit, Ruler
 from ._sections import HEADING_SEPARATOR, Section, by_headings, path_of, sections_of

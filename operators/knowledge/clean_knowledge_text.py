@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from ..core import Asking, Batch, Context, Example, LLMRefiner, Outcome, RowError, require_text
 from ..core.asking import Model
 from ..core.families import judge_missing
+from ..core.needs import NeedsByOptions
 from ..core.prompts import as_data
 from ..core.structured import InvalidReply, Shape, ask_shaped, read_reply, schema_of
 from ._cleaning import SYSTEM, cleaned, content_problem
-from ._needs import NeedsByOptions
 
 _TRIES = 2
 

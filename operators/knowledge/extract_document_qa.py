@@ -26,13 +26,14 @@ from ..core import (
 )
 from ..core.asking import Model
 from ..core.conversing import Told, side_by_side
+from ..core.needs import NeedsByOptions
+from ..core.quoting import Quotable
 from ..sft._talking import filled_text
 from ._cutting import cut
 from ._entries import Entry, merged
-from ._needs import NeedsByOptions
 from ._numbered import read_numbered
 from ._prompts import EXTRACT, EXTRACT_SYSTEM
-from ._quotes import Quotable, once_more
+from ._quotes import once_more
 
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 

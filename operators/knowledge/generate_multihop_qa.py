@@ -8,7 +8,7 @@ from ..core import Asking, DType, Example, OutputColumn, RowError
 from ..sft._talking import Written, filled_text
 from ._prompts import MULTIHOP, MULTIHOP_SYSTEM
 from ._questions import TextQuestions
-from ._quotes import TOO_SHORT, Pair, Pairs, Quotable, covered_pairs
+from ._quotes import TOO_SHORT, Pair, Pairs, QuotableSentences, covered_pairs
 
 
 class MultihopPair(Pair):
@@ -79,7 +79,7 @@ class GenerateMultihopQA(TextQuestions):
         }
 
     def ask(self, row: dict[str, Any]) -> Asking[list[dict[str, Any]]]:
-        text = Quotable(filled_text(row, self.column))
+        text = QuotableSentences(filled_text(row, self.column))
         if len(text.sentences) < 2:
             raise RowError(TOO_SHORT, f"column {self.column!r} holds a text of one sentence")
         request = self.request_about(text.text)
@@ -113,7 +113,7 @@ class GenerateMultihopQA(TextQuestions):
         )
 
 
-def _fault(pair: MultihopPair, text: Quotable) -> str | None:
+def _fault(pair: MultihopPair, text: QuotableSentences) -> str | None:
     """What is wrong with the facts of a pair."""
     places = [text.find(fact) for fact in pair.supporting_facts]
     missing = [fact for fact, place in zip(pair.supporting_facts, places, strict=True) if place is None]

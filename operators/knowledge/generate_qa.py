@@ -8,7 +8,7 @@ from ..core import Asking, Example, OutputColumn
 from ..sft._talking import Written, filled_text
 from ._prompts import QA, QA_SYSTEM
 from ._questions import TextQuestions
-from ._quotes import Pair, Pairs, Quotable, covered_pairs
+from ._quotes import Pair, Pairs, QuotableSentences, covered_pairs
 
 
 class QAPair(Pair):
@@ -59,7 +59,7 @@ class GenerateQA(TextQuestions):
         return self
 
     def ask(self, row: dict[str, Any]) -> Asking[list[dict[str, Any]]]:
-        text = Quotable(filled_text(row, self.column))
+        text = QuotableSentences(filled_text(row, self.column))
 
         def fault(pair: QAPair) -> str | None:
             return None if text.find(pair.evidence) else f"its evidence does not stand in the text: {pair.evidence!r}"

@@ -24,11 +24,11 @@ from ..core import (
     judge,
 )
 from ..core.asking import MAX_DETAIL, Model, model_of
+from ..core.needs import NeedsByOptions
 from ..core.usage import Usage
 from ._grounding import NONE, Finding, ground
 from ._grounding_judge import JUDGE, JUDGE_SYSTEM, JUDGE_WITH_QUESTION, judged
 from ._grounding_source import Source
-from ._needs import NeedsByOptions
 
 _SOURCES = 64
 """Prepared sources that are kept, since the answers from one chunk mostly follow each other."""

@@ -22,7 +22,7 @@ from ..core import (
     template,
 )
 from ..core.conversing import Told
-from ..core.quoting import is_quoted
+from ..core.quoting import Quotable
 from ..sft._prompts import with_wishes
 from ..sft._talking import Talk, Written, ask_until, dropped_for, filled_text, folded
 from ._checks import as_documents, documents_in, names
@@ -235,7 +235,7 @@ def _amiss(found: Relation, values: dict[str, str], documents: list[str]) -> Ite
             yield f"new_identifier: it contains the {what} {values[what]!r}; name another thing"
     if names(found.relation, values["identifier"]):
         yield f"relation: it contains {values['identifier']!r} itself"
-    if documents and not any(is_quoted(found.evidence, text) for text in documents):
+    if documents and not any(Quotable(text).find(found.evidence) for text in documents):
         yield "evidence: it does not stand in the documents; copy it exactly"
 
 

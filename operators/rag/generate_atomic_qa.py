@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from ..core import Asking, Batch, Column, Example, LLMExpander, OutputColumn, Reply, Request, RowError, Text, template
 from ..core.conversing import Told, side_by_side
-from ..core.quoting import is_quoted
+from ..core.quoting import Quotable
 from ..sft._prompts import with_count, with_wishes
 from ..sft._talking import Talk, Written, ask_until, dropped_for, filled_text, folded
 from ._checks import standing_alone
@@ -111,17 +111,17 @@ class GenerateAtomicQA(LLMExpander):
 
     def ask(self, row: dict[str, Any]) -> Asking[list[dict[str, Any]]]:
         text = filled_text(row, self.column)
-        said = self.prompts()
+        said, quotable = self.prompts(), Quotable(text)
 
         def fault(reply: Facts) -> str | None:
-            quoted = any(is_quoted(fact.evidence, text) for fact in reply.facts)
+            quoted = any(quotable.find(fact.evidence) for fact in reply.facts)
             return None if quoted or not reply.facts else "facts: no evidence stands in the text; copy it exactly"
 
         asked = self.request(template(said["facts"]).fill({"text": text}), said["facts_system"])
         found = yield from ask_until(Facts, asked, fault)
         if not found.facts:
             raise RowError(DECLINED, str(found.declined).strip())
-        facts = [fact for fact in found.facts if is_quoted(fact.evidence, text)][: self.per_text]
+        facts = [fact for fact in found.facts if quotable.find(fact.evidence)][: self.per_text]
         made = yield from side_by_side([self._question(fact, found.identifier) for fact in facts])
         pairs = {folded(one.question): (one, fact) for one, fact in zip(made, facts, strict=True) if one is not None}
         if not pairs:

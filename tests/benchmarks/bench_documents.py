@@ -134,7 +134,8 @@ def peer(name: str) -> Callable[[list[Path], argparse.Namespace], list[tuple[flo
         command = [args.peer_python, "-c", PEER, name, str(args.rounds), *map(str, files)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            print(f"{name} is absent: {done.stderr.strip().splitlines()[-1]}")
+            said = done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]
+            print(f"{name} is absent: {said[-1]}")
             return []
         return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
 

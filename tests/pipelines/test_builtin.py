@@ -22,7 +22,7 @@ RULES = {
     if not any("llm" in all_operators()[step.operator].needs for step in found.workflow.steps)
 }
 every_pipeline_of_rules = pytest.mark.parametrize("found", RULES.values(), ids=RULES)
-WITH_MODEL = Resources(needs=frozenset({"embedder", "index", "llm", "sandbox"}))
+WITH_MODEL = Resources(needs=frozenset({"database", "embedder", "index", "llm", "sandbox"}))
 CORRECTED, REFERENCE = "text_pretrain_filter", "text_pretrain_filter_reference"
 
 SUBJECTS = "A carpenter|The old baker|Her neighbour|One gardener|The village doctor|Our librarian|A young potter".split(

@@ -551,3 +551,13 @@ def test_a_workflow_of_many_steps_is_checked_at_once():
 def test_suggestions_are_edits_of_the_closed_union():
     faults = validate(flow(step("word_count_filter", min_word=5)), TEXTS)
     assert parse_edit(faults[0].suggestion) == SetOption(step="s", option="min_words", value=5, instead_of="min_word")
+
+
+def test_a_column_written_only_where_it_is_null_loses_nothing() -> None:
+    def warned(where: str) -> list[str]:
+        step = Step(id="mask", operator="mask_pii", options={"column": "text", "output": "safe"}, where=where)
+        faults = validate(Workflow(steps=(step,)), Schema.of(text="text", safe="text"))
+        return [fault.code for fault in faults]
+
+    assert warned("safe is null") == []
+    assert warned("text is null") == ["overwrites_column"]

@@ -58,7 +58,7 @@ class Databases:
             message = f"the resource {option!r} must be a folder of databases; bind a single one by its own name"
             raise InvalidInput.of("missing_resource", message, got=option)
         bound = {name: place for name, place in resources.items() if name != option}
-        return cls(bound, folder, option, workers or min(4, len(os.sched_getaffinity(0))))
+        return cls(bound, folder, option, workers or min(4, os.cpu_count() or 1))
 
     def find(self, db_id: str) -> Database:
         """The database of that name: one bound by it, else one in the folder.

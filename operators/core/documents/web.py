@@ -9,7 +9,7 @@ from .markup import markdown_of, tidy
 from .plain import decoded
 
 MOST_BYTES: Final = 10 * 2**20
-"""Longest page that is read; real ones are far smaller, and writing Markdown takes three seconds or more for each MB."""
+"""Longest page that is read; real ones are far smaller, and Markdown of it takes three seconds and more a MB."""
 _MOST_GUESSED: Final = 2**20
 """Longest page of which the main content is guessed where the page itself does not say; guessing takes seconds a MB."""
 _CHARSET: Final = re.compile(rb"<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)

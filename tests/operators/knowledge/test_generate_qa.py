@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from dataflow_agent.operators.core import EndpointError
-from dataflow_agent.operators.knowledge._quotes import Quotable
+from dataflow_agent.operators.knowledge._quotes import QuotableSentences
 from dataflow_agent.operators.knowledge.generate_qa import GenerateQA
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,10 +122,10 @@ def test_columns_count_and_wishes_are_options(told: Tell) -> None:
 def test_every_part_of_a_text_is_found_in_it_and_is_its_own_words(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     words = text[start : data.draw(st.integers(start, len(text)))]
-    found = Quotable(text).own_words(words)
+    found = QuotableSentences(text).own_words(words)
     if words.strip():
         assert found is not None
         assert "".join(found.split()).lower() == "".join(words.split()).lower()
-        assert words.strip() in (Quotable(text).whole_sentences(words) or "") or text.count(words.strip()) != 1
+        assert words.strip() in (QuotableSentences(text).whole_sentences(words) or "") or text.count(words.strip()) != 1
     else:
         assert found is None

@@ -347,6 +347,8 @@ def test_whole_sentences_of_the_source_are_supported_whatever_stands_in_them(ans
     assert set("".join(answer.split())) <= set("".join(found.evidence.split()))
 
 
-@pytest.mark.parametrize("answer", ["The mill was haunted.", "that the mill was haunted.", "It stands. It was haunted."])
+@pytest.mark.parametrize(
+    "answer", ["The mill was haunted.", "that the mill was haunted.", "It stands. It was haunted."]
+)
 def test_a_part_of_a_sentence_is_no_quotation_of_it(answer: str) -> None:
     assert ground(answer, Source(SOURCE_OF_QUOTES)).failed_check != "none"

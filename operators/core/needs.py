@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..core.operator import Need, Operator
+    from .operator import Need, Operator
 
 
 class NeedsByOptions:
