@@ -11,6 +11,10 @@ from ..errors import RowError
 from .contract import Limits
 
 MOST_MEMBERS: Final = 20_000
+MOST_RATIO: Final = 100
+"""Most bytes that one byte of a large member may stand for; the dullest of true workbooks reach some twenty."""
+LARGE: Final = 10 * 2**20
+"""Bytes of a member, unpacked, from which on the ratio counts; small pictures of one colour reach any."""
 _PIECE: Final = 2**16
 
 
@@ -27,6 +31,8 @@ def unpacked(data: bytes, limits: Limits) -> Iterator["Archive"]:
             members = packed.infolist()
             if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > limits.max_expanded_bytes:
                 raise _too_large(limits)
+            if any(one.file_size > max(LARGE, MOST_RATIO * one.compress_size) for one in members):
+                raise RowError("too_large", f"a part of it unpacks to more than {MOST_RATIO} times its size")
             yield Archive(packed, limits)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
         raise RowError("unreadable_document", f"the packed file is damaged: {error}") from error

@@ -9,8 +9,7 @@ _GONE: Final = (
     *("button", "input", "select", "textarea", "form", "dialog"),
 )
 _LANGUAGE: Final = re.compile(r"\b(?:language|lang|highlight|brush|sourceCode)[-:\s]+([\w+#-]+)", re.IGNORECASE)
-_BLANK_LINES: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
-_TRAILING: Final = re.compile(r"[ \t]+$", re.MULTILINE)
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
 _FENCED: Final = re.compile(r"(```.*?\n```)", re.DOTALL)
 
 
@@ -46,8 +45,14 @@ def markdown_in(page: str) -> str:
 def tidy(text: str) -> str:
     """Markdown without spaces at line ends and without several empty lines, code apart."""
     parts = _FENCED.split(text.replace("\u00a0", " ").replace("\f", "\n"))
-    plain = [part if at % 2 else _BLANK_LINES.sub("\n\n", _TRAILING.sub("", part)) for at, part in enumerate(parts)]
+    plain = [part if at % 2 else _BLANK_LINES.sub("\n\n", _without_trailing(part)) for at, part in enumerate(parts)]
     return "".join(plain).strip()
+
+
+def _without_trailing(text: str) -> str:
+    """The lines without the spaces at their ends, but for the last, which may go on in code."""
+    *lines, last = text.split("\n")
+    return "\n".join([*(line.rstrip(" \t") for line in lines), last])
 
 
 @cache
@@ -55,12 +60,12 @@ def _converter() -> Any:
     """The class that writes Markdown; a bar in a cell is no border of it."""
     from markdownify import MarkdownConverter
 
-    class Converter(MarkdownConverter):  # type: ignore[misc]
+    class Converter(MarkdownConverter):
         def convert_td(self, element: Any, text: str, parent_tags: Any) -> str:
-            return str(super().convert_td(element, text.replace("|", "\\|"), parent_tags))
+            return str(super().convert_td(element, text.replace("|", "\\|"), parent_tags))  # type: ignore[misc]
 
         def convert_th(self, element: Any, text: str, parent_tags: Any) -> str:
-            return str(super().convert_th(element, text.replace("|", "\\|"), parent_tags))
+            return str(super().convert_th(element, text.replace("|", "\\|"), parent_tags))  # type: ignore[misc]
 
     return Converter
 

@@ -8,7 +8,7 @@ from .contract import Converted, Limits
 from .markup import markdown_of, tidy
 from .plain import decoded
 
-MOST_BYTES: Final = 10 * 2**20
+MOST_BYTES: Final = 5 * 2**20
 """Longest page that is read; real ones are far smaller, and Markdown of it takes three seconds and more a MB."""
 _MOST_GUESSED: Final = 2**20
 """Longest page of which the main content is guessed where the page itself does not say; guessing takes seconds a MB."""
@@ -43,7 +43,7 @@ def to_markdown(data: bytes, limits: Limits) -> Converted:  # noqa: ARG001 - as 
     but notes in the margin and a form around the whole page stay.
 
     Raises:
-        RowError: the page is longer than 10 MB (`too_large`), shows no text (`no_text`), or its elements are nested
+        RowError: the page is longer than 5 MB (`too_large`), shows no text (`no_text`), or its elements are nested
             too deeply (`unreadable_document`).
     """
     if len(data) > MOST_BYTES:

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from dataflow_agent.operators.core import RowError
 from dataflow_agent.operators.core.documents import Limits
-from dataflow_agent.operators.core.documents.archive import MOST_MEMBERS, unpacked
+from dataflow_agent.operators.core.documents.archive import LARGE, MOST_MEMBERS, unpacked
 
 LIMITS = Limits(max_bytes=2**20, max_expanded_bytes=100_000, max_pages=10)
 
@@ -47,6 +47,14 @@ def test_a_size_that_is_understated_frees_no_more_than_it_says() -> None:
     true_size, said = struct.pack("<I", 50_000_000), struct.pack("<I", 10)
     data = zipped({"a": bytes(50_000_000)}).replace(true_size, said)
     assert reason_of(data) == "unreadable_document"
+
+
+def test_a_large_member_may_not_be_packed_too_well() -> None:
+    wide = Limits(max_bytes=2**30, max_expanded_bytes=2**30, max_pages=10)
+    with unpacked(zipped({"a": bytes(LARGE)}), wide) as packed:
+        assert len(packed.read("a")) == LARGE
+    with pytest.raises(RowError, match="too_large"), unpacked(zipped({"a": bytes(LARGE + 1)}), wide):
+        pass
 
 
 def test_too_many_members_are_refused() -> None:
