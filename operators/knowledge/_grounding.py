@@ -50,11 +50,11 @@ def ground(answer: str, source: Source, question: str | None = None) -> Finding:
     Args:
         question: what was asked; it completes an answer that is too short to be a statement.
     """
-    if is_refusal(answer):
-        return Finding(0.0, "refusal", "", "the answer says that there is none")
     quoted = quoted_sentences(answer, source.quotable)
     if quoted is not None:
         return Finding(1.0, NONE, "\n".join(quoted), "the source says it word for word")
+    if is_refusal(answer):
+        return Finding(0.0, "refusal", "", "the answer says that there is none")
     claims = [claim for claim in claims_of(answer, question) if claim.weight]
     if not claims:
         return Finding(0.0, "no_claim", "", "the answer says nothing that a text could support")

@@ -329,7 +329,7 @@ def test_the_least_support_is_a_share(share: float) -> None:
 
 SOURCE_OF_QUOTES = (
     "3 The Mill\nIn 1847 the mill [12] had 3 wheels, one of which did not turn. Ada Kern, who built it, left in 1850, "
-    "not 1851.\n\nNobody believes that the mill was haunted. It stands."
+    "not 1851.\n\nNobody believes that the mill was haunted. It stands. Some questions cannot be answered from the text."
 )
 
 
@@ -339,6 +339,7 @@ SOURCE_OF_QUOTES = (
         "In 1847 the mill [12] had 3 wheels, one of which did not turn.",
         "It stands. In 1847 the mill [12] had 3 wheels, one of which did not turn.",
         "Ada Kern, who built it,  left in 1850, not 1851. Nobody believes that the mill was haunted.",
+        "Some questions cannot be answered from the text.",
     ],
 )
 def test_whole_sentences_of_the_source_are_supported_whatever_stands_in_them(answer: str) -> None:
