@@ -329,7 +329,8 @@ def test_the_least_support_is_a_share(share: float) -> None:
 
 SOURCE_OF_QUOTES = (
     "3 The Mill\nIn 1847 the mill [12] had 3 wheels, one of which did not turn. Ada Kern, who built it, left in 1850, "
-    "not 1851.\n\nNobody believes that the mill was haunted. It stands. Some questions cannot be answered from the text."
+    "not 1851.\n\nNobody believes that the mill was haunted. It stands. Some questions cannot be answered from the "
+    "text."
 )
 
 
