@@ -67,7 +67,8 @@ def _content(tree: Any, page: str) -> str:
     text = _marked_content(tree)
     if text is not None:
         return text
-    guessable = tree.find(".//pre") is None and tree.find(".//table") is None and len(page) <= _MOST_GUESSED
+    # The guess loses the form of these: the indentation of code, the cells of tables, the terms of definitions.
+    guessable = len(page) <= _MOST_GUESSED and all(tree.find(f".//{tag}") is None for tag in ("pre", "table", "dl"))
     whole = markdown_of(tree.find("body") if tree.find("body") is not None else tree)
     guess = _guessed(page) if guessable else None
     if guess is None or len(guess) < _LEAST_SHARE * len(whole) or _headings(guess) < _headings(whole):

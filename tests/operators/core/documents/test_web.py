@@ -94,3 +94,12 @@ def test_a_page_that_cannot_be_read_says_why(page: bytes, reason: str) -> None:
     with pytest.raises(RowError) as raised:
         to_markdown(page, LIMITS)
     assert raised.value.reason == reason
+
+
+def test_the_terms_of_definitions_stay_with_what_they_mean() -> None:
+    words = "The flow of the river turns the wheel of the mill on most days of the year. " * 8
+    terms = "<dl><dt>Parameters:</dt><dd>one rope</dd><dt>Throws:</dt><dd>a belt</dd></dl>"
+    page = f"<body><h1>Mill</h1><p>{words}</p>{terms}</body>"
+    text = to_markdown(page.encode(), LIMITS).text
+    places = [text.index(word) for word in ("Parameters:", "one rope", "Throws:", "a belt")]
+    assert places == sorted(places)
