@@ -213,7 +213,11 @@ def chat_lines(session: Session) -> list[dict[str, str]]:
 def files_view(session: Session) -> Markup:
     """The files of a conversation, with their sizes."""
     if not session.files:
-        return element("p", "No data yet. JSONL, JSON, CSV, TSV and Parquet files can be read.", cls="df-muted")
+        return element(
+            "p",
+            "No data yet. Tables (JSONL, JSON, CSV, TSV, Parquet) and documents (PDF, DOCX, HTML, …) can be read.",
+            cls="df-muted",
+        )
     named = [element("span", f"{file.name} · {_size(file)}", cls="df-file") for file in session.files]
     return element("div", element("span", "Data:"), *named, cls="df-files")
 

@@ -211,11 +211,11 @@ def test_what_cannot_be_used_is_told_in_a_sentence(served: Served, opened: Opene
     page = window.page
     window.say(REQUEST)
     expect(page.locator("#df-chat")).to_contain_text("Which data? Add at least one file first.")
-    picture = tmp_path / "cat.png"
-    picture.write_bytes(b"\x89PNG")
+    picture = tmp_path / "cat.gif"
+    picture.write_bytes(b"GIF89a")
     window.drop(picture)
-    expect(page.locator("#df-file-list")).to_contain_text("cat.png: the ending tells the format")
-    assert not list(served.folder.rglob("cat.png"))
+    expect(page.locator("#df-file-list")).to_contain_text("cat.gif: the ending tells the format")
+    assert not list(served.folder.rglob("cat.gif"))
 
     window.give(data)
     window.say("translate everything into Latin")
