@@ -39,12 +39,12 @@ _INDENT: Final = 0.8
 _SHORT: Final = 0.85
 """Share of the width up to which a line that ends a sentence ends its paragraph."""
 _BULLET: Final = re.compile(r"^(?:[•◦▪●○■□‣⁃∙·]|[-–—*])\s+(?=\S)")
-_NUMBERED: Final = re.compile(r"^(?:\(?\d{1,3}[.)]|\(?[a-z][.)]|\[\d{1,3}\])\s+(?=\S)")
+_NUMBERED: Final = re.compile(r"^(?:(?:\(?\d{1,3}[.)]|\(?[a-z][.)]|\[\d{1,3}\])\s+|\d{1,3}\s?[．、]\s*)(?=\S)")
 _SECTION: Final = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z]\.\d{1,2}|[IVX]{1,4}\.)\s+\w")
 _ENDS: Final = (".", "!", "?", ":", "。", "！", "？", ";", '."', ".”", ".)")
 _UNSPACED: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uff00-\uffef\u3000-\u303f]")
 _COMPOUND: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
-_WORD: Final = re.compile(r"[^\W\d_]+(?![^\W\d_]|[-\u2010]$)")
+_WORD: Final = re.compile(r"[^\W\d_]+(?![^\W\d_]|[-\u2010\u00ad]$)")
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class _Block:
     """A part of a page as Markdown."""
 
     text: str
+    size: float = 0.0
     is_prose: bool = False
     ends: bool = True
     begins: bool = True
@@ -113,6 +114,8 @@ class Writer:
     def _turned(self, done: str, before: _Block | None, first: _Block | None) -> tuple[str, bool]:
         """What is written so far with the sign of a new page, and whether its first block was added already."""
         goes_on = before is not None and first is not None and before.is_prose and first.is_prose
+        if goes_on and before is not None and first is not None:  # a note below a page is smaller than its text
+            goes_on = min(before.size, first.size) >= _SMALLER * max(before.size, first.size)
         if goes_on and before is not None and first is not None and not before.ends and not first.begins:
             joined, divided = self._joint(done, first.text)
             rest = first.text
@@ -241,7 +244,9 @@ class Writer:
         if bullet:
             return _Block(f"- {_plain(text[bullet.end() :])}", ends=text.endswith(_ENDS))
         starts = text[:1].isupper() or not text[:1].isalpha()
-        return _Block(_plain(text, keep=True), is_prose=True, ends=text.endswith(_ENDS), begins=starts)
+        return _Block(
+            _plain(text, keep=True), run[0].font.size, is_prose=True, ends=text.endswith(_ENDS), begins=starts
+        )
 
     def _continued(self, text: str, line: str) -> str:
         joined, divided = self._joint(text, line)

@@ -15,6 +15,9 @@ _FIXED_PITCH, _FORCE_BOLD = 1, 1 << 18
 _BOLD_WEIGHT: Final = 600
 _UNKNOWN_SIZE: Final = 10.0
 """Of the unseen text below a picture of a page: it is as large as recognition guessed, which makes no headings."""
+_THIN: Final = 0.01
+"""Points; pdfium passes over text objects that are not wider."""
+_MOST_OBJECTS: Final = 20_000
 _LETTERS: Final = {name: unicodedata.normalize("NFKC", name) for name in "ﬀﬁﬂﬃﬄﬅﬆ"}
 
 
@@ -32,7 +35,7 @@ class Font:
     turned: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Word:
     """Letters without white space between them, and the box they stand in; y grows upwards."""
 
@@ -83,7 +86,7 @@ def words_of(page: Any) -> list[Word]:
         page: of pypdfium2.
     """
     width, height = page.get_size()
-    text = page.get_textpage()
+    text = _text_of(page)
     try:
         found = [*_Reader(text.raw, page.get_rotation() // 90).words()]
     finally:
@@ -92,6 +95,42 @@ def words_of(page: Any) -> list[Word]:
         placed = placing(page)
         found = [Word(one.text, *placed((one.left, one.bottom, one.right, one.top)), one.font) for one in found]
     return [word for word in found if word.right > 0 and word.left < width and word.top > 0 and word.bottom < height]
+
+
+def _text_of(page: Any) -> Any:
+    """The text page, with the unseen letters that pdfium leaves out.
+
+    Letters of unseen text have no shape; pdfium takes a text object of one of them as empty, so that "3" and "a" are
+    missing from scanned pages that were recognised. While text is drawn as an outline, its box is as wide as the line.
+    """
+    from pypdfium2 import raw
+
+    thin = [*_thin(page)]
+    for shape in thin:
+        raw.FPDFTextObj_SetTextRenderMode(shape, raw.FPDF_TEXTRENDERMODE_STROKE)
+        raw.FPDFPageObj_Transform(shape, 1, 0, 0, 1, 0, 0)  # has the box measured again
+    try:
+        return page.get_textpage()
+    finally:
+        for shape in thin:
+            raw.FPDFTextObj_SetTextRenderMode(shape, raw.FPDF_TEXTRENDERMODE_INVISIBLE)
+
+
+def _thin(page: Any) -> Iterator[Any]:
+    """The unseen text objects of a page whose box has no width."""
+    from pypdfium2 import raw
+
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    sides = [ctypes.byref(side) for side in (left, bottom, right, top)]
+    for at in range(min(raw.FPDFPage_CountObjects(page.raw), _MOST_OBJECTS)):
+        shape = raw.FPDFPage_GetObject(page.raw, at)
+        if (
+            raw.FPDFPageObj_GetType(shape) == raw.FPDF_PAGEOBJ_TEXT
+            and raw.FPDFTextObj_GetTextRenderMode(shape) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+            and raw.FPDFPageObj_GetBounds(shape, *sides)
+            and right.value - left.value < _THIN
+        ):
+            yield shape
 
 
 class _Growing:

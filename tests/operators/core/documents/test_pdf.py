@@ -159,6 +159,11 @@ def test_divided_words_are_whole_again(lines: tuple[str, ...], expected: str) ->
     assert read(page(*lines)).text == expected
 
 
+def test_halves_that_divided_words_leave_are_no_words() -> None:
+    lines = ("Their generaliza-", "tion of the situa-", "tion is at home in this na-", "tion.")
+    assert read(page(*lines)).text == "Their generalization of the situation is at home in this nation."
+
+
 def test_a_word_divided_by_the_end_of_a_page_is_whole_on_the_first() -> None:
     assert read(page("It is an exam-"), page("ple of a word.")).text == "It is an example\fof a word."
 
@@ -168,6 +173,16 @@ def test_a_paragraph_goes_on_over_a_page_break() -> None:
         "The mill stood at the\fbank of the river."
     )
     assert read(page("The mill stood."), page("The river ran.")).text == "The mill stood.\n\n\fThe river ran."
+
+
+def test_a_note_below_a_page_does_not_go_on_on_the_next() -> None:
+    def noted(canvas: Canvas) -> None:
+        put(canvas, *column("first"), "and the text that goes on")
+        put(canvas, "See https://mill.example/", font=("Helvetica", 8), top=100)
+
+    assert read(noted, page("on the next page ends there.")).text.endswith(
+        "See https://mill.example/\n\n\fon the next page ends there."
+    )
 
 
 def test_gaps_and_indented_lines_begin_paragraphs() -> None:
@@ -189,6 +204,48 @@ def test_chinese_lines_are_joined_without_a_space() -> None:
     assert (
         read(page("磨坊建在河边，", "它已经很旧了。", font=("STSong-Light", 12))).text == "磨坊建在河边，它已经很旧了。"
     )
+
+
+# Scanned pages that were recognised
+
+
+def recognised(*lines: str) -> bytes:
+    """A page of unseen text, one text object a word, in a font whose letters have no shape."""
+    operators = ["BT 3 Tr"]
+    for at, line in enumerate(lines):
+        left = LEFT
+        for word in line.split():
+            operators.append(f"/F 1 Tf 10 0 0 10 {left} {TOP - at * LEADING} Tm ({word}) Tj")
+            left += 6 * (len(word) + 1)
+    names = [f"/c{code}" for code in range(32, 127)]
+    bodies = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        stream(" ".join([*operators, "ET"])),
+        "<</Type/Font/Subtype/Type3/FontBBox[0 -200 600 800]/FontMatrix[.001 0 0 .001 0 0]/FirstChar 32/LastChar 126"
+        f"/Widths[{'600 ' * 95}]/Encoding<</Type/Encoding/Differences[32 {' '.join(names)}]>>"
+        f"/CharProcs<<{' '.join(f'{name} 6 0 R' for name in names)}>>/Resources<<>>/ToUnicode 7 0 R>>",
+        stream("600 0 d0"),
+        stream("begincmap 1 begincodespacerange <00><FF> endcodespacerange 1 beginbfrange <20><7E><0020> endbfrange"),
+    ]
+    written, places = "%PDF-1.4\n", []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(written))
+        written += f"{number} 0 obj\n{body}\nendobj\n"
+    entries = "".join(f"{place:010} 00000 n \n" for place in places)
+    table = f"xref\n0 {len(bodies) + 1}\n0000000000 65535 f \n{entries}"
+    end = f"trailer<</Size {len(bodies) + 1}/Root 1 0 R>>\nstartxref\n{len(written)}\n%%EOF"
+    return (written + table + end).encode()
+
+
+def stream(content: str) -> str:
+    return f"<</Length {len(content)}>>stream\n{content}\nendstream"
+
+
+def test_single_letters_and_digits_of_recognised_pages_are_kept() -> None:
+    text = to_markdown(recognised("There are 3 mills beside", "a river in 7 towns."), LIMITS).text
+    assert text == "There are 3 mills beside a river in 7 towns."
 
 
 # Headings, lists, code
