@@ -17,7 +17,8 @@ from dataflow_agent.operators.core.sandbox import find_sandbox
 from dataflow_agent.operators.core.serving.model_file import SMOKE_TEST_PACKAGE, installed_smoke_test
 from hypothesis import settings
 
-# Time says nothing on a busy machine, and fifty examples keep all tests within minutes; in CI the same examples come every time, so that a red run is the change's.
+# Time says nothing on a busy machine, and fifty examples keep all tests within minutes; in CI the same examples come
+# every time, so that a red run is the change's.
 settings.register_profile("here", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
