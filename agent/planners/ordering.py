@@ -62,7 +62,9 @@ def rank(card: OperatorCard, options: Mapping[str, Any] = MappingProxyType({})) 
         return None
     if operator.scope == "dataset":
         return 8 if any(option.is_share and option.side is None for option in card.options.values()) else 7
-    return 6 if _MODEL_NEEDS & set(operator.needs) else _rank_of_row_rule(card)
+    # What it needs may hang on its options, which are not checked here: a plan is put in order before it is valid.
+    needs = operator.model_construct(**options).needs
+    return 6 if _MODEL_NEEDS & set(needs) else _rank_of_row_rule(card)
 
 
 def _rank_of_row_rule(card: OperatorCard) -> int:

@@ -15,6 +15,7 @@ from .conversing import Asking, Told, converse
 from .errors import DataFlowError, RowError
 from .families import NULL_FATES, OnNull, judge, with_children
 from .llm import LLM, Request
+from .needs import StochasticIfAsking
 from .operator import Kind, Need, RowOperator
 from .outcome import Outcome
 from .prompts import DATA_RULE, prompted_options, template
@@ -58,7 +59,7 @@ class AskingOperator(RowOperator, Generic[T]):
     """
 
     needs: ClassVar[tuple[Need, ...]] = ("llm",)
-    stochastic = True
+    stochastic = StochasticIfAsking()
 
     on_null: OnNull = Field(default="fail", description="What happens to rows without a value to ask about.")
     temperature: float = Field(default=0.0, ge=0, le=2, description="0 for the likeliest reply, more for variety.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .embedder import Embedder, default_embedder
+from .isolated import SharedProcesses
 from .sandbox import Sandbox, find_sandbox
 from .usage import Usage
 from .vectors import VectorStore, in_memory
@@ -24,7 +25,7 @@ class Context:
     this run. `spent` tells what the calls of all models took so far. `remote_embedder`: texts are sent elsewhere to
     become vectors, by one process for all. `asks_anew`: what a model said in earlier runs is not to be used.
     `folders` are those that the inputs lie in, by the number of the input; what a row names lies in its own or below.
-    `at_end` is called when the run ends.
+    `processes` are those that steps share to do what must not harm this one. `at_end` is called when the run ends.
     """
 
     seed: int = 0
@@ -39,12 +40,14 @@ class Context:
     remote_embedder: bool = False
     asks_anew: bool = False
     folders: tuple[Path | None, ...] = ()
+    processes: SharedProcesses = field(default_factory=SharedProcesses, compare=False)
     at_end: tuple[Callable[[], None], ...] = ()
 
     def close(self) -> None:
-        """End the doors to models and all their calls, from any thread; more than once does no harm."""
+        """End the doors to models with all their calls, and shared processes, from any thread; twice does no harm."""
         if self.llm is not None:
             self.llm.close()
+        self.processes.close()
         for end in self.at_end:
             end()
 

@@ -8,7 +8,7 @@ import threading
 import weakref
 from collections.abc import Mapping
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import LifoQueue
 from typing import Any
 
 import orjson
@@ -50,10 +50,12 @@ class Isolated:
     ) -> None:
         self._seconds = seconds
         self._arguments = [task, str(memory_bytes), str(processor_seconds)]
-        self._places: SimpleQueue[_Child | None] = SimpleQueue()
+        # The place that was given back last is taken first, so that no child starts while another is free.
+        self._places: LifoQueue[_Child | None] = LifoQueue()
         for _ in range(workers):
             self._places.put(None)
-        self._workers = workers
+        self._ending = threading.Lock()
+        self.workers = workers
 
     def __call__(self, order: Mapping[str, Any], payload: bytes = b"", *, seconds: float | None = None) -> Any:
         """What the task returns for an order.
@@ -86,13 +88,44 @@ class Isolated:
         return reply["done"]
 
     def close(self) -> None:
-        """End all children, once their orders are done; a later order starts new ones."""
-        for _ in range(self._workers):
-            child = self._places.get()
-            if child is not None:
-                child.end()
-        for _ in range(self._workers):
-            self._places.put(None)
+        """End all children, once their orders are done; a later order starts new ones. Any thread may."""
+        with self._ending:  # two that each held some of the places would wait for the others for ever
+            for _ in range(self.workers):
+                child = self._places.get()
+                if child is not None:
+                    child.end()
+            for _ in range(self.workers):
+                self._places.put(None)
+
+
+class SharedProcesses:
+    """The isolated processes of one run: whoever has the same carried out within the same bounds shares them."""
+
+    def __init__(self) -> None:
+        self._pools: dict[tuple[str, float, int, int], Isolated] = {}
+        self._alone = threading.Lock()
+
+    def of(self, task: str, *, seconds: float, memory_bytes: int, workers: int = 1) -> Isolated:
+        """The pool that carries out a task; starts no process, and is not for those to close who ask for it.
+
+        Args:
+            task: as `Isolated` takes it, like the others.
+            seconds: most seconds by the clock for an order.
+            memory_bytes: most memory for orders.
+            workers: most children at a time.
+        """
+        bounds = (task, seconds, memory_bytes, workers)
+        with self._alone:
+            if bounds not in self._pools:
+                self._pools[bounds] = Isolated(task, seconds=seconds, memory_bytes=memory_bytes, workers=workers)
+            return self._pools[bounds]
+
+    def close(self) -> None:
+        """End all processes, once their orders are done; a later order starts new ones. Any thread may."""
+        with self._alone:
+            pools = [*self._pools.values()]
+        for pool in pools:
+            pool.close()
 
 
 class _Child:

@@ -1,4 +1,4 @@
-"""What an operator needs where its options decide."""
+"""What an operator needs, and whether chance has a part in it, where its options decide."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -15,3 +15,10 @@ class NeedsByOptions:
 
     def __get__(self, operator: "Operator | None", owner: type) -> "tuple[Need, ...]":
         return () if operator is None else self._needs(operator)
+
+
+class StochasticIfAsking:
+    """Stands for `stochastic` in a class: an operator is it if it needs a language model, whose replies are drawn."""
+
+    def __get__(self, operator: "Operator | None", owner: "type[Operator]") -> bool:
+        return "llm" in (owner if operator is None else operator).needs

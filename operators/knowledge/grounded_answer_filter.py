@@ -24,7 +24,7 @@ from ..core import (
     judge,
 )
 from ..core.asking import MAX_DETAIL, Model, model_of
-from ..core.needs import NeedsByOptions
+from ..core.needs import NeedsByOptions, StochasticIfAsking
 from ..core.usage import Usage
 from ._grounding import NONE, Finding, ground
 from ._grounding_judge import JUDGE, JUDGE_SYSTEM, JUDGE_WITH_QUESTION, judged
@@ -77,6 +77,7 @@ class GroundedAnswerFilter(RowFilter):
         "filter out made-up answers",
     )
     needs = NeedsByOptions(lambda operator: ("llm",) if operator.backend == "llm" else ())
+    stochastic = StochasticIfAsking()
 
     column: Column[Text] = Field(default="answer", description="Column that holds the answer to check.")
     context: Column[Text] = Field(default="text", description="Column that holds the text the answer was made from.")

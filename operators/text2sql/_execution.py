@@ -42,7 +42,7 @@ class RunsSql(RowOperator):
 
     def open(self, ctx: Context) -> Any:
         """The databases of the run."""
-        return Databases.of(ctx.resources, self.databases)
+        return Databases.of(ctx.resources, self.databases, shared=ctx.processes)
 
     def named(self, row: dict[str, Any], databases: Databases) -> tuple[Database, str]:
         """The database of a row, and its SQL.

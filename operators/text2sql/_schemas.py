@@ -42,13 +42,13 @@ class Schemas:
 
     @classmethod
     def of_run(cls, ctx: Context, folder: str, samples: int) -> "Schemas":
-        """Those of a run; one process is enough to read each schema once.
+        """Those of a run.
 
         Args:
             folder: the resource that may be bound to a folder of databases.
             samples: most values of a column that are shown.
         """
-        return cls(Databases.of(ctx.resources, folder, workers=1), samples)
+        return cls(Databases.of(ctx.resources, folder, shared=ctx.processes), samples)
 
     def find(self, row: dict[str, Any], column: str) -> Database:
         """The database that a row names.

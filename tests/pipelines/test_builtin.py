@@ -11,16 +11,13 @@ import pytest
 from dataflow_agent.operators.core import InvalidInput, Schema, all_operators
 from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.pipelines.builtin import Pipeline, builtin, builtins, pipeline
+from dataflow_agent.pipelines.quote import paid_steps
 from dataflow_agent.pipelines.run import RunResult, run
 from dataflow_agent.pipelines.validate import Resources, validate
 from dataflow_agent.pipelines.workflow import Workflow
 
 every_pipeline = pytest.mark.parametrize("found", builtins().values(), ids=builtins())
-RULES = {
-    name: found
-    for name, found in builtins().items()
-    if not any("llm" in all_operators()[step.operator].needs for step in found.workflow.steps)
-}
+RULES = {name: found for name, found in builtins().items() if not paid_steps(found.workflow)}
 every_pipeline_of_rules = pytest.mark.parametrize("found", RULES.values(), ids=RULES)
 WITH_MODEL = Resources(needs=frozenset({"database", "embedder", "index", "llm", "sandbox"}))
 CORRECTED, REFERENCE = "text_pretrain_filter", "text_pretrain_filter_reference"

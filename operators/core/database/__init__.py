@@ -1,6 +1,6 @@
 """Databases that questions are asked of: found by name, read and never written, in processes that can be killed.
 
-    databases = Databases.of(ctx.resources, "databases")      # in `open(ctx)`; starts nothing
+    databases = Databases.of(ctx.resources, "databases", shared=ctx.processes)  # in `open(ctx)`; starts nothing
     shop = databases.find("shop")                             # RowError missing_database, invalid_database_name
     schema_of(shop).ddl()                                     # CREATE TABLE …, with comments and sample values
     run_query(shop, "SELECT …")                               # a Table; RowError refused_statement, sql_error, …

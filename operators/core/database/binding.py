@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from ..errors import DataFlowError, InvalidInput, RowError
-from ..isolated import Isolated
+from ..isolated import Isolated, SharedProcesses
 from .contract import Database, Engine
 
 TASK: Final = "dataflow_agent.operators.core.database._child:carry_out"
@@ -32,22 +32,34 @@ class Databases:
         bound: resources with the path or URL behind each.
         folder: the folder of databases, if one is bound.
         option: the name of the resource that the folder is bound to, for messages.
-        workers: most processes that ask databases at a time.
+        processes: those that ask databases.
     """
 
-    def __init__(self, bound: Mapping[str, str], folder: Path | None, option: str, workers: int = 1) -> None:
+    def __init__(self, bound: Mapping[str, str], folder: Path | None, option: str, processes: Isolated) -> None:
         self._bound, self._folder, self._option = dict(bound), folder, option
-        self.workers = workers
-        self._processes = Isolated(TASK, seconds=START_S, memory_bytes=MEMORY_BYTES, workers=workers)
+        self._processes = processes
+
+    @property
+    def workers(self) -> int:
+        """Most processes that ask databases at a time."""
+        return self._processes.workers
 
     @classmethod
-    def of(cls, resources: Mapping[str, str], option: str = "databases", *, workers: int | None = None) -> "Databases":
+    def of(
+        cls,
+        resources: Mapping[str, str],
+        option: str = "databases",
+        *,
+        workers: int | None = None,
+        shared: SharedProcesses | None = None,
+    ) -> "Databases":
         """The databases among the resources of a run.
 
         Args:
             resources: names bound to paths or URLs.
             option: the resource that may be bound to a folder of databases; what the operator's option says.
             workers: most processes at a time; by default one for each core, at most four.
+            shared: where all steps of a run have their processes, which end with the run; by default they are its own.
 
         Raises:
             InvalidInput: the resource is bound, and to no folder; or the extra `sql` is not installed.
@@ -58,7 +70,9 @@ class Databases:
             message = f"the resource {option!r} must be a folder of databases; bind a single one by its own name"
             raise InvalidInput.of("missing_resource", message, got=option)
         bound = {name: place for name, place in resources.items() if name != option}
-        return cls(bound, folder, option, workers or min(4, os.cpu_count() or 1))
+        pool = Isolated if shared is None else shared.of
+        most = workers or min(4, os.cpu_count() or 1)
+        return cls(bound, folder, option, pool(TASK, seconds=START_S, memory_bytes=MEMORY_BYTES, workers=most))
 
     def find(self, db_id: str) -> Database:
         """The database of that name: one bound by it, else one in the folder.
@@ -85,7 +99,7 @@ class Databases:
         return {name: _fingerprint(name, place, self._processes) for name, place in sorted(self._places())}
 
     def close(self) -> None:
-        """End the processes that ask."""
+        """End the processes that ask, also for others who share them; a later question starts new ones."""
         self._processes.close()
 
     def _places(self) -> Iterator[tuple[str, str]]:

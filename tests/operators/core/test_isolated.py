@@ -4,14 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from dataflow_agent.operators.core import RowError
-from dataflow_agent.operators.core.isolated import Isolated
+from dataflow_agent.operators.core import Context, RowError
+from dataflow_agent.operators.core.isolated import Isolated, SharedProcesses
 
 MEBIBYTE = 2**20
 
@@ -87,6 +89,43 @@ def test_several_orders_run_side_by_side_each_in_its_own_child():
         ThreadPoolExecutor(3) as threads,
     ):
         assert len(set(threads.map(isolated, [{"sleep": 0.3}] * 3))) == 3
+
+
+def test_no_child_starts_while_another_is_free():
+    with closing(Isolated("isolated_tasks:Counting", seconds=30, memory_bytes=256 * MEBIBYTE, workers=3)) as isolated:
+        assert [isolated({})["count"] for _ in range(3)] == [1, 2, 3]
+
+
+def test_steps_of_a_run_share_a_process_which_ends_with_the_run():
+    ctx = Context(seed=1)
+    bounds = {"seconds": 30, "memory_bytes": 256 * MEBIBYTE}
+    one = ctx.processes.of("isolated_tasks:Counting", **bounds)({})
+    other = replace(ctx, seed=2).processes.of("isolated_tasks:Counting", **bounds)({})
+    assert (one["process"], other["count"]) == (other["process"], 2)
+    ctx.close()
+    assert not _is_running(one["process"])
+
+
+def test_other_bounds_and_other_runs_get_processes_of_their_own():
+    shared = SharedProcesses()
+    pool = shared.of("isolated_tasks:act", seconds=30, memory_bytes=MEBIBYTE)
+    assert shared.of("isolated_tasks:act", seconds=31, memory_bytes=MEBIBYTE) is not pool
+    assert shared.of("isolated_tasks:act", seconds=30, memory_bytes=MEBIBYTE, workers=2) is not pool
+    assert Context().processes is not Context().processes
+
+
+def test_two_threads_may_close_at_once_while_orders_are_carried_out():
+    pool = Isolated("isolated_tasks:act", seconds=30, memory_bytes=256 * MEBIBYTE, workers=3)
+    with ThreadPoolExecutor(2) as asking:
+        [*asking.map(pool, [{"sleep": 0.1}] * 2)]  # both children are there
+        orders = [asking.submit(pool, {"sleep": 0.5}) for _ in range(2)]
+        closing_it = [threading.Thread(target=pool.close, daemon=True) for _ in range(2)]
+        for thread in closing_it:
+            thread.start()
+        assert all(order.result() for order in orders)
+        for thread in closing_it:
+            thread.join(5)
+        assert not any(thread.is_alive() for thread in closing_it)
 
 
 def test_processor_time_is_bounded_where_a_clock_would_allow_more():

@@ -26,3 +26,23 @@ def test_any_part_of_a_text_that_is_not_blank_is_quoted_from_it(text: str, start
     words = text.split()
     part = " ".join(words[start % max(1, len(words)) :][:length])
     assert (Quotable(text).find(part) is not None) == bool(part)
+
+
+@pytest.mark.parametrize(
+    ("words", "own"),
+    [
+        ("BUILT IN 1847", "built\nin 1847"),
+        ('was "rebuilt" by kern’s sons.', "was “rebuilt” by Kern's  sons."),
+        ("mill - built", "mill – built"),
+        ("built in 1848", None),
+    ],
+)
+def test_words_are_given_as_the_text_itself_has_them(words: str, own: str | None) -> None:
+    assert Quotable(TEXT).own_words(words) == own
+
+
+@given(st.text(), st.text(min_size=1).filter(str.strip), st.text())
+def test_what_is_found_is_a_part_that_is_found_as_the_same(before: str, words: str, after: str) -> None:
+    own = Quotable(before + words + after).own_words(words)
+    assert own is not None
+    assert Quotable(own).own_words(words) == own

@@ -4,8 +4,10 @@ import time
 from contextlib import closing
 
 import pytest
+from dataflow_agent.operators.core import Context
 from dataflow_agent.operators.core.database import Databases, sqlite_file
 from dataflow_agent.operators.core.testing import batch_of
+from dataflow_agent.operators.text2sql.build_sql_prompt import BuildSqlPrompt
 from dataflow_agent.operators.text2sql.sql_executable_filter import SqlExecutableFilter
 
 ENDLESS = "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r"
@@ -85,3 +87,11 @@ def test_rows_side_by_side_give_what_single_rows_give(shop_databases, tmp_path):
     assert beside.rows.rows() == alone.rows.rows() == [row for row in rows if row["n"] % 4 in (0, 3)]
     fates = ["fate", "reason", "detail", "executable"]
     assert beside.records.select(fates).equals(alone.records.select(fates))
+
+
+def test_steps_of_a_run_ask_databases_in_the_same_processes(tmp_path):
+    (tmp_path / "shop.db").write_bytes(sqlite_file("CREATE TABLE book (title)"))
+    ctx = Context(resources={"shop": str(tmp_path / "shop.db")})
+    running, prompting = SqlExecutableFilter().open(ctx), BuildSqlPrompt().open(ctx).databases
+    assert running.find("shop").processes is prompting.find("shop").processes
+    assert SqlExecutableFilter().open(Context()).workers == running.workers
