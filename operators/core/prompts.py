@@ -18,6 +18,8 @@ DATA_RULE = (
 )
 """Said in the system prompt of every request that holds values of rows."""
 _END_OF_DATA = re.compile(r"<(?=\s*(?:/\s*)?data\b)", re.IGNORECASE)
+_LINE_END = r"(?:\n|\\n)?"
+_DELIMITER = re.compile(rf'<data name=\\?"[^"<>\\]*\\?">{_LINE_END}|{_LINE_END}</data>')
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,15 @@ def as_data(name: str, value: Any) -> str:
     text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
     label = re.sub(r'[<>"&\s]+', "_", name)
     return f'<data name="{label}">\n{_END_OF_DATA.sub("&lt;", text)}\n</data>'
+
+
+def without_delimiters(reply: str) -> str:
+    """A reply, plain or in JSON, without the delimiters of data that a model copied along with the data.
+
+    >>> without_delimiters('{"text": "<data name=\\\\"text\\\\">\\\\nhi\\\\n</data>"}')
+    '{"text": "hi"}'
+    """
+    return _DELIMITER.sub("", reply)
 
 
 @cache

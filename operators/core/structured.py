@@ -13,6 +13,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from .errors import RowError
 from .llm import Reply, Request, Turn
+from .prompts import without_delimiters
 
 M = TypeVar("M", bound=BaseModel)
 S = TypeVar("S")
@@ -112,7 +113,7 @@ def json_in(text: str) -> Any:
     >>> json_in('Sure! ```json\\n{"a": 1}\\n```')
     {'a': 1}
     """
-    for candidate in _candidates(text):
+    for candidate in _candidates(without_delimiters(text)):
         try:
             found = json.loads(candidate, parse_constant=_refused, parse_float=_finite)
         except (ValueError, RecursionError):

@@ -24,8 +24,8 @@ MULTIHOP_SYSTEM = (
     "- `reasoning_steps`: two or more short steps that lead from the facts to the answer, in order.\n"
     "- `answer`: what the steps lead to, complete and exact, in a sentence or a few, with nothing that the text does "
     "not support.\n"
-    "- `supporting_facts`: for each fact that is needed the sentence of the text that states it, copied exactly, at "
-    "least two.\n"
+    "- `supporting_facts`: for each fact that is needed the sentence of the text that states it, copied exactly, with "
+    "no words of your own about it, at least two.\n"
     "- Questions ask for different things. If the text has fewer that are worth asking, give fewer; if its facts do "
     "not join, give no pair and say why in `declined`; else leave `declined` null."
 )

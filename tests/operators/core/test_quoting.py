@@ -16,6 +16,32 @@ def test_case_space_quotes_and_dashes_may_differ(words: str) -> None:
     assert Quotable(TEXT).find(words)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The text states: 'The mill - built in 1847 - was \"rebuilt\" by Kern's sons.'",
+        "“built in 1847 – was “rebuilt” by Kern's”, says the text.",
+    ],
+)
+def test_a_quotation_is_found_among_words_about_it(words: str) -> None:
+    found = Quotable(TEXT).own_words(words)
+    assert found is not None
+    assert "1847" in found
+    assert "text" not in found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The text says 'built' there",
+        "It says: 'The mill - built in 1848 - was rebuilt'",
+        "'rebuilt' and 'built in 1847'",
+    ],
+)
+def test_a_short_or_changed_quotation_among_other_words_does_not_stand_there(words: str) -> None:
+    assert Quotable(TEXT).find(words) is None
+
+
 @pytest.mark.parametrize("words", ["built in 1848", "rebuilt by", "", " \n", "Kerns sons", "sons. The mill"])
 def test_other_words_do_not_stand_there(words: str) -> None:
     assert Quotable(TEXT).find(words) is None

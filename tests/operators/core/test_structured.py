@@ -89,6 +89,12 @@ def test_the_object_is_found_wherever_it_stands(said: str) -> None:
     assert json_in(said) == {"a": {"b": [1]}}
 
 
+@pytest.mark.parametrize("space", ["\\n", ""])
+def test_delimiters_of_data_that_a_model_copies_along_are_no_part_of_its_reply(space: str) -> None:
+    said = f'{{"text": "<data name=\\"text\\">{space}The mill.{space}</data>", "more": ["<data>", "a <data b"]}}'
+    assert json_in(said) == {"text": "The mill.", "more": ["<data>", "a <data b"]}
+
+
 def test_code_fences_and_thoughts_inside_a_value_are_part_of_it() -> None:
     values = {"code": "```python\nprint({})\n```", "text": "the <think> tag and </think>", "quote": 'a "b" {c}'}
     assert json_in(json.dumps(values)) == values
