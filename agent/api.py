@@ -18,7 +18,7 @@ from ..pipelines.workflow import Workflow
 from ..tools.wiring import open_catalog
 from .conversation import Conversation, RunOptions, absolute, default_output, kept_options
 from .graph import open_conversations
-from .nodes import Means
+from .means import Means
 from .planners.choice import PlannerName, chosen_planner
 from .presenting import plan_text
 from .resuming import Request

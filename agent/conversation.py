@@ -1,5 +1,6 @@
 """What the graph keeps of one request, with typed looks at it, and the options a request is started with."""
 
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from ..operators.core import Fault, InvalidInput
 from ..operators.core.dataset import ENDINGS, STANDARD_INPUT, Dataset, ReadAs
 from ..operators.core.dataset.remote import as_local, is_url
 from ..operators.core.spending import NO_CAPS, Spending
+from ..tools.profile import Profile
 from .state import Draft, Turn
 
 SAMPLE_ROWS, SAMPLE_DOCUMENTS = 200, 5
@@ -185,3 +187,18 @@ def absolute(path: str | PathLike[str]) -> str:
             "unreadable_name", f"{shown}: the name is not UTF-8; rename the file", got=shown
         ) from None
     return text
+
+
+def profile_in(state: Turn) -> Profile:
+    """What the data is."""
+    return Profile.model_validate(state["profile"])
+
+
+def added(state: Turn, more: Sequence[str]) -> list[str]:
+    """The warnings so far and more, each once."""
+    return list(dict.fromkeys([*state.get("warnings", []), *more]))
+
+
+def warnings_in(state: Turn) -> list[dict[str, Any]]:
+    """The faults that stop no run, as the state holds them."""
+    return [fault for fault in state.get("faults", []) if fault["severity"] == "warning"]

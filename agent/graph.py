@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from ..operators.core import DataFlowError, InvalidInput
 from ..pipelines.attaching import RunInterrupted
 from ..pipelines.events import Listener
-from . import nodes
+from . import nodes, trying
 from .conversation import Conversation, errors_of, the_draft
-from .nodes import MAX_REPAIRS, Means
+from .means import Means
+from .nodes import MAX_REPAIRS
 from .state import Question
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ WITH_MEANS: dict[str, NodeWithMeans] = {
     "draft": nodes.draft_plan,
     "change": nodes.change_plan,
     "check": nodes.check_plan,
-    "sample": nodes.try_sample,
-    "quote": nodes.quote_plan,
+    "sample": trying.try_sample,
+    "quote": trying.quote_plan,
     "run": nodes.carry_out,
     "remember": nodes.remember,
 }

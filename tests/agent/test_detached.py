@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from dataflow_agent.agent.api import Agent, Standing
 from dataflow_agent.agent.graph import FILE_NAME, PURE, WITH_MEANS, Conversations, Stand, build_graph
-from dataflow_agent.agent.nodes import Means
+from dataflow_agent.agent.means import Means
 from dataflow_agent.agent.planners.scripted import ScriptedPlanner
 from dataflow_agent.agent.resuming import Request
 from dataflow_agent.agent.state import Change, Draft
