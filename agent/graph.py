@@ -1,7 +1,7 @@
 """The way of a request: a graph of small steps whose state is on disk after each, so that any process goes on with it.
 
 ```
-look -> draft -> check -> [repair, at most 3] -> sample -> [repair] -> quote -> review
+look -> draft -> [weigh what is asked] -> check -> [repair, at most 3] -> sample -> [repair] -> quote -> review
      -> name the run -> run (start or attach) -> check output -> tell -> remember
 ```
 """
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from ..operators.core import DataFlowError, InvalidInput
 from ..pipelines.attaching import RunInterrupted
 from ..pipelines.events import Listener
-from . import nodes, trying
+from . import nodes, trying, weighing
 from .conversation import Conversation, errors_of, the_draft
 from .means import Means
 from .nodes import MAX_REPAIRS
@@ -68,6 +68,7 @@ WITH_MEANS: dict[str, NodeWithMeans] = {
     "draft": nodes.draft_plan,
     "change": nodes.change_plan,
     "check": nodes.check_plan,
+    "weigh": weighing.weigh,
     "sample": trying.try_sample,
     "quote": trying.quote_plan,
     "run": nodes.carry_out,
@@ -78,7 +79,7 @@ WITH_MEANS: dict[str, NodeWithMeans] = {
 def after_draft(state: Conversation) -> str:
     """A refusal ends it; a question is asked before anything else is done."""
     draft = the_draft(state)
-    return "turn_down" if draft.refusal else "review" if draft.question else "check"
+    return "turn_down" if draft.refusal else "weigh" if draft.question else "check"
 
 
 def after_check(state: Conversation) -> str:
@@ -120,8 +121,9 @@ def to(name: str) -> Route:
 
 ROUTES: dict[str, tuple[Route, tuple[str, ...]]] = {
     "look": (to("draft"), ("draft",)),
-    "draft": (after_draft, ("turn_down", "review", "check")),
-    "change": (after_draft, ("turn_down", "review", "check")),
+    "draft": (after_draft, ("turn_down", "weigh", "check")),
+    "change": (after_draft, ("turn_down", "weigh", "check")),
+    "weigh": (to("review"), ("review",)),
     "check": (after_check, ("sample", "repair", "give_up")),
     "repair": (to("check"), ("check",)),
     "give_up": (to(END), ()),
