@@ -4,14 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..operators.core import InvalidInput, RunStopped, Usage
+from ..operators.core import Fault, InvalidInput, RunStopped, Usage
 from ..pipelines.engine.manifest import Manifest
 from ..pipelines.engine.source import read_source
 from ..pipelines.quote import arriving, estimated, measured, over_budget, paid_steps, pays_per_row, usages
 from ..pipelines.report import Report
-from ..pipelines.run import Home
+from ..pipelines.run import Home, RunResult
 from ..pipelines.workflow import Workflow
 from ..tools.wiring import prices_of
+from .canaries import tried_on_canaries
 from .conversation import Conversation, added, dataset_of, options_of, profile_in, sample_rows, the_draft, warnings_in
 from .means import Means, free_steps, run_options, scratch
 from .presenting import sample_warnings, where_it_stops
@@ -23,11 +24,14 @@ OF_COLUMNS = frozenset({"missing_column", "wrong_column_type", "unfit_columns", 
 
 
 def try_sample(state: Conversation, means: Means) -> Conversation:
-    """Run the plan on the first rows, as far as its first step that costs money."""
+    """Run the plan on canaries, then on the first rows, as far as its first step that costs money."""
     workflow = the_draft(state).workflow
     free = free_steps(workflow)
     if not free.steps:
         return {"sample": None}
+    caught = _caught_by_canaries(state, means)
+    if caught:
+        return {"sample": None, "faults": [fault.model_dump(mode="json") for fault in caught]}
     rows = sample_rows(state)
     try:
         with TemporaryDirectory(prefix="sample-", dir=scratch(means)) as folder:
@@ -43,6 +47,21 @@ def try_sample(state: Conversation, means: Means) -> Conversation:
         return {"sample": None, "warnings": added(state, [f"the sample run stopped: {error}"])}
     warnings = sample_warnings(result.report, workflow)
     return {"sample": result.report.model_dump(mode="json"), "warnings": added(state, warnings)}
+
+
+def _caught_by_canaries(state: Conversation, means: Means) -> list[Fault]:
+    """What the plan does to rows made from the words of the request alone, against those words."""
+    with TemporaryDirectory(prefix="canaries-", dir=scratch(means)) as folder:
+        apart = replace(means, settings=means.settings.model_copy(update={"home": Path(folder)}))
+
+        def carry_out(workflow: Workflow, data: Path, output: Path) -> RunResult:
+            options = {**run_options(state, apart, workflow), "settings": apart.settings, "read_as": None}
+            return means.run(workflow, data, output, **options)
+
+        # A request that was talked over is not what its first words say.
+        asked = None if state.get("wishes") or state.get("answers") else state["request"]
+        draft, seen = the_draft(state), profile_in(state)
+        return tried_on_canaries(draft, seen, carry_out, request=asked, folder=Path(folder))
 
 
 def quote_plan(state: Conversation, means: Means) -> Conversation:

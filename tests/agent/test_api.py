@@ -23,6 +23,8 @@ MakeDraft = Callable[..., Draft]
 MakeAgent = Callable[..., Agent]
 YES = RunOptions(yes=True)
 REQUEST = "keep texts with at least 98 words"
+LONG_ONES = "keep the long ones"
+"""Says nothing that a scripted plan could contradict."""
 
 
 @pytest.fixture
@@ -74,7 +76,7 @@ def test_a_plan_is_read_saved_and_run(agent: MakeAgent, crawl: Path, at_least: M
 def test_a_plan_runs_the_same_without_an_agent(
     agent: MakeAgent, crawl: Path, at_least: MakeDraft, settings: Settings
 ) -> None:
-    plan = agent([at_least(50)]).plan(REQUEST, crawl)
+    plan = agent([at_least(50)]).plan(LONG_ONES, crawl)
     plan.run("by_agent.jsonl")
     run(plan.workflow, crawl, "by_engine.jsonl", settings=settings)
     assert Path("by_agent.jsonl").read_bytes() == Path("by_engine.jsonl").read_bytes()
@@ -212,7 +214,7 @@ def test_what_was_rejected_stays_rejected(agent: MakeAgent, crawl: Path, at_leas
 def test_a_planned_thread_is_run_by_approval_and_changed_by_words(
     agent: MakeAgent, crawl: Path, at_least: MakeDraft
 ) -> None:
-    planned = agent([at_least(50)]).start(REQUEST, crawl, output="out.jsonl", plan_only=True)
+    planned = agent([at_least(50)]).start(LONG_ONES, crawl, output="out.jsonl", plan_only=True)
     changed = resumed(agent([], [to(98)]), planned, "make it 98")
     assert changed.status == "planned"
     end = resumed(agent([]), changed, "approve")
@@ -247,7 +249,7 @@ def test_consent_may_come_as_an_option_of_the_resumed_request(
 def test_words_that_come_with_new_options_are_heard_before_anything_runs(
     agent: MakeAgent, crawl: Path, at_least: MakeDraft
 ) -> None:
-    asked = agent([at_least(50)]).start(REQUEST, crawl, output="out.jsonl")
+    asked = agent([at_least(50)]).start(LONG_ONES, crawl, output="out.jsonl")
     assert asked.thread is not None
     unheard = agent([], [Change()]).resume(asked.thread, "gibberish", options=YES)
     assert unheard.status == "needs_input"
@@ -266,10 +268,19 @@ def test_a_wish_after_a_run_is_asked_about_even_where_the_first_run_was_not(
 
 def test_options_reach_the_run(agent: MakeAgent, crawl: Path, at_least: MakeDraft) -> None:
     options = RunOptions(yes=True, sample=10)
-    end = agent([at_least(5)]).start(REQUEST, crawl, output="out.jsonl", options=options)
+    end = agent([at_least(5)]).start(LONG_ONES, crawl, output="out.jsonl", options=options)
     assert end.report is not None
     assert end.report.rows_in == 10
     assert rows("out.jsonl") == [5, 6, 7, 8, 9, 10]
+
+
+def test_a_plan_that_keeps_what_must_go_is_stopped_before_any_row_is_touched(
+    agent: MakeAgent, crawl: Path, at_least: MakeDraft
+) -> None:
+    end = agent([at_least(50)]).start(REQUEST, crawl, output="out.jsonl", options=YES)
+    assert (end.status, [fault.code for fault in end.faults]) == ("failed", ["canary"])
+    assert "would keep a text of 97 words" in end.message
+    assert not Path("out.jsonl").exists()
 
 
 def test_stopped_by_hand_it_is_interrupted_and_goes_on(agent: MakeAgent, crawl: Path, at_least: MakeDraft) -> None:
@@ -316,7 +327,7 @@ def test_an_approval_given_before_the_plan_was_seen_approves_nothing(
 
 def test_warnings_name_rows_that_cannot_be_read_and_hazards(agent: MakeAgent, crawl: Path, at_least: MakeDraft) -> None:
     crawl.write_text(crawl.read_text() + "{broken\n")
-    asked = agent([at_least(500)]).start(REQUEST, crawl, output="out.jsonl")
+    asked = agent([at_least(500)]).start(LONG_ONES, crawl, output="out.jsonl")
     assert any("cannot be read" in line for line in asked.warnings)
     assert any("drops all of the sample" in line for line in asked.warnings)
     end = resumed(agent([]), asked, "approve")
@@ -326,7 +337,7 @@ def test_warnings_name_rows_that_cannot_be_read_and_hazards(agent: MakeAgent, cr
 
 def test_a_chat_plans_changes_runs_and_changes_again(agent: MakeAgent, crawl: Path, at_least: MakeDraft) -> None:
     chat = agent([at_least(50)], [to(80), to(98)]).chat(crawl)
-    assert chat.say(REQUEST).status == "needs_input"
+    assert chat.say(LONG_ONES).status == "needs_input"
     changed = chat.say("actually, make it 80 words")
     assert "min_words 50 -> 80" in changed.message
     assert chat.say("approve").status == "completed"
@@ -342,9 +353,9 @@ def test_a_chat_without_data_asks_for_it_and_a_rejection_frees_it(
     agent: MakeAgent, crawl: Path, at_least: MakeDraft
 ) -> None:
     chat = agent([at_least(50), at_least(98)]).chat()
-    assert chat.say(REQUEST).status == "needs_input"
+    assert chat.say(LONG_ONES).status == "needs_input"
     chat.use(crawl)
-    assert chat.say(REQUEST).draft == at_least(50)
+    assert chat.say(LONG_ONES).draft == at_least(50)
     assert chat.say("no").status == "rejected"
     assert chat.say("something else").draft == at_least(98)
 
