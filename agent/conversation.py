@@ -51,7 +51,8 @@ class Conversation(Turn, total=False):
     was made up), `wanted` (the planner that was asked for). `wishes` are the changes a person asked for, in order;
     `changes` describes what the last one did. `asked_by` says whether the open question came with a draft or a change.
     `run_id` is what the run is called, known before it begins, so that whoever takes the request up finds it. `quote`
-    is what the steps that cost money will take; `tried` the run that a few rows made through them.
+    is what the steps that cost money will take; `tried` the run that a few rows made through them. `planning` is the
+    account of a planner that asks a model.
     """
 
     wishes: list[str]
@@ -60,6 +61,7 @@ class Conversation(Turn, total=False):
     run_id: str | None
     quote: dict[str, Any] | None
     tried: dict[str, Any] | None
+    planning: dict[str, Any]
 
 
 class _Kept(RunOptions):

@@ -20,9 +20,9 @@ from ..operators.core import DataFlowError, InvalidInput
 from ..pipelines.attaching import RunInterrupted
 from ..pipelines.events import Listener
 from . import nodes, trying, weighing
-from .conversation import Conversation, errors_of, the_draft
+from .conversation import Conversation, errors_of, faults_of, the_draft
 from .means import Means
-from .nodes import MAX_REPAIRS
+from .repairing import next_move, outcome_of
 from .state import Question
 
 if TYPE_CHECKING:
@@ -55,7 +55,6 @@ class NodeWithMeans(Protocol):
 END = "__end__"
 PURE: dict[str, Node] = {
     "look": nodes.look,
-    "repair": nodes.repair_plan,
     "give_up": nodes.give_up,
     "review": nodes.review,
     "name_run": nodes.name_run,
@@ -68,6 +67,7 @@ WITH_MEANS: dict[str, NodeWithMeans] = {
     "draft": nodes.draft_plan,
     "change": nodes.change_plan,
     "check": nodes.check_plan,
+    "repair": nodes.repair_plan,
     "weigh": weighing.weigh,
     "sample": trying.try_sample,
     "quote": trying.quote_plan,
@@ -109,9 +109,9 @@ def after_run(state: Conversation) -> str:
 
 
 def _mended_or(otherwise: str, state: Conversation) -> str:
-    if not errors_of(state):
-        return otherwise
-    return "repair" if state.get("repairs", 0) < MAX_REPAIRS else "give_up"
+    left = state.get("planning", {}).get("left", 0)
+    move = next_move(outcome_of(faults_of(state)), state.get("repairs", 0), left)
+    return otherwise if move == "go_on" else move
 
 
 def to(name: str) -> Route:

@@ -31,10 +31,9 @@ from .conversation import (
 from .means import Means, offered, run_options
 from .planners.documents import as_read, reading_first
 from .presenting import completed_text
+from .repairing import MAX_REPAIRS
 from .review import heard, open_question, unasked
-from .state import Change, Draft, Planner
-
-MAX_REPAIRS = 3
+from .state import Change, Draft, PaidPlanner, Planner
 
 
 def look(state: Conversation) -> Conversation:
@@ -59,7 +58,7 @@ def draft_plan(state: Conversation, means: Means) -> Conversation:
             made, _ = amended(made, planner.change(wish, made, seen, catalog))
         return made
 
-    made, found = _with_fallback(means, planned)
+    made, found = _with_fallback(state, means, planned)
     return {**found, **_table(made), "asked_by": "draft", "changes": []}
 
 
@@ -73,7 +72,7 @@ def change_plan(state: Conversation, means: Means) -> Conversation:
     def planned(planner: Planner) -> Change:
         return planner.change(wish, before, seen, catalog)
 
-    change, found = _with_fallback(means, planned)
+    change, found = _with_fallback(state, means, planned)
     unheeded: Conversation = {**found, "wishes": earlier, "changes": [], "asked_by": "draft"}
     unheeded["draft"] = before.model_dump(mode="json")
     if not change.edits and not change.question:
@@ -98,12 +97,23 @@ def check_plan(state: Conversation, means: Means) -> Conversation:
     return {"faults": [fault.model_dump(mode="json") for fault in faults]}
 
 
-def repair_plan(state: Conversation) -> Conversation:
-    """Apply what the faults suggest."""
-    draft = the_draft(state)
+def repair_plan(state: Conversation, means: Means) -> Conversation:
+    """Apply what the faults suggest; where they suggest nothing, what the planner's model makes of them."""
+    draft, planner = the_draft(state), means.planner
     workflow, lines = repaired(draft.workflow, faults_of(state))
+    draft = draft.model_copy(update={"workflow": workflow})
+    found: Conversation = {}
+    if not lines and isinstance(planner, PaidPlanner):
+        planner.account = state.get("planning", {})
+        try:
+            change = planner.mend(draft, errors_of(state), as_read(profile_in(state)), means.open_catalog())
+            draft, lines = amended(draft, change)
+        except (EndpointError, InvalidInput):
+            lines = []  # the faults are told as they are
+        found = {"planning": planner.account}
     return {
-        "draft": draft.model_copy(update={"workflow": workflow}).model_dump(mode="json"),
+        **found,
+        "draft": draft.model_dump(mode="json"),
         "repairs": state.get("repairs", 0) + 1 if lines else MAX_REPAIRS,
         "warnings": added(state, [f"the plan was mended: {line}" for line in lines]),
     }
@@ -223,18 +233,21 @@ def _table(draft: Draft) -> Conversation:
     }
 
 
-def _with_fallback(means: Means, ask: Callable[[Planner], Any]) -> tuple[Any, Conversation]:
+def _with_fallback(state: Conversation, means: Means, ask: Callable[[Planner], Any]) -> tuple[Any, Conversation]:
     """What the planner says, or the fallback where no endpoint answers; and the state that tells which it was."""
-    warnings = list[str]()
+    warnings, planner = list[str](), means.planner
+    if isinstance(planner, PaidPlanner):
+        planner.account = state.get("planning", {})
     try:
-        said, name = ask(means.planner), means.planner.name
+        said, name = ask(planner), planner.name
     except EndpointError as error:
         if means.fallback is None:
             raise
         fallback = means.fallback()
         said, name = ask(fallback), fallback.name
         warnings.append(f"the model gave no answer ({error}); this plan was made offline, by rules")
-    return said, {"planner": name, "warnings": warnings}
+    found: Conversation = {"planner": name, "warnings": warnings}
+    return said, {**found, "planning": planner.account} if isinstance(planner, PaidPlanner) else found
 
 
 def _is_lost(run_folder: Path) -> bool:

@@ -1,11 +1,12 @@
 """What a plan is, and the plain-data state that the graph keeps between its nodes."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol, TypedDict
+from typing import Any, Literal, Protocol, TypedDict, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from ..memory.catalog import Catalog
+from ..operators.core import Fault
 from ..pipelines.edits import PlanEdit
 from ..pipelines.workflow import Workflow
 from ..tools.profile import Profile
@@ -82,6 +83,21 @@ class Planner(Protocol):
 
     def change(self, request: str, draft: Draft, profile: Profile, catalog: Catalog) -> Change:
         """Edits that turn the plan on the table into what is wished now ("actually, make it 80 words")."""
+        ...
+
+
+@runtime_checkable
+class PaidPlanner(Planner, Protocol):
+    """A planner that asks a model: what it takes in one conversation is bounded, and it may mend what faults show.
+
+    `account` is what it took so far, plain JSON-able data that the state keeps between the steps; its `left` are the
+    calls that may still be made.
+    """
+
+    account: dict[str, Any]
+
+    def mend(self, draft: Draft, faults: Sequence[Fault], profile: Profile, catalog: Catalog) -> Change:
+        """Edits that mend faults which no suggestion mends; none where it has none."""
         ...
 
 

@@ -18,33 +18,41 @@ def chosen_planner(wanted: PlannerName | Planner, settings: Settings) -> tuple[P
     """The planner, and what makes the one for when it cannot reach its model.
 
     Raises:
-        InvalidInput: there is no such planner, or `llm` is asked for and the settings name no model or the library for
-            it is not installed.
+        InvalidInput: there is no such planner, or `llm` is asked for and the settings name no model that can be used,
+            or the library for it is not installed.
     """
     if not isinstance(wanted, str):
         return wanted, _offline
     if wanted not in NAMES:
         message = f"there is no planner {wanted!r}; choose one of {', '.join(NAMES)}"
         raise InvalidInput.of("unknown_planner", message, got=wanted, allowed=[*NAMES])
-    missing = [
-        variable
-        for variable, value in (
-            ("DATAFLOW_LLM_BASE_URL", settings.llm_base_url),
-            ("DATAFLOW_LLM_MODEL", settings.llm_model),
-        )
-        if not value
-    ]
+    missing = _missing(settings)
     if wanted == "offline" or (wanted == "auto" and missing):
         return _offline(has_model=names_model(settings)), None
     if missing:
-        message = f"the planner 'llm' needs a model: set {' and '.join(missing)}, or use --planner offline"
-        raise InvalidInput.of("no_endpoint", message, got=wanted, allowed=[*missing])
+        message = f"the planner 'llm' needs a model: {missing}, or use --planner offline"
+        raise InvalidInput.of("no_endpoint", message, got=wanted)
+    if wanted == "llm" and settings.llm_backend == "local":
+        from ...operators.core.serving.local import model_path
+
+        model_path(settings)
     from .llm import LLMPlanner
     from .model import MISSING_EXTRA
 
     if wanted == "llm" and find_spec("langchain_openai") is None:
         raise InvalidInput.of("missing_extra", f"the planner 'llm' needs a library: {MISSING_EXTRA}", got=wanted)
     return LLMPlanner(settings), partial(_offline, has_model=True)
+
+
+def _missing(settings: Settings) -> str:
+    """What must be set before a model can be asked for plans; nothing where it can."""
+    if settings.llm_backend == "vllm":
+        return "vLLM in the process runs steps only; set DATAFLOW_LLM_BACKEND to endpoint or local"
+    needed = {"DATAFLOW_LLM_BASE_URL": settings.llm_base_url, "DATAFLOW_LLM_MODEL": settings.llm_model}
+    if settings.llm_backend == "local":
+        needed.pop("DATAFLOW_LLM_BASE_URL")
+    names = [name for name, value in needed.items() if not value]
+    return f"set {' and '.join(names)}" if names else ""
 
 
 def _offline(*, has_model: bool = False) -> Planner:

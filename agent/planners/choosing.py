@@ -1,27 +1,24 @@
-"""Asks a model for operators: by tool calls with its faults given back, else by an answer in JSON."""
+"""Asks a model for operators: by tool calls with its faults given back, else part by part with answers in JSON."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import JsonValue
 
 from ...operators.core import Fault, InvalidInput
 from ...operators.core.operator import Need
 from ...operators.core.settings import Settings
 from ...pipelines.validate import Resources, validate
 from ...pipelines.workflow import Step, Workflow
-from ...tools.operators import description_of, step_from
+from ...tools.operators import step_from
 from ...tools.profile import Profile
-from ..prompts import CHOOSE, choice_schema, request_text, schema_instructions
+from ..prompts import CHOOSE, CHOOSE_ONE, one_choice_schema, part_text, request_text
+from .allowance import AllowanceSpent
 from .assembling import bound_options
 from .matching import Matcher
-from .model import endpoint_errors, open_model, operator_call, refusals, take_calls
+from .model import PlanningModel, operator_call, take_calls
 from .proposals import Proposal
-
-if TYPE_CHECKING:
-    from langchain_openai import ChatOpenAI
 
 CANDIDATES_A_CLAUSE = 6
 MOST_CANDIDATES = 24
@@ -37,40 +34,50 @@ class Choice:
 
 @dataclass
 class Chooser:
-    """Asks the model of some settings.
+    """Asks one model.
 
     Args:
         main: the column with the main text, where it is known.
     """
 
+    model: PlanningModel
     settings: Settings
     matcher: Matcher
     profile: Profile
     main: str | None
     _accepted: dict[tuple[str, str], Proposal] = field(default_factory=dict, init=False)
+    _unreadable: bool = field(default=False, init=False)
 
-    def choose(self, request: str, clauses: Sequence[str]) -> Choice:
+    def choose(self, request: str, clauses: Sequence[str], unread: Sequence[str], known: Iterable[str]) -> Choice:
         """The operators for a request.
 
         Args:
             clauses: its parts; candidates are retrieved for each.
+            unread: pieces that the rules do not understand. A model without tool calls is asked for these alone,
+                since what the rules understand wholly stands whatever it says.
+            known: operators that the rules found in the request.
 
         Raises:
             EndpointError: the endpoint cannot be reached, or refuses, or langchain-openai is not installed.
         """
-        names = self._candidates([*clauses, request])
-        if not names:
-            return Choice()
-        model = open_model(self.settings)
-        asked = request_text(request, self.profile, self.settings.share_samples)
-        with endpoint_errors():
-            rejected = self._by_tools(model, asked, names)
-            if self._accepted or rejected:
-                return Choice(tuple(self._accepted.values()), tuple(rejected))
-            answered = self._by_schema(model, asked, names)
-        if answered:
-            return Choice(tuple(self._accepted.values()))
-        return Choice(notes=("The model chose no operator in a form that can be read; the plan was made by rules.",))
+        notes, offered = list[str](), False
+        try:
+            if self.model.calls_tools:
+                names = self._candidates([*clauses, request])
+                offered = True
+                called, rejected = self._by_tools(request, names)
+                if called:
+                    return Choice(tuple(self._accepted.values()), rejected)
+                if {*known} & {*names}:  # it had reason to call one
+                    self.model.without_tools.add()
+            self._by_schema(request, unread)
+        except AllowanceSpent as spent:
+            notes.append(f"The model was not asked further: {spent}; the rules went on alone.")
+        if self._accepted and offered:
+            self.model.without_tools.add()
+        if self._unreadable and not self._accepted:
+            notes.append("The model chose no operator in a form that can be read; the plan was made by rules.")
+        return Choice(tuple(self._accepted.values()), tuple(notes))
 
     def _candidates(self, texts: Iterable[str]) -> list[str]:
         names: dict[str, None] = {}
@@ -80,10 +87,20 @@ class Chooser:
 
     # By tool calls
 
-    def _by_tools(self, model: "ChatOpenAI", asked: str, names: Sequence[str]) -> list[str]:
-        """Fills the accepted proposals; returns a note for each call that stayed wrong."""
+    def _by_tools(self, request: str, names: Sequence[str]) -> tuple[bool, tuple[str, ...]]:
+        """Fills the accepted proposals; whether any tool was called, and a note for each call that stayed wrong."""
+        kept = self._kept(f"request: {request}")
+        if kept is not None:
+            return True, ()
+        if not names:
+            return False, ()
         tools = [operator_call(self.matcher.operators[name]) for name in names]
-        return take_calls(model, tools, (CHOOSE, asked), lambda name, given: self._take(name, given, names))
+        asked = request_text(request, self.profile, self.settings.share_samples)
+        self.model.allowance.planning.shown = True
+        called = take_calls(self.model, tools, (CHOOSE, asked), lambda name, given: self._take(name, given, names))
+        if called.any:
+            self._keep(f"request: {request}", self._accepted.values())
+        return called.any, called.rejected
 
     def _take(self, name: str, given: Mapping[str, Any], names: Sequence[str]) -> str:
         """Accept a call, or say what is wrong with it."""
@@ -113,43 +130,62 @@ class Chooser:
         found = validate(workflow, self.profile.schema, everything)
         return [fault for fault in found if fault.step == step.id and fault.severity == "error"]
 
-    # By an answer in JSON
+    # By answers in JSON
 
-    def _by_schema(self, model: "ChatOpenAI", asked: str, names: Sequence[str]) -> bool:
-        """Fills the accepted proposals; whether the answer could be read."""
-        from langchain_core.messages import HumanMessage, SystemMessage
+    def _by_schema(self, request: str, parts: Iterable[str]) -> None:
+        """Fills the accepted proposals, one at most for each part."""
+        for part in dict.fromkeys(parts):
+            names = [name for name, _ in self.matcher.hits(part)[:CANDIDATES_A_CLAUSE]]
+            if not names or self._kept(part) is not None:
+                continue
+            what = {name: self.matcher.card(name).summary for name in names}
+            answer = self.model.ask_json(CHOOSE_ONE, part_text(request, part, what), one_choice_schema(names))
+            if not isinstance(answer, dict) or "operator" not in answer:
+                self._unreadable = True
+                continue
+            name = answer["operator"]
+            found = []
+            if name in names:
+                other = next((one for one in names if one != name), None)
+                rival = self.matcher.card(other) if other else None
+                found = [Proposal(self.matcher.card(name), {}, None, part, only_named=True, rival=rival)]
+                self._accepted[name, part] = found[0]
+            self._keep(part, found)
 
-        what = {name: description_of(self.matcher.operators[name]) for name in names}
-        schema = {"name": "plan", "schema": choice_schema(names), "strict": True}
-        messages = [SystemMessage(schema_instructions(what)), HumanMessage(asked)]
-        try:
-            reply = model.invoke(messages, response_format={"type": "json_schema", "json_schema": schema})
-            chosen = _Chosen.model_validate(_json_of(reply.text))
-        except refusals():
-            return False
-        except ValueError:  # no JSON, or another one
-            return False
-        for step in chosen.steps:
-            if step.operator in names:
-                proposal = Proposal(self.matcher.card(step.operator), {}, None, step.asked)
-                self._accepted[step.operator, step.asked] = proposal
-        return bool(self._accepted)
+    # What was chosen before
+
+    def _keep(self, words: str, proposals: Iterable[Proposal]) -> None:
+        self.model.allowance.planning.chosen[words] = [_document(one) for one in proposals]
+
+    def _kept(self, words: str) -> list[Proposal] | None:
+        """What was chosen for these words earlier in the conversation, now accepted again; None where nobody asked."""
+        documents = self.model.allowance.planning.chosen.get(words)
+        if documents is None:
+            return None
+        found = [one for document in documents if (one := self._proposal(document)) is not None]
+        self._accepted.update({(one.card.name, one.asked): one for one in found})
+        return found
+
+    def _proposal(self, document: Mapping[str, Any]) -> Proposal | None:
+        name, rival = str(document.get("operator")), str(document.get("rival"))
+        if name not in self.matcher.operators:
+            return None
+        return Proposal(
+            self.matcher.card(name),
+            document.get("options") or {},
+            document.get("where"),
+            str(document.get("asked") or ""),
+            only_named=document.get("only_named") is True,
+            rival=self.matcher.card(rival) if rival in self.matcher.operators else None,
+        )
 
 
-class _ChosenStep(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    operator: str
-    asked: str = ""
-
-
-class _Chosen(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-    steps: tuple[_ChosenStep, ...]
-
-
-def _json_of(text: str) -> Any:
-    """The JSON object in an answer, also inside a fence or between words."""
-    start, end = text.find("{"), text.rfind("}")
-    return json.loads(text[start : end + 1])
+def _document(proposal: Proposal) -> dict[str, JsonValue]:
+    return {
+        "operator": proposal.card.name,
+        "options": dict(proposal.options),
+        "where": proposal.where,
+        "asked": proposal.asked,
+        "only_named": proposal.only_named,
+        "rival": proposal.rival.name if proposal.rival else None,
+    }

@@ -1,36 +1,39 @@
 """The planner that lets a model choose operators; slots, direction, columns and order are those of the offline one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import urlsplit
 
 from ...memory.catalog import Catalog
-from ...operators.core import all_operators
+from ...operators.core import Fault, all_operators
 from ...operators.core.settings import Settings
 from ...tools.profile import Profile
 from ..prompts import SHARES
 from ..state import Change, Draft
-from .assembling import assemble, needs_text
-from .choosing import Chooser
+from .allowance import Allowance, Planning
+from .assembling import assemble, columns_written, needs_text
+from .choosing import Choice, Chooser
 from .doubts import Decisions, Doubt, which_column
 from .editing import Editor
 from .matching import Matcher
+from .model import opened_model
 from .offline import OfflinePlanner, unreadable
 from .proposals import reconcile
 from .ready_made import asked_pipeline
+from .spelling import mended
 from .understanding import Understanding, understand
-
-if TYPE_CHECKING:
-    from .choosing import Choice
 
 
 class LLMPlanner:
-    """Plans with a model behind an OpenAI-compatible endpoint; what it may see of the data is `share_samples`.
+    """Plans with a model behind an OpenAI-compatible endpoint, or with a model file that is served here.
+
+    What the model may see of the data is `share_samples`; what it may take in one conversation is `planner_calls`,
+    `planner_tokens` and `planner_seconds`, beyond which the rules go on alone.
 
     Args:
-        settings: names endpoint, model, key and what may be shared.
+        settings: names the model, its key and its limits.
     """
 
     name = "llm"
@@ -38,6 +41,16 @@ class LLMPlanner:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._rules = OfflinePlanner(has_model=True)
+        self._planning = Planning()
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """What the model took in this conversation, what it chose, and the calls `left`; plain JSON-able data."""
+        return {**self._planning.model_dump(mode="json"), "left": self._allowance().calls_left}
+
+    @account.setter
+    def account(self, document: Mapping[str, Any] | None) -> None:
+        self._planning = Planning.of(document)
 
     def draft(self, request: str, profile: Profile, catalog: Catalog, *, answers: Sequence[str] = ()) -> Draft:
         """A plan for a request; while the rules have a question, or know a pipeline for it, no model is asked.
@@ -46,19 +59,21 @@ class LLMPlanner:
             EndpointError: the endpoint cannot be reached, or refuses, or langchain-openai is not installed.
         """
         matcher = Matcher(catalog, all_operators(), has_model=True)
-        if unreadable(request) is not None or asked_pipeline(request, profile, matcher) is not None:
+        if unreadable(request) is not None:
             return self._rules.draft(request, profile, catalog, answers=answers)
-        read, pending = _Read(Decisions(request), profile, matcher), list(answers)
+        said, mends = mended(request.encode("utf-8", "replace").decode(), profile, matcher)
+        if asked_pipeline(said, profile, matcher) is not None:
+            return self._rules.draft(request, profile, catalog, answers=answers)
+        read, pending = _Read(Decisions(said), profile, matcher), list(answers)
         while read.doubt is not None and pending:
             read = replace(read, decisions=read.doubt.resolved(pending.pop(0), read.decisions) or read.decisions)
         if read.doubt is not None:
             return self._rules.draft(request, profile, catalog, answers=answers)
-        choice = self._choose(read)
-        combined = self._combined(choice, read, pending)
-        if combined is not None:
-            return combined
-        draft = self._rules.draft(request, profile, catalog, answers=answers)
-        return draft.model_copy(update={"notes": (*self._notes(choice), *draft.notes)})
+        choice, notes = self._choose(read)
+        combined = _combined(choice, read, pending)
+        if combined is None:
+            combined = self._rules.draft(request, profile, catalog, answers=answers)
+        return combined.model_copy(update={"notes": tuple(dict.fromkeys([*notes, *mends, *combined.notes]))})
 
     def change(self, request: str, draft: Draft, profile: Profile, catalog: Catalog) -> Change:
         """Edits for a wish: those of the rules where they understand all of it, else those of the model.
@@ -71,46 +86,47 @@ class LLMPlanner:
         if understood or unreadable(request) is not None:
             return by_rules
         matcher = Matcher(catalog, all_operators(), has_model=True)
-        by_model = Editor(self._settings, matcher, profile, draft.workflow).change(request)
+        with opened_model(self._settings, self._allowance()) as model:
+            by_model = Editor(model, self._settings, matcher, profile, draft.workflow).change(request)
         return by_model if by_model.edits else by_rules
 
-    def _choose(self, read: "_Read") -> "Choice":
-        chooser = Chooser(self._settings, read.matcher, read.profile, read.understood.main)
-        return chooser.choose(read.decisions.request, [reading.clause.text for reading in read.understood.readings])
+    def mend(self, draft: Draft, faults: Sequence[Fault], profile: Profile, catalog: Catalog) -> Change:
+        """Edits that mend faults which no suggestion mends, each of which leaves fewer; none where the model has none.
 
-    def _combined(self, choice: "Choice", read: "_Read", pending: list[str]) -> Draft | None:
-        """The plan of rules and model together; None when there is neither a step nor a question in it."""
-        decisions = read.decisions
-        while True:
-            merged = reconcile(read.understood, choice.proposals, decisions, read.matcher)
-            both = merged.understood
-            made = assemble(
-                both.wishes,
-                read.profile,
-                both.main,
-                in_request_order=both.in_request_order,
-                bindings=decisions.bindings,
+        Args:
+            faults: errors that validation or the sample run found.
+
+        Raises:
+            EndpointError: the endpoint cannot be reached, or refuses, or langchain-openai is not installed.
+        """
+        matcher = Matcher(catalog, all_operators(), has_model=True)
+        with opened_model(self._settings, self._allowance()) as model:
+            return Editor(model, self._settings, matcher, profile, draft.workflow).mend(faults, draft)
+
+    def _allowance(self) -> Allowance:
+        return Allowance.of(self._settings, self._planning)
+
+    def _choose(self, read: "_Read") -> tuple[Choice, tuple[str, ...]]:
+        """What the model chose, and what is to be said about asking it."""
+        readings = read.understood.readings
+        with opened_model(self._settings, self._allowance()) as model:
+            chooser = Chooser(model, self._settings, read.matcher, read.profile, read.understood.main)
+            choice = chooser.choose(
+                read.decisions.request,
+                [reading.clause.text for reading in readings],
+                read.understood.not_covered,
+                [wish.card.name for wish in read.understood.wishes],
             )
-            doubt = _doubt(both, read.profile) or made.doubt
-            if doubt is None or not pending:
-                break
-            decisions = doubt.resolved(pending.pop(0), decisions) or decisions
-        if not made.workflow.steps and doubt is None:
-            return None
-        lost = [f"“{wish.clause.text}” cannot be done: {fault}." for wish, fault in made.faults]
-        return Draft(
-            workflow=made.workflow,
-            reasons=made.reasons,
-            asks=made.asks,
-            not_covered=tuple(dict.fromkeys([*both.not_covered, *(wish.clause.text for wish, _ in made.faults)])),
-            question=doubt.question if doubt else None,
-            notes=tuple(dict.fromkeys([*self._notes(choice), *merged.notes, *made.notes, *lost])),
-        )
+        if self._planning.calls:
+            seen = SHARES[self._settings.share_samples if self._planning.shown else "none"]
+            return choice, (f"{self._model()} saw the request and {seen}.", *choice.notes)
+        idle = "" if read.understood.not_covered else f"{self._model()} was not asked: the rules understood every word."
+        return choice, (*filter(None, [idle]), *choice.notes)
 
-    def _notes(self, choice: "Choice") -> tuple[str, ...]:
-        where = urlsplit(self._settings.llm_base_url or "").hostname
-        seen = SHARES[self._settings.share_samples]
-        return (f"Model {self._settings.llm_model} at {where} saw the request and {seen}.", *choice.notes)
+    def _model(self) -> str:
+        if self._settings.llm_backend == "local":
+            return "The model on this machine"
+        return f"Model {self._settings.llm_model} at {urlsplit(self._settings.llm_base_url or '').hostname}"
 
 
 @dataclass(frozen=True)
@@ -123,7 +139,10 @@ class _Read:
 
     @cached_property
     def understood(self) -> Understanding:
-        return understand(self.decisions, self.profile, self.matcher)
+        found = understand(self.decisions, self.profile, self.matcher)
+        written = columns_written(found.wishes) if found.not_covered or found.doubt else {}
+        # A clause may be about what another clause's step writes.
+        return understand(self.decisions, self.profile.with_columns(written), self.matcher) if written else found
 
     @property
     def doubt(self) -> Doubt | None:
@@ -137,3 +156,33 @@ def _doubt(understood: Understanding, profile: Profile) -> Doubt | None:
     if understood.main is None and profile.columns and any(needs_text(wish) for wish in understood.wishes):
         return which_column(profile)
     return None
+
+
+def _combined(choice: Choice, read: _Read, pending: list[str]) -> Draft | None:
+    """The plan of rules and model together; None when there is neither a step nor a question in it."""
+    while True:
+        decisions = read.decisions
+        merged = reconcile(read.understood, choice.proposals, decisions, read.matcher)
+        both = merged.understood
+        made = assemble(
+            both.wishes,
+            read.profile,
+            both.main,
+            in_request_order=both.in_request_order,
+            bindings=decisions.bindings,
+        )
+        doubt = _doubt(both, read.profile) or made.doubt
+        if doubt is None or not pending:
+            break
+        read = replace(read, decisions=doubt.resolved(pending.pop(0), decisions) or decisions)
+    if not made.workflow.steps and doubt is None:
+        return None
+    lost = [f"“{wish.clause.text}” cannot be done: {fault}." for wish, fault in made.faults]
+    return Draft(
+        workflow=made.workflow,
+        reasons=made.reasons,
+        asks=made.asks,
+        not_covered=tuple(dict.fromkeys([*both.not_covered, *(wish.clause.text for wish, _ in made.faults)])),
+        question=doubt.question if doubt else None,
+        notes=tuple(dict.fromkeys([*merged.notes, *made.notes, *both.lacks, *lost])),
+    )

@@ -56,6 +56,13 @@ class Settings(BaseSettings):
         pattern="^(none|names|values)$",
         description="What a planning model may see of the data: none, names of columns, or values too.",
     )
+    planner_calls: int = Field(default=12, ge=0, le=1000, description="Most calls of the model to plan one request.")
+    planner_tokens: int = Field(default=60_000, ge=0, description="Most tokens of the model to plan one request.")
+    planner_seconds: float = Field(
+        default=120.0,
+        ge=0,
+        description="Longest wait for the model while one request is planned; then the rules go on alone.",
+    )
     resources: dict[str, str] = Field(default_factory=dict, description="Named resources: name to path or URL.")
 
     @classmethod

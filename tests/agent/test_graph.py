@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from dataflow_agent.agent.conversation import Conversation, RunOptions, kept_options
 from dataflow_agent.agent.graph import Conversations, Stand, open_conversations
-from dataflow_agent.agent.nodes import MAX_REPAIRS, Means
+from dataflow_agent.agent.means import Means
 from dataflow_agent.agent.planners.scripted import ScriptedPlanner
+from dataflow_agent.agent.repairing import MAX_REPAIRS
 from dataflow_agent.agent.review import APPROVE, REJECT, TRY
 from dataflow_agent.agent.state import Ask, Change, Check, Draft, Planner, Question
 from dataflow_agent.memory.catalog import Catalog
@@ -252,6 +253,51 @@ def test_faults_without_a_suggestion_fail_with_all_of_them(settings: Settings, c
     stand = one(means_with(planner, settings), first_state(crawl, yes=True))
     assert stand.state["status"] == "failed"
     assert {fault["step"] for fault in stand.state["faults"]} == {"a", "b"}
+
+
+class Mending(ScriptedPlanner):
+    """A planner with an account of two calls, whose model mends plans by the changes of the script."""
+
+    def __init__(self, drafts: list[Draft], mended: list[Change]) -> None:
+        super().__init__(drafts, mended)
+        self.account: dict[str, Any] = {}
+        self.calls = 0
+
+    def mend(self, draft: Draft, faults: Any, profile: Any, catalog: Catalog) -> Change:
+        self.calls = self.account.get("calls", 0) + 1
+        self.account = {"calls": self.calls, "left": 2 - self.calls}
+        return self.change("; ".join(fault.message for fault in faults), draft, profile, catalog)
+
+    def draft(self, *given: Any, **more: Any) -> Draft:
+        self.account = {"calls": 0, "left": 2, **self.account}
+        return super().draft(*given, **more)
+
+
+LOST = Draft(
+    workflow=Workflow(steps=(Step(id="word_count_filter", operator="word_count_filter", options={"min_words": -1}),))
+)
+
+
+def words(count: int) -> Change:
+    return Change(edits=(SetOption(step="word_count_filter", option="min_words", value=count),))
+
+
+def test_faults_that_suggest_nothing_are_mended_by_the_model_and_its_account_is_kept(
+    settings: Settings, crawl: Path
+) -> None:
+    planner = Mending([LOST], [words(-2), words(98)])
+    stand = one(means_with(planner, settings), first_state(crawl, yes=True))
+    assert stand.state["status"] == "completed"
+    assert stand.state["planning"] == {"calls": 2, "left": 0}
+    assert "min_words" in planner.asked[1].request
+    assert texts(crawl.with_name("out.jsonl")) == [98, 99, 100]
+
+
+def test_a_model_whose_account_is_spent_mends_nothing(settings: Settings, crawl: Path) -> None:
+    planner = Mending([LOST], [words(-2), words(-3), words(98)])
+    stand = one(means_with(planner, settings), first_state(crawl, yes=True))
+    assert stand.state["status"] == "failed"
+    assert (planner.calls, len(planner.asked)) == (2, 3)
 
 
 def test_repair_ends_when_a_suggestion_does_not_help(settings: Settings, crawl: Path, at_least: MakeDraft) -> None:
