@@ -13,11 +13,14 @@ from typing import Final
 
 _BEGIN: Final = r"(?:(?<=^)|(?<=[.;:!?\n]\s)|(?<=,\s)|(?<=\band\s)|(?<=\bthen\s)|(?<=\bbut\s)|(?<=[-–—]\s))"
 _END: Final = r"(?=\s*(?:$|[.;:!?,\n]|\band\b|\bbut\b|\bthen\b|[-–—]\s))"
-_SMALL: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|thousand"
+_SMALL: Final = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    "fifteen|twenty|thirty|forty|fifty|sixty|hundred|thousand"
+)
 _PLACES: Final = {
     "{n}": rf"(?P<n>(?:\d[\d.,]*|(?:{_SMALL})(?:[\s-](?:{_SMALL}))*)(?:\s*%)?)",
-    "{unit}": r"(?P<unit>(?:\s+(?:words?|characters?|chars?|letters?|sentences?|lines?|tokens?|paragraphs?|points?|stars?|"
-    r"(?:up)?votes?|minutes?|turns?|messages?|bytes?|kb))?)",
+    "{unit}": r"(?P<unit>(?:\s+(?:words?|characters?|chars?|letters?|sentences?|lines?|tokens?|paragraphs?|points?|"
+    r"stars?|(?:up)?votes?|minutes?|turns?|messages?|bytes?|kb))?)",
     "{rows}": r"(?P<rows>(?:(?:the|all|all\s+the|any|those)\s+)?rows\b[^.;:!?\n]*?)",
     "{rest}": r"[^.;!?\n\d\ue000]*(?=[.;!?\n]|$)",
     "^": _BEGIN,
