@@ -9,7 +9,7 @@ from .conditions import ConditionMention
 from .marks import Marked
 from .matching import Matcher
 from .tokens import Token
-from .vocabulary import concepts, is_general
+from .vocabulary import THINGS, concepts, is_general
 
 SHORTEST = 3
 """Labels such as "de" are too easily something else."""
@@ -66,7 +66,9 @@ def _with_name(marked: Marked, start: int, end: int, column: str) -> tuple[int, 
 def _label(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> tuple[str, str, int] | None:
     """The column, the label and where it ends."""
     token = marked.tokens[at]
-    if at in marked.taken or not token.is_word or is_general(token.low) or len(token.low) < SHORTEST:
+    if at in marked.taken or not token.is_word or len(token.low) < SHORTEST:
+        return None
+    if is_general(token.low) and token.low not in THINGS:
         return None
     found = [
         (column.name, label, at + size)

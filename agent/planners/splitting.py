@@ -191,6 +191,9 @@ def _passives(clauses: Sequence[Clause]) -> list[Clause]:
     done: list[Clause] = []
     for clause in reversed(clauses):
         following = done[-1] if done else None
+        if following is not None and _says_again(clause, following):  # "… are useless, throw them out"
+            done[-1] = clause
+            continue
         lacks = following is not None and not clause.own_verb and not clause.acts and clause.polarity is None
         if following is None or not lacks or following.polarity is None:
             done.append(clause)
@@ -201,6 +204,11 @@ def _passives(clauses: Sequence[Clause]) -> list[Clause]:
         else:
             done.append(clause)
     return done[::-1]
+
+
+def _says_again(clause: Clause, following: Clause) -> bool:
+    same = clause.own_verb and clause.polarity == following.polarity == "drop"
+    return same and not following.hard and _speaks_of_them(following)
 
 
 def _speaks_of_them(clause: Clause) -> bool:

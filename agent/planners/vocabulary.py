@@ -14,20 +14,24 @@ DROP: Final = _words(
     "discarded discarding exclude excludes excluded excluding eliminate eliminated eliminating skip "
     "skipped reject rejected prune pruned omit omitted erase erased purge purged throw thrown throwing "
     "toss kick weed cut dump rid ban banned lose kill avoid hate removal deletion elimination exclusion "
-    "ditch scrap axe nuke trash withhold disappear vanish"
+    "ditch scrap axe nuke trash withhold disappear vanish bin bins binned binning chuck chucked chucking junk junked "
+    "ditched scrapped tossed tossing dumped dumping kicked expel expelled oust evict evicted scratch zap banish "
+    "banished abolish bar barred forbid forbidden prohibit prohibited disallow disallowed eradicate eradicated "
+    "obliterate sack shed shun refuse refused forget unload evade suppress suppressed lost losing extinguish"
 )
 """Verbs after which what is named goes."""
 
 KEEP: Final = _words(
     "keep keeps kept keeping retain retained retaining want wants select selected selecting preserve "
     "preserved allow allowed accept accepted require required requires need needs leave take choose pick "
-    "restrict restricted limit limited must should include remain remains stay stays care"
+    "restrict restricted limit limited must should include remain remains stay stays staying care wish prefer "
+    "included including picked selects chosen choosing accepts allows allowing"
 )
 """Verbs after which what is named stays."""
 
 STRIP: Final = _words(
     "strip stripped stripping strips clean cleaned cleaning cleanup scrub wipe fix fixing fixed filter filtered "
-    "filtering"
+    "filtering cleanse purify free rid sanitize sanitise scrubbed wiped"
 )
 """Verbs that say neither by themselves."""
 
@@ -53,10 +57,24 @@ NEGATIONS: Final = _words(
 )
 EXCEPT: Final = _words("except excepting besides unless")
 
-ROW_NOUNS: Final = _words(
-    "row rows record records entry entries example examples sample samples document documents doc docs "
-    "texts item items article articles page pages post posts everything anything those ones these others "
-    "all instances instance passage passages whatever whichever file files"
+THINGS: Final = _words(
+    "review reviews ticket tickets product "
+    "products comment comments story stories recipe recipes tweet tweets thread threads listing listings "
+    "book books song songs essay essays poem poems novel novels webpage webpages website websites site "
+    "sites blog blogs posting postings customer customers complaint complaints job jobs movie movies film films "
+    "note notes case cases description descriptions transcript transcripts observation observations datapoint "
+    "datapoints element elements submission submissions snippet snippets writing writings news "
+    "abstract abstracts advert adverts bug bugs issue issues purchase purchases buyer buyers"
+)
+"""Nouns for what the rows of many tables are about; where the data has them as labels, they say which rows."""
+
+ROW_NOUNS: Final = (
+    _words(
+        "row rows record records entry entries example examples sample samples document documents doc docs "
+        "texts item items article articles page pages post posts everything anything those ones these others "
+        "all instances instance passage passages whatever whichever file files"
+    )
+    | THINGS
 )
 """Nouns for what a dataset is made of."""
 
