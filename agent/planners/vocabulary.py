@@ -29,6 +29,12 @@ KEEP: Final = _words(
 )
 """Verbs after which what is named stays."""
 
+ASKING: Final = _words(
+    "show shows give gives fetch find list bring return pull grab see display hand get gets receive deliver i'm we're "
+    "interested after looking look enough suffice suffices sufficient fine"
+)
+"""Words that ask for the rows which a condition describes."""
+
 STRIP: Final = _words(
     "strip stripped stripping strips clean cleaned cleaning cleanup scrub wipe fix fixing fixed filter filtered "
     "filtering cleanse purify free rid sanitize sanitise scrubbed wiped"
@@ -110,7 +116,7 @@ SOFT: Final = (
         "columns field fields occur occurs thing things stuff step after before much many more less column's "
         "turn turned turning "
         "dear hey well right part parts bit general generally always currently appear appears appearing "
-        "called named case yes probably maybe run perform"
+        "called named case yes probably maybe run perform otherwise"
     )
 )
 """Words that change nothing about what is asked, or that are read by other rules."""
@@ -119,6 +125,14 @@ _MULTI: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     tuple(phrase.split()): tuple(concepts.split())
     for phrase, concepts in {
         "care about": "",
+        **dict.fromkeys(
+            "no use|of use|no interest|no value|no good|no help|no place|not worth|isn't worth|aren't worth|our time|"
+            "my time|the trouble|of no use|of no interest|of no value|of no help|be useful|not useful|not helpful|aren't "
+            "helpful|isn't helpful|aren't useful|isn't useful|not relevant|not interesting|not needed|nothing else|in "
+            "question|are enough|is enough|interested in|after all|no longer|for me|for us|to us|to me|in this "
+            "file|no business|any use|any good|any interest|looking for|look for|going for".split("|"),
+            "",
+        ),
         "more than once": "duplicate",
         "only once": "duplicate",
         "just once": "duplicate",
