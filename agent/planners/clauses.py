@@ -7,24 +7,27 @@ from typing import Final
 
 from ...operators.core.expression import Condition
 from .columns import ColumnMention
+from .condition_words import idle_words
 from .conditions import ConditionMention, complement, joined
 from .directions import Limit
 from .languages import LanguageMention
 from .marks import Marked, Span, inside
 from .verbs import Polarity, negates
-from .vocabulary import ACTIONS, DROP, EXCEPT, KEEP, ROW_NOUNS, SIZE_WORDS, SOFT, STRIP, concepts, stem
+from .vocabulary import ACTIONS, ASKING, DROP, EXCEPT, KEEP, ROW_NOUNS, SIZE_WORDS, SOFT, STRIP, concepts, stem
 from .wording import TableMention
 
 _HEAD_ENDS: Final = frozenset(
     "from in of with that which whose where containing on for by who without inside when if across".split()
 )
-_SCOPE: Final = frozenset({"for", "in", "on", "if", "when", "where", "whenever"})
-_REST: Final = frozenset({"rest", "others", "remainder", "remaining"})
+_SCOPE: Final = frozenset({"for", "in", "on", "if", "when", "where", "whenever", "unless"})
+_REST: Final = frozenset({"rest", "others", "remainder", "remaining", "otherwise", "else"})
 _COMPARES: Final = frozenset(
     "below under above over beyond shorter longer fewer less more else short long smaller larger".split()
 )
 _ANAPHORS: Final = frozenset("those these it them anything everything all ones others".split())
 _AT_THE_END: Final = (("at", "the", "end"), ("at", "the", "last"))
+_HAVING: Final = frozenset("needs need has have".split())
+_LEAVING: Final = frozenset("go not be stay remain leave disappear vanish".split())
 _ALL: Final = frozenset("all everything anything nothing".split())
 
 
@@ -109,7 +112,11 @@ class Clause:
         """What its free words are about, each with the position of its word."""
         tokens = self.marked.tokens
         runs: list[list[int]] = []
+        spans = [(condition.start, condition.end) for condition in self.conditions]
+        idle = idle_words(tokens, self.start, self.end, spans)
         for at in self.free:
+            if at in idle or (spans and tokens[at].low in ASKING):
+                continue
             runs[-1].append(at) if runs and runs[-1][-1] == at - 1 else runs.append([at])
         found = tuple(
             (run[first], concept)
@@ -172,7 +179,7 @@ class Clause:
             return False
         lead = [self.marked.tokens[at].low for at in range(self.start, self.conditions[0].start)]
         plain = [word for word in lead if word not in ("but", "and", "only", "just", "then")]
-        if plain and plain[0] in _SCOPE:
+        if plain and (plain[0] in _SCOPE or (plain[0] in EXCEPT and self.hard)):
             return True
         return any(word == "only" and after in _SCOPE for word, after in pairwise(lead)) or "if" in lead
 
@@ -185,6 +192,30 @@ class Clause:
         if any(concept not in _COMPARES for _, concept in self.concepts):
             return False
         return bool(words & _REST) or (bool(words & _COMPARES) and bool(words & _ANAPHORS))
+
+    def repeats(self, before: "Clause") -> bool:
+        """Whether it only says again what is done to the rows that the clause before describes: "…, leave those out"."""
+        said = self.languages or self.conditions or self.limits or self.tables or self.concepts or self.columns
+        if said or not self.own_verb or self.polarity not in ("keep", "drop"):
+            return False
+        others = bool({*self.words} & _REST)
+        same = self.polarity == before.polarity
+        return others != same and (others or bool({*self.words} & _ANAPHORS) or self.end - self.start <= 2)
+
+    @cached_property
+    def required_at(self) -> int | None:
+        """Where a "must" stands that says what rows of the condition before it have to fulfil; None without one."""
+        tokens = self.marked.tokens
+        if not self.conditions:
+            return None
+        first = self.conditions[0].end
+        for at in range(first, self.end - 1):
+            word, after = tokens[at].low, tokens[at + 1].low
+            modal = word in ("must", "should", "ought") or (word in _HAVING and after in ("to", "a", "at"))
+            if modal and at not in self.marked.taken and after not in _LEAVING:
+                behind: list[Span] = [*self.conditions, *self.limits, *self.languages]
+                return at if any(one.start > at for one in behind) else None
+        return None
 
     @property
     def said_first(self) -> bool:

@@ -4,25 +4,29 @@ from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from ...operators.core.expression import Among, Column, Compare, Condition, IsNull, Not, Value
+from ...operators.core.expression import Among, Column, Compare, Condition, Expression, IsNull, Not, Value
 from ...tools.profile import ColumnProfile, Profile
 from .columns import column_at
+from .condition_words import compared_at, flag_at, near_column, past_unit, stars_at
 from .conditions import ConditionMention, any_test, joined, negate, some_value, within
-from .directions import Interval, Limit, comparator_at
+from .directions import Interval, Limit, comparator_at, comparator_behind
 from .languages import code_of
 from .tokens import Token
-from .vocabulary import DROP, KEEP, ROW_NOUNS, STRIP
+from .vocabulary import DROP, KEEP, ROW_NOUNS, STRIP, TEXT_NOUNS
 
 _COPULAS: Final = frozenset(
     "is are was were = == equals equal : be being has have having of value must should to".split()
 )
 _NEGATED: Final = frozenset("not isn't aren't wasn't != <> ≠ doesn't don't never".split())
-_MISSING: Final = frozenset("missing null absent none unset nan na".split())
+_MISSING: Final = frozenset("missing null absent none unset nan na nil lacking unknown".split())
 _EMPTY: Final = frozenset({"empty", "blank"})
+_NUMBERS: Final = ("integer", "number", "json")
 _PRESENT: Final = frozenset("present given available set filled there".split())
 _TESTS: Final = {
     **dict.fromkeys(
-        "contains contain containing includes include including mentions mention mentioning".split(), "contains"
+        "contains contain containing includes include including mentions mention mentioning mentioned says say "
+        "saying".split(),
+        "contains",
     ),
     **dict.fromkeys("starts start starting begins begin beginning".split(), "starts with"),
     **dict.fromkeys("ends end ending".split(), "ends with"),
@@ -30,14 +34,24 @@ _TESTS: Final = {
 }
 _AFTER_RELATIVE: Final = frozenset({*_TESTS, *_COPULAS, *_NEGATED, "do", "does"})
 _CITED: Final = frozenset("the a an word words phrase phrases string strings text term terms regex pattern".split())
-_LEADS: Final = frozenset("the a an its their with whose where have has having that which also".split())
+_LEADS: Final = frozenset(
+    "the a an its their with whose where have has having that which who also are is were was either of they it".split()
+)
 _ENDS: Final = frozenset(
-    "and or but then only please , . ; ) in with whose where for if when than as so from of".split()
+    "and or but then only please , . ; : ) in with whose where for if when than as so from of are is was were has have can "
+    "should must may will go goes aren't isn't don't doesn't unless except ! ?".split()
 )
 _COLUMN_NOUNS: Final = frozenset("column field columns fields count counts score scores".split())
 """What may stand behind the name of a column: "a views count of at least 100"."""
+_NO_TEXTS: Final = frozenset(
+    "no any at least most more less than one two three url urls link links email emails html emoji emojis phone number "
+    "numbers digits code duplicates words characters it them their its".split()
+)
+"""What texts may hold that is no word of theirs."""
 _SENTENCE: Final = 8
 """Words from which on texts are sentences or queries, which no single word equals."""
+_IF: Final = frozenset("if unless when whenever where for except excepting besides".split())
+"""Words that begin the saying of what rows are meant."""
 _TRUTH: Final = MappingProxyType({"true": True, "yes": True, "false": False, "no": False})
 
 
@@ -73,16 +87,19 @@ class _Finder:
         if first is None:
             return None
         groups, end = [[first[0]]], first[1]
-        while self.low(end) in ("and", "or", ",", "but"):
+        while self.low(end) in ("and", "or", ",", "but", "nor"):
             word, after = self.low(end), end + 1
+            if word == "," and self._leads_a_clause(at):
+                break
             if word == "," and self.low(after) in ("and", "or"):
                 word, after = self.low(after), after + 1
             while self.low(after) in _LEADS:
                 after += 1
             another = self._one(after) if after < len(self.tokens) else None
+            another = self._same_column(groups[-1][-1], after) or another
             if another is None:
                 break
-            if word == "or":
+            if word in ("or", "nor"):
                 groups.append([another[0]])
             else:
                 groups[-1].append(another[0])
@@ -90,8 +107,49 @@ class _Finder:
         condition = joined("or", [joined("and", group) for group in groups])
         return ConditionMention(at, end, condition)
 
+    def _same_column(self, before: Condition, at: int) -> tuple[Condition, int] | None:
+        """Reads "or ends with Max" and "or above 90" behind a condition on a column that is not named again."""
+        column = next(iter(Expression(before).columns()), None)
+        if column is None or at >= len(self.tokens):
+            return None
+        limit = self.limits.get(at)
+        if self.low(at) in _TESTS and not isinstance(before, IsNull):
+            found = self._test(self.profile.column(column), at, told=True)
+        elif limit is not None and limit.stated and self._ends(limit.end):
+            found = self._limit(self.profile.column(column), at, told=True)
+        else:
+            return None
+        return None if found is None else found[:2]
+
+    def _leads_a_clause(self, at: int) -> bool:
+        """Whether the condition says when what comes behind the comma is done: "if …, …", "unless …, …"."""
+        while at > 0 and self.low(at - 1) in _LEADS | ROW_NOUNS:
+            at -= 1
+        return self.low(at - 1) in _IF and (at == 1 or self.tokens[at - 2].kind in ("sign", "break")) if at else False
+
     def _one(self, at: int) -> tuple[Condition, int] | None:
-        return self._led(at) or self._of_column(at) or self._counted(at) or self._cited(at) or self._having(at)
+        return (
+            self._led(at)
+            or stars_at(self.tokens, at, self.limits, self.profile)
+            or compared_at(self.tokens, at, self.limits, self.profile)
+            or self._of_column(at)
+            or self._counted(at)
+            or self._cited(at)
+            or self._having(at)
+            or flag_at(self.tokens, at, self.profile)
+            or self._sold_out(at)
+        )
+
+    def _sold_out(self, at: int) -> tuple[Condition, int] | None:
+        """Reads "in stock" and "out of stock" by the column of numbers that says how many there are."""
+        words = [token.low for token in self.tokens[at : at + 3]]
+        size, sign = (3, "=") if words == ["out", "of", "stock"] else (2, ">")
+        if words[:2] not in (["in", "stock"], ["sold", "out"]) and size == 2:
+            return None
+        named = near_column(self.tokens, at + size - 1, self.profile, _NUMBERS)
+        if words[:2] == ["sold", "out"] or named is None:
+            return None
+        return Compare(Column(named[0]), sign, Value("number", 0)), at + size
 
     def _led(self, at: int) -> tuple[Condition, int] | None:
         """Reads "at least a score of 8", where the name of the column stands between comparator and number."""
@@ -109,9 +167,11 @@ class _Finder:
 
     def _of_column(self, at: int) -> tuple[Condition, int] | None:
         named = column_at(self.tokens, at, self.profile)
-        if named is None:
+        near = None if named else near_column(self.tokens, at, self.profile, ("text", *_NUMBERS))
+        if named is None and near is None:
             return None
-        column, after = self.profile.column(named[0]), named[1]
+        name, after = named or near or ("", at)
+        column = self.profile.column(name)
         if self.low(after) in _COLUMN_NOUNS:
             after += 1
         if self.low(after) in ("that", "which") and self.low(after + 1) in _AFTER_RELATIVE:
@@ -120,6 +180,8 @@ class _Finder:
         parsers: list[Callable[[ColumnProfile, int, bool], tuple[Condition, int, bool] | None]] = [
             self._limit, self._missing, self._test, self._truth, self._listed,
         ]  # fmt: skip
+        if named is None:
+            parsers = [*parsers[:3], *parsers[4:][: bool(column.labels and copula)]]
         for parse in parsers:
             found = parse(column, after, copula or negated)
             if found is not None:
@@ -153,7 +215,7 @@ class _Finder:
             return None
         if not (limit.stated or told):
             return None
-        return within(Column(column.name), limit.interval), limit.end, False
+        return within(Column(column.name), limit.interval), past_unit(self.tokens, limit.end, column.name), False
 
     def _starting_before(self, at: int) -> Limit | None:
         """A limit whose comparator took the copula along, as "= 5" and "is not above 5" do."""
@@ -168,13 +230,18 @@ class _Finder:
         if word == "non" and self.low(at + 1) in _EMPTY | _MISSING:
             found = self._missing(column, at + 1, told)
             return None if found is None else (found[0], found[1], True)
-        if word in _MISSING:
-            return IsNull(name), at + 1, False
-        if word in _EMPTY:
+        end, empty = at, False
+        while self.low(end) in _MISSING | _EMPTY:
+            empty = empty or self.low(end) in _EMPTY
+            end += 1
+            joint = end + 1 if self.low(end) in ("or", "and", ",", "/", "nor") else end
+            joint += self.low(joint) in ("simply", "just", "is", "are", "completely", "totally", "entirely")
+            end = joint if self.low(joint) in _MISSING | _EMPTY else end
+        if end > at:
             nothing: Condition = IsNull(name)
-            if column.dtype == "text":
+            if column.dtype == "text" and empty:
                 nothing = joined("or", [nothing, Compare(name, "=", Value("text", ""))])
-            return nothing, at + 1, False
+            return nothing, end, False
         if word in _PRESENT:
             return Not(IsNull(name)), at + 1, False
         return None
@@ -185,9 +252,32 @@ class _Finder:
             return None
         after = at + 1 if test in ("contains", "matches") or self.low(at + 1) != "with" else at + 2
         texts, end = self._texts(after)
+        if not texts and self.low(at - 1) != "length":
+            texts, end = self._plain_texts(after)
         if not texts:
             return None
         return any_test(column.name, test, texts), end, False
+
+    def _plain_texts(self, at: int) -> tuple[list[str], int]:
+        """Words without quotes after "contains" or "starts with": "sale, discount or clearance"."""
+        texts: list[str] = []
+        end = after = at
+        while after < len(self.tokens):
+            token = self.tokens[after]
+            known = token.low in DROP | KEEP | STRIP | ROW_NOUNS | _ENDS | _NO_TEXTS | _TESTS.keys() or after in self.limits
+            if known or token.kind not in ("word", "number") or not self._stops(after + 1):
+                break
+            texts.append(token.text)
+            end = after + 1
+            after = end + (self.low(end) == ",")
+            after += self.low(after) in ("or", "and")
+            if after == end:
+                break
+        return texts, end
+
+    def _stops(self, at: int) -> bool:
+        """Whether a text of one word ends here."""
+        return self._ends(at) or self.tokens[at].kind in ("break", "sign")
 
     def _texts(self, at: int) -> tuple[list[str], int]:
         """Quoted texts, or one plain word, after "contains"."""
@@ -225,7 +315,8 @@ class _Finder:
         values: list[str] = []
         end, position = start, start
         while position < len(self.tokens):
-            value = self._value(column, position, told=told or start > at, alone=not values)
+            listed = any(self.low(place) != "the" for place in range(at, start)) and self.low(at) != "in"
+            value = self._value(column, position, told=told or listed, alone=not values)
             if value is None:
                 break
             values.append(value[0])
@@ -284,10 +375,17 @@ class _Finder:
         limit = self.limits.get(at)
         if limit is None or limit.unit or limit.share or limit.end >= len(self.tokens):
             return None
-        named = column_at(self.tokens, limit.end, self.profile)
-        if named is None or self.profile.column(named[0]).dtype not in ("integer", "number", "json"):
+        after = limit.end + (self.low(limit.end) == "in")
+        if after >= len(self.tokens):
             return None
-        return (within(Column(named[0]), limit.interval), named[1]) if limit.stated else None
+        named = column_at(self.tokens, after, self.profile) or near_column(self.tokens, after, self.profile, _NUMBERS)
+        if named is None or self.profile.column(named[0]).dtype not in _NUMBERS:
+            return None
+        name, end = Column(named[0]), named[1]
+        if limit.stated:
+            return within(name, limit.interval), end
+        behind, value = comparator_behind(self.tokens, end), limit.interval.low
+        return None if behind is None or value is None else (within(name, Interval.of(behind[1], value)), behind[0])
 
     def _having(self, at: int) -> tuple[Condition, int] | None:
         """Reads "with a title" and "without title" as whether there is a value."""
@@ -302,7 +400,9 @@ class _Finder:
         if after >= len(self.tokens) or (not lacking and after == at + 1):
             return None
         named = column_at(self.tokens, after, self.profile)
-        if named is None or named[0] == self.main or not self._ends(named[1]) or self.low(named[1]) == "of":
+        if named is None or not self._ends(named[1]) or self.low(named[1]) == "of":
+            return None
+        if named[0] == self.main and (self.low(after) in TEXT_NOUNS or self.low(after) in ("content", "contents")):
             return None
         name = Column(named[0])
         nothing: Condition = IsNull(name)

@@ -42,6 +42,9 @@ def complement(condition: Condition) -> Condition:
     'a != 1 or a is null'
     """
     if isinstance(condition, Junction):
+        single = _compared_or_missing(condition)
+        if single is not None:
+            return negate(single)
         opposite = [complement(term) for term in condition.terms]
         if condition.word == "and":
             return joined("or", opposite)
@@ -55,6 +58,16 @@ def complement(condition: Condition) -> Condition:
     if isinstance(condition, Compare):
         return _or_missing(Compare(condition.left, _OPPOSITE[condition.sign], condition.right))
     return _or_missing(Not(condition))
+
+
+def _compared_or_missing(condition: Junction) -> Compare | None:
+    """The comparison in "a != 1 or a is null", whose opposite is a plain one."""
+    if condition.word != "or" or len(condition.terms) != 2:
+        return None
+    compared, missing = condition.terms
+    if not isinstance(compared, Compare) or not isinstance(missing, IsNull):
+        return None
+    return compared if compared.left == missing.column else None
 
 
 _OPPOSITE: Final = MappingProxyType({"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"})

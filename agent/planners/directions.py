@@ -24,12 +24,14 @@ _BEFORE: Final = _table(
         "no shorter than|no under|no below|no smaller than|no lower than|starting at|upwards of|"
         "at the least|= >|from at least|minimum length|minimum length of|minimum to|min of",
         ">": "more than|over|above|greater than|longer than|larger than|bigger than|higher than|exceeding|"
-        "exceed|exceeds|exceeded|beyond|>|bigger|in excess of|better than|older than",
+        "exceed|exceeds|exceeded|beyond|>|bigger|in excess of|better than|older than|more expensive than|dearer than|"
+        "pricier than|costlier than|newer than|later than|more recent than|heavier than|slower than|upward of",
         "<=": "at most|maximum|maximum of|max|a maximum of|maximum is|<=|≤|no more than|no longer than|no over|"
         "no above|no greater than|no larger than|no bigger than|no higher than|up to|no exceeding|"
         "capped at|cap at|cap of|limited to|limit to|within|limit of|a limit of|maximum length|"
         "maximum length of|= <|max of|maximum to|no beyond",
-        "<": "less than|fewer than|under|below|shorter than|smaller than|lower than|<|beneath|worse than|younger than",
+        "<": "less than|fewer than|under|below|shorter than|smaller than|lower than|<|beneath|worse than|younger than|"
+        "cheaper than|less expensive than|less recent than|earlier than|lighter than|quicker than|faster than|short of",
         "=": "exactly|precisely|equal to|equals|=|==",
     }
 )
@@ -37,9 +39,11 @@ _AFTER: Final = _table(
     {
         ">=": "or more|or longer|or above|or over|or higher|or greater|or better|and up|and above|and more|"
         "and over|and longer|upwards|minimum|min|+|plus|at least|at minimum|at the least|at a minimum|"
-        "or up|or bigger|or larger",
+        "or up|or bigger|or larger|and better|and higher|and bigger|and larger|or upwards|and upwards|upward|"
+        "and upward|or beyond|and beyond|or newer|or later|or dearer",
         "<=": "or less|or fewer|or shorter|or below|or under|or lower|or smaller|and below|and under|and less|"
-        "and fewer|and shorter|maximum|max|at most|tops|at the most|at maximum|at a maximum",
+        "and fewer|and shorter|maximum|max|at most|tops|at the most|at maximum|at a maximum|or worse|and worse|"
+        "and lower|and smaller|and down|or down|downwards|or cheaper|and cheaper|or earlier|or older",
     }
 )
 _LONGEST_BEFORE: Final = max(map(len, _BEFORE))
@@ -141,6 +145,15 @@ def comparator_at(tokens: Sequence[Token], at: int) -> tuple[int, Sign] | None:
     return None
 
 
+def comparator_behind(tokens: Sequence[Token], at: int) -> tuple[int, Sign] | None:
+    """The longest comparator that may stand behind a number, such as "or more": where it ends and what it means."""
+    for size in range(_LONGEST_AFTER, 0, -1):
+        sign = _AFTER.get(tuple(token.low for token in tokens[at : at + size]))
+        if sign is not None and not _continues(tokens, at, size):
+            return at + size, sign
+    return None
+
+
 def _negation(tokens: Sequence[Token], start: int) -> int | None:
     """Where the "not" stands that turns the comparator round, verbs such as "have" between them."""
     at = start - 1
@@ -208,7 +221,7 @@ def _range(tokens: Sequence[Token], quantities: Sequence[Quantity], at: int) -> 
     low, high = quantities[at], quantities[at + 1]
     between = [token.low for token in tokens[low.end : high.start]]
     before = tokens[low.start - 1].low if low.start else ""
-    dash = between in (["-"], ["–"], ["—"], ["to"], ["through"], ["until"], ["till"])
+    dash = between in (["-"], ["–"], ["—"], ["to"], ["through"], ["until"], ["till"], ["up", "to"])
     if not dash and not (before == "between" and between == ["and"]):
         return None
     unit = high.unit or low.unit

@@ -5,16 +5,24 @@ from dataclasses import replace
 
 from ...operators.core.expression import Among, Column, Compare, Condition, Value
 from ...tools.profile import Profile
+from .condition_words import singular
 from .conditions import ConditionMention
 from .marks import Marked
 from .matching import Matcher
 from .tokens import Token
-from .vocabulary import concepts, is_general
+from .vocabulary import THINGS, concepts, is_general
 
 SHORTEST = 3
 """Labels such as "de" are too easily something else."""
 
-_JOINS = frozenset({",", "and", "or", "&", "/"})
+_JOINS = frozenset({",", "and", "or", "nor", "&", "/"})
+_BY = frozenset("by via over through from on in under with as using per at".split())
+_CAME = frozenset(
+    "come comes came coming arrive arrives arrived arriving reach reached sent submitted received raised filed opened "
+    "posted tagged marked labelled labeled classified categorised categorized belong belongs belonging made written "
+    "placed listed gone went".split()
+)
+"""Verbs that lead to a label: "came in by chat"."""
 
 
 def with_labels(marked: Marked, profile: Profile, matcher: Matcher) -> Marked:
@@ -44,12 +52,21 @@ def _mention(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> Con
         if another is None or another[0] != column:
             break
         labels, end = [*labels, another[1]], another[2]
-    start, end = _with_name(marked, at, end, column)
+    start, end = _with_name(marked, *_with_verb(marked, at, end), column)
     values = tuple(Value("text", label) for label in dict.fromkeys(labels))
     condition: Condition = Among(Column(column), values)
     if len(values) == 1:
         condition = Compare(Column(column), "=", values[0])
     return ConditionMention(start, end, condition)
+
+
+def _with_verb(marked: Marked, start: int, end: int) -> tuple[int, int]:
+    """The span with what leads to a label: "came in over the …"; without that it is as it was."""
+    first = start
+    while first > 0 and (marked.tokens[first - 1].low in _BY or marked.tokens[first - 1].low in ("the", "our", "a")):
+        first -= 1
+    led = first > 0 and marked.tokens[first - 1].low in _CAME and first < start
+    return (first - 1, end) if led else (start, end)
 
 
 def _with_name(marked: Marked, start: int, end: int, column: str) -> tuple[int, int]:
@@ -66,7 +83,9 @@ def _with_name(marked: Marked, start: int, end: int, column: str) -> tuple[int, 
 def _label(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> tuple[str, str, int] | None:
     """The column, the label and where it ends."""
     token = marked.tokens[at]
-    if at in marked.taken or not token.is_word or is_general(token.low) or len(token.low) < SHORTEST:
+    if at in marked.taken or not token.is_word or len(token.low) < SHORTEST:
+        return None
+    if is_general(token.low) and token.low not in THINGS:
         return None
     found = [
         (column.name, label, at + size)
@@ -74,13 +93,27 @@ def _label(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> tuple
         for label in column.labels
         if (size := _size(marked.tokens, at, label))
     ]
+    if len(found) != 1:
+        return None
     meant = {concept for _, _, some in concepts([token.low]) for concept in some}
-    if len(found) != 1 or any(matcher.is_treated(concept) for concept in meant):
+    if any(matcher.is_treated(concept) for concept in meant) and not _is_led(marked, at):
         return None
     return found[0]
+
+
+def _is_led(marked: Marked, at: int) -> bool:
+    """Whether words such as "came in by" say that a word is no thing in the texts."""
+    if _with_verb(marked, at, at + 1)[0] < at:
+        return True
+    names = [mention for mention in marked.columns if len(mention.names) == 1 and not mention.marked]
+    return any(at + 1 == mention.start or at == mention.end for mention in names)
 
 
 def _size(tokens: Sequence[Token], at: int, label: str) -> int:
     """How many tokens the label takes up here; 0 where it does not stand."""
     words = label.lower().split()
-    return len(words) if words and [token.low for token in tokens[at : at + len(words)]] == words else 0
+    here = [token.low for token in tokens[at : at + len(words)]]
+    same = here == words or (len(label) > SHORTEST and [*here[:-1], *map(singular, here[-1:])] == [
+        *words[:-1], *map(singular, words[-1:])
+    ])
+    return len(words) if words and same else 0

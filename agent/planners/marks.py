@@ -10,6 +10,7 @@ from .columns import ColumnMention, find_columns
 from .condition_finder import find_conditions
 from .conditions import ConditionMention
 from .directions import Limit, find_limits
+from .idioms import plain_words
 from .languages import LanguageMention, find_languages
 from .quantities import find_quantities
 from .tokens import Token, tokenize
@@ -66,7 +67,7 @@ class Marked:
 
 def mark(request: str, profile: Profile) -> Marked:
     """Read a request as far as rules for single phrases go."""
-    tokens = tokenize(request)
+    tokens = plain_words(tokenize(request), profile)
     limits = find_limits(tokens, find_quantities(tokens))
     conditions = find_conditions(tokens, limits, profile)
     limits = apart(limits, conditions)

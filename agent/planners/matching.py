@@ -38,7 +38,9 @@ _TELLS: Final[Mapping[Kind, frozenset[str]]] = {
 }
 """Concepts of verbs that say no more than that such an operator is meant."""
 _CUTS: Final = (" and ", " or ", ", ", " & ")
-_SAY_LITTLE: Final = MODEL_CONCEPTS.union(*_TELLS.values())
+_VAGUE: Final = frozenset(map(stem, "bad good best better worse worst nice poor great fine proper right wrong".split()))
+"""What people find of rows; alone it names no operator."""
+_SAY_LITTLE: Final = MODEL_CONCEPTS.union(_VAGUE, *_TELLS.values())
 
 _WEIGHTS: Final[Mapping[str, float]] = {"coverage": 0.5, "phrase": 0.2, "name": 0.15, "retrieval": 0.15}
 

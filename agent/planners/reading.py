@@ -1,10 +1,13 @@
 """What one clause asks for: operators with their options, or why it stays open."""
 
+from dataclasses import replace
+
 from ...operators.core.errors import near_name
 from ...operators.core.expression import Expression
 from ...pipelines.validate import NEEDS
 from ..state import Check
 from . import doubts, proofs
+from .assembling import with_scopes
 from .clause_reading import ClauseReader
 from .clauses import Clause
 from .doubts import Doubt
@@ -34,6 +37,14 @@ class Reader(Ground):
             return Reading(clause, doubt=doubts.unknown_column(clause, unknown, listed))
         if clause.is_scope and scope_allowed:
             return Reading(clause, scope=str(Expression(clause.stated_condition())))
+        if clause.required_at is not None:
+            subject = replace(clause, end=clause.required_at)
+            told = replace(
+                clause, start=clause.required_at, verb_at=clause.required_at, polarity="keep", own_verb=True, acts=False
+            )
+            reading = self.read(told, scope_allowed=False)
+            wishes = tuple(with_scopes(reading.wishes, str(Expression(subject.stated_condition()))))
+            return replace(reading, clause=clause, wishes=wishes)
         if clause.tables:
             return self._tables(clause)
         return self._measured(clause) or ClauseReader(self, clause).read()

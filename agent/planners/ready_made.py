@@ -20,7 +20,7 @@ from .pipeline_columns import Bound, bound_columns
 from .pipeline_options import counted_change, option_change
 from .references import OPERATION_NOUNS
 from .understanding import clauses_of
-from .vocabulary import EXCEPT, ROW_NOUNS, TEXT_NOUNS, concept_set, stem
+from .vocabulary import EXCEPT, ROW_NOUNS, TEXT_NOUNS, THINGS, concept_set, stem
 from .wording import ARTICLES
 
 _ASKING: Final = frozenset(
@@ -203,7 +203,9 @@ def _asks(clause: Clause) -> bool:
 def _word_set(text: str) -> frozenset[str]:
     """All words of a text but articles, without their endings; nouns for what the data is made of are one word."""
     words = "".join(one if one.isalnum() else " " for one in text.lower()).split()
-    return frozenset(_ROW if word in ROW_NOUNS | TEXT_NOUNS else stem(word) for word in words if word not in ARTICLES)
+    return frozenset(
+        _ROW if word in (ROW_NOUNS - THINGS) | TEXT_NOUNS else stem(word) for word in words if word not in ARTICLES
+    )
 
 
 def _nearness(pipeline: Pipeline, words: frozenset[str]) -> float:

@@ -8,7 +8,7 @@ from typing import Final
 from .clauses import Clause
 from .marks import Marked
 from .verbs import verb_of
-from .vocabulary import ACTIONS, ORDER, ROW_NOUNS, SOFT, is_general
+from .vocabulary import ACTIONS, DROP, ORDER, ROW_NOUNS, SOFT, is_general
 
 Piece = tuple[int, int, tuple[str, ...]]
 """First token, one past the last, and the coordinators before it; `.` stands for the end of a sentence or line."""
@@ -21,6 +21,15 @@ _AFTER_THIS: Final = frozenset("that this these which it".split())
 _ARTICLES: Final = frozenset("the a an my our its their each every this that of in with".split())
 _OBJECTS: Final = frozenset("the a an all each every my our it them this".split())
 _IGNORING: Final = frozenset({"ignoring", "ignore", "regardless", "disregarding"})
+_PARTS: Final = frozenset({".", ";", ",", "!", "?", "(", ")", "-", "–", "—"})
+_OTHERS: Final = frozenset("other others rest remaining remainder else elsewhere everyone".split())
+_STAY: Final = frozenset(
+    "stay stays staying alone untouched unchanged intact hands touch touched fine whatever remain remains unaffected "
+    "exempt ok okay as is keep kept regardless exactly free".split()
+)
+_WHATEVER: Final = frozenset("whatever regardless however".split())
+_DENIED: Final = frozenset("not don't never nothing no".split())
+_UNNAMED: Final = frozenset("else otherwise rest others remainder remaining".split())
 _THEM: Final = frozenset("them those these it".split())
 
 
@@ -42,6 +51,24 @@ def order_is_meant(marked: Marked) -> bool:
         return True
     meant = (("after", "that"), ("after", "this"), ("followed", "by"), ("before", "that"))
     return any(pair in meant for pair in pairwise(words))
+
+
+def others_stay(marked: Marked) -> list[tuple[int, int]]:
+    """Parts of sentences that only say that other rows stay as they are: "all other channels: hands off"."""
+    ends = [at for at, token in enumerate(marked.tokens) if token.kind == "break" or token.low in _PARTS]
+    numbers = {limit.start for limit in (*marked.limits, *marked.languages, *marked.tables)}
+    found: list[tuple[int, int]] = []
+    start = 0
+    for end in [*ends, len(marked.tokens)]:
+        words = {token.low for token in marked.tokens[start:end]}
+        stated = any(at in numbers for at in range(start, end))
+        goes = any(word in DROP for word in words) and not words & _DENIED
+        if words & _OTHERS and words & _STAY and not stated and not goes:
+            found.append((start, end))
+        elif found and found[-1][1] == start - 1 and marked.tokens[start - 1].low == "," and words & _WHATEVER:
+            found[-1] = (found[-1][0], end)
+        start = end + 1
+    return found
 
 
 def _pieces(marked: Marked) -> Iterator[Piece]:
@@ -191,9 +218,14 @@ def _passives(clauses: Sequence[Clause]) -> list[Clause]:
     done: list[Clause] = []
     for clause in reversed(clauses):
         following = done[-1] if done else None
+        if following is not None and _says_again(clause, following):  # "… are useless, throw them out"
+            done[-1] = clause
+            continue
         lacks = following is not None and not clause.own_verb and not clause.acts and clause.polarity is None
         if following is None or not lacks or following.polarity is None:
             done.append(clause)
+        elif _closes(following):
+            done.append(replace(clause, polarity="keep"))
         elif _speaks_of_them(following):
             done[-1] = replace(clause, polarity=following.polarity)
         elif not following.hard and _ends_in_verb(following):
@@ -203,10 +235,22 @@ def _passives(clauses: Sequence[Clause]) -> list[Clause]:
     return done[::-1]
 
 
+def _says_again(clause: Clause, following: Clause) -> bool:
+    same = clause.own_verb and clause.polarity == following.polarity == "drop"
+    return same and not following.hard and _speaks_of_them(following)
+
+
 def _speaks_of_them(clause: Clause) -> bool:
     """Whether a clause is only a verb for what was named before: "throw them out"."""
     said = clause.concepts or clause.limits or clause.languages or clause.conditions or clause.tables
-    return clause.own_verb and not said and any(word in _THEM for word in clause.words)
+    short = clause.end - clause.start <= 2 and not clause.hard
+    return clause.own_verb and not said and (short or any(word in _THEM for word in clause.words))
+
+
+def _closes(clause: Clause) -> bool:
+    """Whether a clause says that what was not named goes: "nothing else", "the rest can go", "otherwise drop it"."""
+    said = clause.concepts or clause.limits or clause.languages or clause.conditions or clause.tables
+    return clause.polarity == "drop" and not said and bool({*clause.words} & _UNNAMED)
 
 
 def _ends_in_verb(clause: Clause) -> bool:

@@ -12,7 +12,7 @@ from .labels import with_labels
 from .marks import Marked, Span, mark
 from .matching import Matcher
 from .reading import Reader
-from .splitting import order_is_meant, split
+from .splitting import order_is_meant, others_stay, split
 from .tables import with_tables
 from .tokens import is_numbered
 from .wishes import Reading, Wish
@@ -68,13 +68,25 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     marked = read_marks(decisions.request, profile, matcher, decisions.column)
     reader = Reader(matcher, profile, decisions)
     clauses = split(marked, matcher.verbs)
-    own = [clause for at, clause in enumerate(clauses) if not (at and clause.is_echo)]
+    untouched = others_stay(marked)
+    own = [clause for at, clause in enumerate(clauses) if not (at and (clause.is_echo or clause.repeats(clauses[at - 1])))]
+    own = [clause for clause in own if not any(a <= clause.start and clause.end <= b for a, b in untouched)]
     alone = all(clause.is_scope for clause in own)
     readings = _scoped(_with_counts(own, lambda clause: reader.read(clause, scope_allowed=not alone)))
+    readings += _unscoped(marked, untouched, readings)
     readings = _without_alternatives(_without_lead_in(_asked_about_both(readings)))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
     return Understanding(tuple(_sequenced(readings)), explicit or swapped, reader.main)
+
+
+def _unscoped(marked: Marked, untouched: Sequence[tuple[int, int]], readings: Sequence[Reading]) -> list[Reading]:
+    """What is said of other rows, where nothing was said to be for some rows only."""
+    scoped = any(wish.where for reading in readings for wish in reading.wishes)
+    if scoped or any(reading.doubt for reading in readings):
+        return []
+    clauses = [Clause(marked, start, end, polarity="protect", verb_at=start) for start, end in untouched]
+    return [Reading(clause, not_covered=(clause.text,)) for clause in clauses]
 
 
 def _with_counts(clauses: Sequence[Clause], read: Callable[[Clause], Reading]) -> list[Reading]:

@@ -17,6 +17,26 @@ _BETWEEN: Final = frozenset(
 )
 
 
+_UNWANTED: Final = (
+    "of no use|no use|of no interest|no interest|of no value|of no help|not worth|isn't worth|aren't worth|not useful|"
+    "isn't useful|aren't useful|not helpful|aren't helpful|isn't helpful|not relevant|not interesting|not interested|not "
+    "needed|no longer needed|no place|no business|not for us|not for me|not what|aren't what|isn't what|useless|"
+    "worthless|irrelevant|unneeded|unnecessary|superfluous|obsolete|don't want|do not want|don't need|do not need|don't "
+    "interest|not of interest|not of use|not of any use|not of any interest|have no|we have no|have to go|has to go|"
+    "not wanted|unwanted|not welcome|not allowed|not belong|doesn't belong|don't belong|no good"
+).split("|")
+_WANTED: Final = (
+    "what i am after|what i'm after|what i want|what we want|what we need|what i need|all i want|all i need|all we need|"
+    "all we want|are enough|is enough|enough for|will do|suffice|suffices|i am after|i'm after|we are after|we're after|"
+    "interested in|looking for|i'd like|i would like|we'd like|show|give|fetch|find|list|bring|return|pull|grab|display|"
+    "just"
+).split("|")
+
+_LONGEST_JUDGEMENT: Final = 6
+_DROPPED: Final[Polarity] = "drop"
+_KEPT: Final[Polarity] = "keep"
+
+
 def verb_of(marked: Marked, start: int, end: int) -> tuple[int | None, Polarity | None]:
     """Where the verb of a piece stands, and what it means with its negations."""
     tokens = marked.tokens
@@ -24,6 +44,9 @@ def verb_of(marked: Marked, start: int, end: int) -> tuple[int | None, Polarity 
     found = [(at, meant) for at in words if (meant := _meaning_of(marked, at, end)) is not None]
     if any(tokens[at].low in _ALONE for at in range(start, end)):
         return (found[0][0] if found else start), "protect"
+    judged = _judged(marked, start, end) if all(one[1] == "keep" for one in found) else None
+    if judged is not None:
+        return judged
     if not found:
         return _without_verb(marked, start, end)
     at, polarity = next((one for one in found if one[1] == "drop"), found[0])
@@ -33,6 +56,19 @@ def verb_of(marked: Marked, start: int, end: int) -> tuple[int | None, Polarity 
         return at, polarity
     # "no document should be longer than …" forbids what follows; "don't remove …" protects it.
     return at, "drop" if polarity == "keep" else "protect"
+
+
+def _judged(marked: Marked, start: int, end: int) -> tuple[int, Polarity] | None:
+    """What a statement about the rows of a condition means for them: "… are of no use to us", "… is what I am after"."""
+    if not any(start <= condition.start < end for condition in marked.conditions):
+        return None
+    words = ["," if at in marked.taken else marked.tokens[at].low for at in range(start, end)]
+    for at in range(len(words)):
+        following = " ".join(words[at : at + _LONGEST_JUDGEMENT]) + " "
+        for phrases, meant in ((_UNWANTED, _DROPPED), (_WANTED, _KEPT)):
+            if any(following.startswith(f"{phrase} ") for phrase in phrases):
+                return start + at, meant
+    return None
 
 
 def _governed(marked: Marked, start: int, verb_at: int) -> bool:
@@ -87,7 +123,7 @@ def _without_verb(marked: Marked, start: int, end: int) -> tuple[int | None, Pol
             word == "do" and marked.tokens[at + 1 : at + 2] and marked.tokens[at + 1].low == "not"
         ):
             return at, "protect"
-        if word in ("no", "without", "nothing", "none", "nowhere"):
+        if word in ("no", "without", "nothing", "none", "nowhere", "neither"):
             return at, "drop"
         if word == "only":
             return at, "keep"

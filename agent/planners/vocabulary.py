@@ -14,20 +14,30 @@ DROP: Final = _words(
     "discarded discarding exclude excludes excluded excluding eliminate eliminated eliminating skip "
     "skipped reject rejected prune pruned omit omitted erase erased purge purged throw thrown throwing "
     "toss kick weed cut dump rid ban banned lose kill avoid hate removal deletion elimination exclusion "
-    "ditch scrap axe nuke trash withhold disappear vanish"
+    "ditch scrap axe nuke trash withhold disappear vanish bin bins binned binning chuck chucked chucking junk junked "
+    "ditched scrapped tossed tossing dumped dumping kicked expel expelled oust evict evicted scratch zap banish "
+    "banished abolish bar barred forbid forbidden prohibit prohibited disallow disallowed eradicate eradicated "
+    "obliterate sack shed shun refuse refused forget unload evade suppress suppressed lost losing extinguish"
 )
 """Verbs after which what is named goes."""
 
 KEEP: Final = _words(
     "keep keeps kept keeping retain retained retaining want wants select selected selecting preserve "
     "preserved allow allowed accept accepted require required requires need needs leave take choose pick "
-    "restrict restricted limit limited must should include remain remains stay stays care"
+    "restrict restricted limit limited must should include remain remains stay stays staying care wish prefer "
+    "included including picked selects chosen choosing accepts allows allowing"
 )
 """Verbs after which what is named stays."""
 
+ASKING: Final = _words(
+    "show shows give gives fetch find list bring return pull grab see display hand get gets receive deliver i'm we're "
+    "interested after looking look enough suffice suffices sufficient fine"
+)
+"""Words that ask for the rows which a condition describes."""
+
 STRIP: Final = _words(
     "strip stripped stripping strips clean cleaned cleaning cleanup scrub wipe fix fixing fixed filter filtered "
-    "filtering"
+    "filtering cleanse purify free rid sanitize sanitise scrubbed wiped"
 )
 """Verbs that say neither by themselves."""
 
@@ -53,10 +63,24 @@ NEGATIONS: Final = _words(
 )
 EXCEPT: Final = _words("except excepting besides unless")
 
-ROW_NOUNS: Final = _words(
-    "row rows record records entry entries example examples sample samples document documents doc docs "
-    "texts item items article articles page pages post posts everything anything those ones these others "
-    "all instances instance passage passages whatever whichever file files"
+THINGS: Final = _words(
+    "review reviews ticket tickets product "
+    "products comment comments story stories recipe recipes tweet tweets thread threads listing listings "
+    "book books song songs essay essays poem poems novel novels webpage webpages website websites site "
+    "sites blog blogs posting postings customer customers complaint complaints job jobs movie movies film films "
+    "note notes case cases description descriptions transcript transcripts observation observations datapoint "
+    "datapoints element elements submission submissions snippet snippets writing writings news "
+    "abstract abstracts advert adverts bug bugs issue issues purchase purchases buyer buyers"
+)
+"""Nouns for what the rows of many tables are about; where the data has them as labels, they say which rows."""
+
+ROW_NOUNS: Final = (
+    _words(
+        "row rows record records entry entries example examples sample samples document documents doc docs "
+        "texts item items article articles page pages post posts everything anything those ones these others "
+        "all instances instance passage passages whatever whichever file files"
+    )
+    | THINGS
 )
 """Nouns for what a dataset is made of."""
 
@@ -92,7 +116,7 @@ SOFT: Final = (
         "columns field fields occur occurs thing things stuff step after before much many more less column's "
         "turn turned turning "
         "dear hey well right part parts bit general generally always currently appear appears appearing "
-        "called named case yes probably maybe run perform"
+        "called named case yes probably maybe run perform otherwise"
     )
 )
 """Words that change nothing about what is asked, or that are read by other rules."""
@@ -101,6 +125,14 @@ _MULTI: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     tuple(phrase.split()): tuple(concepts.split())
     for phrase, concepts in {
         "care about": "",
+        **dict.fromkeys(
+            "no use|of use|no interest|no value|no good|no help|no place|not worth|isn't worth|aren't worth|our time|"
+            "my time|the trouble|of no use|of no interest|of no value|of no help|be useful|not useful|not helpful|aren't "
+            "helpful|isn't helpful|aren't useful|isn't useful|not relevant|not interesting|not needed|nothing else|in "
+            "question|are enough|is enough|interested in|after all|no longer|for me|for us|to us|to me|in this "
+            "file|no business|any use|any good|any interest|looking for|look for|going for".split("|"),
+            "",
+        ),
         "more than once": "duplicate",
         "only once": "duplicate",
         "just once": "duplicate",

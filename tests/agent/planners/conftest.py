@@ -95,6 +95,36 @@ PROFILES = {
     "databases": profile_of(text("db_id", 8, "identifier")),
     "sql": profile_of(text("db_id", 8, "identifier"), text("question", 90, "prose"), text("SQL", 120)),
     "numbers": profile_of(plain("id", "integer", "identifier"), plain("score", "number")),
+    "tickets": profile_of(
+        text("ticket", 6, "identifier"),
+        text("subject", 40),
+        text("message", 400, "prose", "html"),
+        text("agent_reply", 300, "prose"),
+        text("channel", 5, "label", labels=("email", "chat", "phone")),
+        text("priority", 5, "label", labels=("low", "normal", "high", "urgent")),
+        plain("csat", "integer"),
+        plain("open", "boolean"),
+        plain("days_to_solve", "integer"),
+    ),
+    "goods": profile_of(
+        text("sku", 8, "identifier"),
+        text("name", 20),
+        text("description", 250, "prose"),
+        text("category", 7, "label", labels=("kitchen", "garden", "toys", "office")),
+        plain("price", "number"),
+        plain("rating", "number"),
+        plain("stock", "integer"),
+        plain("discontinued", "boolean"),
+    ),
+    "reviews": profile_of(
+        plain("id", "integer", "identifier"),
+        text("title", 30),
+        text("review", 300, "prose"),
+        plain("rating", "integer"),
+        plain("helpful_votes", "integer"),
+        plain("verified", "boolean"),
+        plain("year", "integer"),
+    ),
 }
 """Data of several shapes, by name."""
 

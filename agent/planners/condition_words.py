@@ -1,0 +1,381 @@
+"""What people call columns and their values in conditions: near names, adjectives for flags, "cheaper", "stars"."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from ...operators.core.expression import Column, Compare, Condition, Value
+from ...tools.profile import ColumnProfile, Profile
+from .columns import column_at, words_of
+from .conditions import joined, negate, within
+from .directions import Interval, Limit, Sign, comparator_behind
+from .quantities import SMALL, UNITS
+from .tokens import Token
+from .vocabulary import ACTIONS, DROP, KEEP, ROW_NOUNS, STRIP, is_synonym
+
+Found = tuple[Condition, int]
+"""A condition and where it ends."""
+
+
+def _groups(*lines: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(line.split()) for line in lines)
+
+
+_PRICE: Final = frozenset("price cost fee amount msrp prize".split())
+_RATING: Final = frozenset("rating star stars grade rated".split())
+_YEAR: Final = frozenset("year date published released posted created opened day time timestamp".split())
+_LASTING: Final = frozenset("minute duration runtime min minutes mins seconds hours days day hour second time".split())
+_STOCK: Final = frozenset("stock inventory quantity qty".split())
+_WEIGHT: Final = frozenset("weight kg grams gram kilos pounds".split())
+_SAME: Final = _groups(
+    "price cost fee amount msrp",
+    "rating stars star grade",
+    "stock inventory quantity qty availability",
+    "answer reply response solution",
+    "title headline heading subject",
+    "description blurb desc",
+    "message msg",
+    "category section department genre topic cuisine kind type group",
+    "votes upvotes likes",
+    "views clicks reads visits",
+    "duration minutes runtime",
+    "author writer",
+    "source origin site outlet",
+)
+"""Words that people use for one another where a column has one of them in its name."""
+_TOO_GENERAL: Final = frozenset(
+    "score count counts number id text length column share rate max min total value data name has is was are url html "
+    "email phone word time page pages language lang of in to the a".split()
+) | frozenset(UNITS)
+"""Words of names that say too little by themselves."""
+_COMPARED: Final[Mapping[str, tuple[Collection[str], Sign]]] = MappingProxyType(
+    {
+        **dict.fromkeys("cheaper".split(), (_PRICE, "<")),
+        **dict.fromkeys("dearer pricier costlier".split(), (_PRICE, ">")),
+        **dict.fromkeys("older earlier".split(), (_YEAR, "<")),
+        **dict.fromkeys("newer later younger".split(), (_YEAR, ">")),
+        **dict.fromkeys("longer slower".split(), (_LASTING, ">")),
+        **dict.fromkeys("shorter quicker faster".split(), (_LASTING, "<")),
+        **dict.fromkeys("heavier".split(), (_WEIGHT, ">")),
+        **dict.fromkeys("lighter".split(), (_WEIGHT, "<")),
+    }
+)
+"""Adjectives that name a column by what they compare."""
+_VERBS: Final[Mapping[str, Collection[str]]] = MappingProxyType(
+    {
+        **dict.fromkeys("cost costs costing priced sells selling sold".split(), _PRICE),
+        **dict.fromkeys("rated scored rates starred".split(), _RATING),
+        **dict.fromkeys("take takes took taking last lasts lasted lasting".split(), _LASTING),
+        **dict.fromkeys("weigh weighs weighing".split(), _WEIGHT),
+    }
+)
+"""Verbs that name a column by what they measure."""
+_UNITS_OF_VALUES: Final = frozenset(
+    "euro euros eur € dollar dollars usd $ buck bucks pound pounds gbp £ cent cents minute minutes min mins hour hours "
+    "second seconds day days week weeks month months point points star stars kg kilo kilos gram grams".split()
+)
+_TIMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        word: unit
+        for unit, words in {
+            "second": "s sec secs second seconds",
+            "minute": "m min mins minute minutes",
+            "hour": "h hr hrs hour hours",
+            "day": "d day days",
+        }.items()
+        for word in words.split()
+    }
+)
+_YEARS: Final[Mapping[str, Sign]] = MappingProxyType(
+    {"before": "<", "after": ">", "since": ">=", "in": "=", "until": "<=", "till": "<=", "pre": "<", "post": ">"}
+)
+_OPPOSITES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "closed": "open", "shut": "open", "resolved": "open", "solved": "open", "unresolved": "resolved",
+        "unsolved": "solved", "free": "paid", "private": "public", "disabled": "enabled", "offline": "online",
+        "outdated": "current", "inactive": "active", "incorrect": "correct", "wrong": "correct",
+    }
+)  # fmt: skip
+_LONG: Final = 4
+_DENYING: Final = ("un", "non", "in", "dis", "im", "ir", "de")
+_FLAGS: Final = frozenset("is has was are had did can should".split())
+_NOT: Final = frozenset("not non isn't aren't wasn't weren't never".split())
+_MOST_LISTED: Final = 12
+_DATE: Final = re.compile(r"\d{4}-\d{2}")
+_NUMBERS: Final = ("integer", "number", "json")
+
+
+def singular(word: str) -> str:
+    """A noun without the ending of the plural."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def near_column(tokens: Sequence[Token], at: int, profile: Profile, dtypes: Collection[str]) -> tuple[str, int] | None:
+    """The one column of such a type whose name holds a word, or one that means the same: "price" for `price_eur`."""
+    if at >= len(tokens) or not tokens[at].is_word or tokens[at].low in _TOO_GENERAL:
+        return None
+    columns = [column for column in profile.columns if column.dtype in dtypes]
+    for words in (_same_word(tokens[at].low), _alike(tokens[at].low)):
+        named = [column for column in columns if words & {singular(part) for part in words_of(column.name)}]
+        if len(named) == 1:
+            end = at + 1
+            parts = {singular(part) for part in words_of(named[0].name)}
+            while end < len(tokens) and tokens[end].is_word and singular(tokens[end].low) in parts - _TOO_GENERAL:
+                end += 1
+            return named[0].name, end
+        if named:
+            return None
+    return None
+
+
+def _same_word(word: str) -> set[str]:
+    return {singular(word)}
+
+
+def _alike(word: str) -> set[str]:
+    return {singular(other) for group in _SAME if word in group or singular(word) in group for other in group}
+
+
+_DESCRIBING: Final = frozenset(
+    "that which who whose where when if unless with without whatever whichever having lacking being is are was were has "
+    "have do does did not isn't aren't doesn't don't didn't must should need needs to costing can".split()
+)
+_LEADING: Final = frozenset("for unless if where when except only just all".split())
+_BETWEEN: Final = frozenset("in on of from by the a an its their it they just only already still also".split())
+_DETERMINERS: Final = frozenset("a an any every each no the all".split())
+
+
+def idle_words(tokens: Sequence[Token], start: int, end: int, spans: Sequence[tuple[int, int]]) -> frozenset[int]:
+    """Positions of nouns that stand for the rows which conditions beside them describe: "reviews with …"."""
+    idle: set[int] = set()
+    for first, last in spans:
+        before = first - 1
+        while before >= start and tokens[before].low in _DESCRIBING | _BETWEEN:
+            before -= 1
+        between = {token.low for token in tokens[before + 1 : first]}
+        led = before > start and tokens[before - 1].low in _LEADING  # "for stories from …"
+        described = bool(between & _DESCRIBING) or ((led or not between) and is_row_noun(tokens, before))
+        single = before > start and tokens[before - 1].low in _DETERMINERS and tokens[before].is_word
+        if before >= start and described and (single or is_row_noun(tokens, before)):
+            idle.add(before)
+        if last < end and is_row_noun(tokens, last):
+            idle.add(last)
+    return frozenset(idle)
+
+
+def is_row_noun(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word may stand for the rows: "reviews", "buyers", "ones"."""
+    if not 0 <= at < len(tokens) or not tokens[at].is_word:
+        return False
+    word = tokens[at].low
+    if word in ROW_NOUNS or word in ("ones", "one", "stuff", "people", "things", "material", "content"):
+        return word not in ("all", "these", "those", "whatever", "whichever", "everything", "anything")
+    known = word in ACTIONS or word in DROP or word in KEEP or word in STRIP or is_synonym(word) or word in UNITS
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and not known
+
+
+def flag_at(tokens: Sequence[Token], at: int, profile: Profile) -> Found | None:
+    """Reads "verified buyers", "not verified", "unverified", "ads", by the column of truths that is named so."""
+    first, denied = at, False
+    while first < len(tokens) and tokens[first].low in _NOT:
+        first, denied = first + 1, not denied
+    if first >= len(tokens) or not tokens[first].is_word or (denied and first == len(tokens)):
+        return None
+    flags = [column for column in profile.columns if column.dtype == "boolean"]
+    found = [(column, *meant) for column in flags if (meant := _flagged(tokens, first, column.name)) is not None]
+    if len(found) != 1:
+        return None
+    column, value, end = found[0]
+    if end < len(tokens) and tokens[end].low in ("column", "field", "is", "=", "equals", "as", "to", "into"):
+        return None
+    if end < len(tokens) and is_row_noun(tokens, end) and column_at(tokens, end, profile) is None:
+        end += 1
+    return Compare(Column(column.name), "=", Value("boolean", value != denied)), end
+
+
+def _flagged(tokens: Sequence[Token], at: int, name: str) -> tuple[bool, int] | None:
+    """Whether the word here says yes or no to a flag, and where it ends."""
+    parts = [part for part in words_of(name) if part not in _FLAGS]
+    if not parts:
+        return None
+    here = [token.low for token in tokens[at : at + len(parts)]]
+    word = here[0]
+    if here == parts or (here[:-1] == parts[:-1] and singular(here[-1]) == parts[-1]):
+        return True, at + len(parts)
+    rest = at + 1
+    while rest < len(tokens) and singular(tokens[rest].low) in parts[1:]:
+        rest += 1
+    if word == parts[0] and parts[0].endswith(("ed", "en", "able", "al", "ive", "ful", "ous", "nt", "ic")):
+        return True, rest
+    if len(parts[0]) >= _LONG and any(word == prefix + parts[0] for prefix in _DENYING):
+        return False, rest
+    if len(word) >= _LONG and any(parts[0] == prefix + word for prefix in ("un", "non", "dis")):
+        return False, rest
+    return (False, rest) if _OPPOSITES.get(word) == parts[0] or _OPPOSITES.get(parts[0]) == word else None
+
+
+def stars_at(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit], profile: Profile) -> Found | None:
+    """Reads "one-star reviews", "two and three star", "3 stars or more", "fewer than two stars"."""
+    limit = limits.get(at)
+    if limit is not None and limit.stated and limit.end < len(tokens) and _is_star(tokens, limit.end):
+        column = role_column(profile, _RATING, _NUMBERS)
+        return None if column is None else (within(Column(column.name), limit.interval), limit.end + 1)
+    numbers: list[int] = []
+    end = at
+    while end < min(len(tokens), at + _MOST_LISTED) and (number := _small(tokens[end])) is not None:
+        numbers.append(number)
+        end += 1
+        if end < len(tokens) and _is_star(tokens, end) and _small_follows(tokens, end + 1):
+            end += 1
+        if end + 1 < len(tokens) and tokens[end].low in ("and", "or", ",", "/", "&", "to", "-", "–") and (
+            _small(tokens[end + 1]) is not None
+        ):
+            if tokens[end].low in ("to", "-", "–"):
+                numbers += range(number, _small(tokens[end + 1]) or 0)
+            end += 1
+    if not numbers or end >= len(tokens) or not _is_star(tokens, end):
+        return None
+    column = role_column(profile, _RATING, _NUMBERS)
+    if column is None:
+        return None
+    end += 1
+    name = Column(column.name)
+    behind = comparator_behind(tokens, end)
+    if behind is not None and len(numbers) == 1:
+        return within(name, Interval.of(behind[1], numbers[0])), behind[0]
+    if end < len(tokens) and is_row_noun(tokens, end) and column_at(tokens, end, profile) is None:
+        end += 1
+    chosen = sorted(set(numbers))
+    if chosen == list(range(chosen[0], chosen[-1] + 1)):
+        return within(name, Interval(chosen[0], chosen[-1])), end
+    return None
+
+
+def _small_follows(tokens: Sequence[Token], at: int) -> bool:
+    joined = at + 1 < len(tokens) and tokens[at].low in ("and", "or", ",", "/", "&")
+    return joined and _small(tokens[at + 1]) is not None
+
+
+def _is_star(tokens: Sequence[Token], at: int) -> bool:
+    return tokens[at].low in ("star", "stars", "starred", "★")
+
+
+def _small(token: Token) -> int | None:
+    if token.kind == "number" and token.low.isdigit() and len(token.low) < 3:
+        return int(token.low)
+    return SMALL.get(token.low)
+
+
+def role_column(profile: Profile, role: Collection[str], dtypes: Collection[str]) -> ColumnProfile | None:
+    """The one column whose name says that it holds such a thing."""
+    found = [
+        column
+        for column in profile.columns
+        if column.dtype in dtypes and {singular(part) for part in words_of(column.name)} & {singular(one) for one in role}
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def compared_at(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit], profile: Profile) -> Found | None:
+    """Reads "cheaper than 20", "costs 100 and more", "older than 2020", "before 2019", "longer than 3 minutes"."""
+    return _by_adjective(tokens, at, limits, profile) or _by_verb(tokens, at, limits, profile) or _by_year(
+        tokens, at, profile
+    )
+
+
+def _by_adjective(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit], profile: Profile) -> Found | None:
+    low = tokens[at].low
+    more = low in ("more", "less") and at + 1 < len(tokens) and tokens[at + 1].low in ("expensive", "recent", "costly")
+    limit = limits.get(at)
+    if limit is None or limit.unit or limit.share or not limit.stated:
+        return None
+    value = limit.interval.low if limit.interval.low is not None else limit.interval.high
+    if more:
+        role: Collection[str] = _YEAR if tokens[at + 1].low == "recent" else _PRICE
+        sign: Sign = ">" if low == "more" else "<"
+    elif low in _COMPARED:
+        role, sign = _COMPARED[low]
+    else:
+        return None
+    if value is None:
+        return None
+    if role is _YEAR:
+        return _dated(profile, sign, value, limit.end)
+    return _measured(tokens, profile, role, Interval.of(sign, value), limit.end)
+
+
+def _by_verb(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit], profile: Profile) -> Found | None:
+    role = _VERBS.get(tokens[at].low)
+    if role is None:
+        return None
+    after = at + 1
+    while after < len(tokens) and tokens[after].low in ("at", "for", "is", "a", "$", "€", "£"):
+        after += 1
+    limit = limits.get(after)
+    if limit is None or limit.unit or limit.share or (role is _LASTING and not limit.stated):
+        return None
+    return _measured(tokens, profile, role, limit.interval, limit.end)
+
+
+def _measured(
+    tokens: Sequence[Token], profile: Profile, role: Collection[str], interval: Interval, end: int
+) -> Found | None:
+    column = role_column(profile, role, _NUMBERS)
+    if column is None:
+        return None
+    unit = _TIMES.get(tokens[end].low) if end < len(tokens) else None
+    if role is _LASTING and unit is not None and unit not in {_TIMES.get(part) for part in words_of(column.name)}:
+        return None
+    return within(Column(column.name), interval), past_unit(tokens, end, column.name)
+
+
+def past_unit(tokens: Sequence[Token], end: int, name: str) -> int:
+    """Where a number ends with the unit behind it, as in "20 euros", and words of its column's name."""
+    if end < len(tokens) and tokens[end].low in _UNITS_OF_VALUES:
+        end += 1
+    parts = words_of(name)
+    while end < len(tokens) and tokens[end].low in parts[1:]:
+        end += 1
+    return end
+
+
+def _by_year(tokens: Sequence[Token], at: int, profile: Profile) -> Found | None:
+    sign = _YEARS.get(tokens[at].low)
+    after = at + 1
+    while after < len(tokens) and tokens[after].low in ("the", "year"):
+        after += 1
+    if sign is None or after >= len(tokens) or not re.fullmatch(r"(?:1[89]|20)\d\d", tokens[after].low):
+        return None
+    if after + 1 < len(tokens) and tokens[after + 1].is_word and (
+        tokens[after + 1].low in UNITS or is_row_noun(tokens, after + 1)
+    ):
+        return None
+    return _dated(profile, sign, float(tokens[after].low), after + 1)
+
+
+def _dated(profile: Profile, sign: Sign, year: float, end: int) -> Found | None:
+    """A year in the one column of years or dates."""
+    column = role_column(profile, _YEAR - {"day", "time"}, ("integer", "number"))
+    if column is not None:
+        return within(Column(column.name), Interval.of(sign, year)), end
+    dates = [c for c in profile.columns if c.dtype == "time" or (c.dtype == "text" and _holds_dates(c))]
+    if len(dates) != 1 or year != int(year):
+        return None
+    name, start = Column(dates[0].name), "-01-01" if dates[0].dtype == "time" else ""
+    this, following = Value("text", f"{int(year)}{start}"), Value("text", f"{int(year) + 1}{start}")
+    below, above = Compare(name, "<", this), Compare(name, ">=", following)
+    bounds: dict[Sign, Condition] = {
+        "<": below,
+        "<=": negate(above),
+        ">=": negate(below),
+        ">": above,
+        "=": joined("and", [negate(below), negate(above)]),
+    }
+    return bounds[sign], end
+
+
+def _holds_dates(column: ColumnProfile) -> bool:
+    return bool(column.examples) and all(map(_DATE.match, column.examples))

@@ -1,0 +1,201 @@
+"""Turns of phrase that people use for plain words: "of no use to us" is "drop", "has to" is "must"."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Final
+
+from ...tools.profile import Profile
+from .columns import column_at, words_of
+from .languages import NAMES
+from .tokens import Token
+from .vocabulary import ROW_NOUNS, stem
+
+FILLER: Final = "please"
+"""What stands in the place of a word that says nothing."""
+
+_IDIOMS: Final[Mapping[str, str]] = {
+    # what goes
+    "(of|is|are) (no|little|zero) (use|value|interest|help|good) (to|for) (us|me|anyone|anybody|our team|"
+    "the team)": "are drop",
+    "(of|have|has) no (use|value|interest)": "drop",
+    "(we|i) (have|got|see) no (use|need|room|place) for": "drop",
+    "(have|has|had|having) no (use|need|room|place) for": "drop",
+    "no (use|need|room|place) for": "drop",
+    "(can|could|may|should|will|must) do without": "drop",
+    "do without": "drop",
+    "(we|i) (don't|do not|dont|needn't|need not) (need|require|use|care about|care for|like)": "drop",
+    "(is|are) (not|no longer) (needed|wanted|required|welcome|allowed|acceptable|permitted|useful|of use)": "are drop",
+    "(isn't|aren't) (needed|wanted|required|welcome|allowed|acceptable|permitted|useful|of use)": "are drop",
+    "(is|are) (useless|worthless|unusable|pointless|unwanted|unwelcome|forbidden|banned|irrelevant|"
+    "superfluous|needless)":
+        "are drop",
+    "(we|i) (can't|cannot|can not|couldn't) (use|have|take|accept|publish|show|work with|do anything with)": "drop",
+    "(can't|cannot|can not) be (used|accepted|published|shown)": "are drop",
+    "(not|hardly) (interested|interesting)": "drop",
+    "(don't|doesn't|do not|does not) (interest|matter|help|belong|fit|count)": "drop",
+    "(has|have|had|got|needs|need|must|should) (to go|to leave|to be gone|be gone|to disappear|to vanish)": "must go",
+    "(is|are|be) (out|gone|off|history)": "are drop",
+    "(may|must|should) not (appear|occur|remain|stay|be left|be kept|be there|be in)": "drop",
+    "mustn't (appear|occur|remain|stay|be left|be kept|be there)": "drop",
+    "(shouldn't|can't|cannot) (appear|occur|remain|stay|be left|be kept|be there)": "drop",
+    "away with": "drop",
+    "down with": "drop",
+    "(be|is) (rid|shot) of": "drop",
+    "(spare|save) (me|us)": "drop",
+    "forget (about|the)": "drop",
+    "(chuck|bin|fling|sling|boot|send) (out|away|off)": "drop",
+    # what stays
+    "(hold|hang|holding|hanging) (on|onto) to": "keep",
+    "(hold|hang) (on to|onto)": "keep",
+    "(stick|stay|go) (with|to) (only|just)": "keep only",
+    "(only|just) (interested|after|looking) (in|for)": "keep only",
+    "(interested|after) (only|just|exclusively|solely) (in|for)": "keep only",
+    "(i am|i'm|we are|we're) (only|just) (interested in|after|looking for)": "keep only",
+    "(i am|i'm|we are|we're) (interested in|after|looking for)": "keep",
+    "(if|whenever) (possible|you can|you could|feasible)": "please",
+    "(is it|would it be) possible to (have|get|see|keep)": "have",
+    "(is it|would it be) possible to": "please",
+    "(leave|give|show|get|hand|bring|send|let) (me|us) (have|keep|see|with)": "keep",
+    "(leave|give|show|get|hand|bring) (me|us) (only|just|nothing but)": "keep only",
+    "(leave|keep|want|need|allow|accept|have|take) nothing (but|except|other than|besides)": "keep only",
+    "nothing (but|except|other than|besides|apart from)": "keep only",
+    "(no other than|none but|none other than|no one but)": "keep only",
+    "(i'd|we'd|i would|we would) (like|love|prefer|appreciate) (to have|to get|to see|)": "have",
+    "(can|could|may) (i|we) (have|get|see)": "have",
+    "(has|have|had|got|ought|is|are) to be": "must be",
+    "(is|are) supposed to": "must",
+    "(has|have|ought) to (have|contain|hold|run|reach)": "must have",
+    # what is counted, and which way
+    "(run|runs|running|go|goes|going|come|comes|stretch|stretches|extend|extends) (over|beyond|past|"
+    "above)": "have over",
+    "(run|runs|running|go|goes|come|comes|amount|amounts|add|adds up|stretch|stretches) (to|on for|"
+    "up to) (more|fewer|less|over|under|at)":
+        "have 3",
+    "(as many as|as much as|not exceeding|never more than)": "at most",
+    "(not|never) (exceed|exceeding|go over|go beyond|be over|be above|be longer than|run over)": "at most",
+    "(mustn't|shouldn't|can't|cannot|may not|must not|should not|can not) (exceed|be over|be longer than|"
+    "be above|go over|go beyond|run over|have more than)":
+        "must at most",
+    "(falls|fall|falling) (below|under|short of)": "have under",
+    "(fall|falls) short of": "under",
+    # white space
+    "(counting|including|incl|with|plus|and) (the|all|also|even|) (blanks|spaces|blank|space|white space|"
+    "whitespace|whitespaces) (too|included|as well|also|counted|)":
+        "whitespace",
+    "(the|) (blanks|spaces|white space|whitespace) (included|counted|too|count too|count as well|count)": "whitespace",
+}  # fmt: skip
+"""Words that people say, with choices in parentheses, and what they mean; a digit is the choice of that group."""
+
+_PART: Final = re.compile(r"[()]")
+_REASONS: Final = frozenset("because cause cuz coz".split())
+_AFTER_AS: Final = frozenset("we they our it this that these the i".split())
+_OWN: Final = frozenset("our my your his her their".split())
+_STOPS: Final = frozenset({".", ",", ";", "!", "?", ":", ")"})
+_MOST_FOR: Final = 4
+
+
+def plain_words(tokens: Sequence[Token], profile: Profile) -> list[Token]:
+    """The tokens with turns of phrase replaced by plain words; each keeps its place in the request."""
+    named = {at for at in range(len(tokens)) for at in _column(tokens, at, profile)}
+    nouns = _nouns(profile)
+    said = [one if at in named else _as_row(one, nouns) for at, one in enumerate(tokens)]
+    said = _without_reasons(said, named, profile)
+    at = 0
+    while at < len(said):
+        found = _idiom(said, at, named)
+        if found is None:
+            at += 1
+            continue
+        size, words = found
+        padded = [*[FILLER] * (size - len(words)), *words][-size:]
+        said[at : at + size] = [_saying(one, word) for one, word in zip(said[at : at + size], padded, strict=True)]
+        at += size
+    return said
+
+
+def _saying(token: Token, word: str) -> Token:
+    return token if token.low == word else replace(token, kind="word", low=word)
+
+
+def _column(tokens: Sequence[Token], at: int, profile: Profile) -> range:
+    found = column_at(tokens, at, profile)
+    return range(at, found[1]) if found else range(0)
+
+
+def _nouns(profile: Profile) -> frozenset[str]:
+    """What the names of the files call their rows, without endings: "review" in `shop_reviews.jsonl`."""
+    names = (words_of(PurePath(name).name.partition(".")[0]) for name in profile.inputs)
+    return frozenset(stem(words[-1]) for words in names if words and len(words[-1]) > 3) - {"data", "text"}
+
+
+def _as_row(token: Token, nouns: frozenset[str]) -> Token:
+    """A noun that the name of a file uses for its rows is one for rows."""
+    if not token.is_word or token.low in ROW_NOUNS or stem(token.low) not in nouns:
+        return token
+    return replace(token, low="rows" if token.low.endswith("s") else "row")
+
+
+def _without_reasons(tokens: list[Token], named: set[int], profile: Profile) -> list[Token]:
+    """The tokens with reasons and purposes silenced: "because our site is slow", "for our editors"."""
+    said = list(tokens)
+    for at, token in enumerate(tokens):
+        following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+        reason = token.low in _REASONS or (token.low in ("since", "as") and following in _AFTER_AS)
+        reason = reason or (token.low == "so" and following == "that")
+        purpose = token.low == "for" and following in _OWN
+        if not (reason or purpose):
+            continue
+        end = next((n for n in range(at + 1, len(tokens)) if _stops(tokens[n])), len(tokens))
+        purpose = purpose and end - at <= _MOST_FOR
+        if not (reason or purpose) or at in named or (token.low == "as" and at and tokens[at - 1].low != ","):
+            continue
+        if purpose and any(n in named or _says_something(tokens[n], profile) for n in range(at, end)):
+            continue
+        if all(one.is_word or one.kind == "sign" for one in tokens[at:end]):
+            said[at:end] = [_saying(one, FILLER) for one in tokens[at:end]]
+    return said
+
+
+def _stops(token: Token) -> bool:
+    return token.kind == "break" or (token.kind == "sign" and token.low in _STOPS)
+
+
+def _says_something(token: Token, profile: Profile) -> bool:
+    labels = {word for column in profile.columns for label in column.labels for word in label.lower().split()}
+    return token.low in ROW_NOUNS or token.low in labels or (token.low,) in NAMES
+
+
+def _idiom(tokens: Sequence[Token], at: int, named: set[int]) -> tuple[int, tuple[str, ...]] | None:
+    """The longest turn of phrase that begins here: its size and what it means."""
+    table = _table()
+    for size in range(min(_longest(), len(tokens) - at), 0, -1):
+        meaning = table.get(tuple(token.low for token in tokens[at : at + size]))
+        if meaning is not None and named.isdisjoint(range(at, at + size)):
+            return size, meaning
+    return None
+
+
+@cache
+def _table() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    return MappingProxyType(
+        {said: meant for pattern, words in _IDIOMS.items() for said, meant in _said(pattern, words)}
+    )
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, _table()))
+
+
+def _said(pattern: str, words: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Every wording of a pattern, with what it means."""
+    parts = [part.split("|") for part in _PART.split(pattern) if part.strip()]
+    groups = [at for at, part in enumerate(parts) if len(part) > 1]
+    for chosen in product(*parts):
+        meant = [chosen[groups[int(word) - 1]] if word.isdecimal() else word for word in words.split()]
+        yield tuple(" ".join(chosen).split()), tuple(" ".join(meant).split())
