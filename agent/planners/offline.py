@@ -13,15 +13,12 @@ from .assembling import Assembled, assemble, columns_written, needs_text
 from .changing import changed
 from .doubts import Decisions, Doubt, which_column
 from .matching import Matcher
-from .plainly import plainly
 from .ready_made import asked_pipeline, ready_made
 from .spelling import mended
 from .tokens import MAX_CHARACTERS
 from .understanding import Understanding, understand
 
 EXAMPLE: Final = "keep English texts with at least 50 words and drop exact duplicates"
-MOST_PLAIN: Final = 1500
-"""Characters up to which a request is read twice."""
 NO_STEPS: Final = Workflow(steps=())
 
 
@@ -53,32 +50,9 @@ class OfflinePlanner:
         if refusal is not None:
             return Draft(workflow=NO_STEPS, refusal=refusal)
         matcher = self._matcher(catalog)
-        said, notes = self.in_plain_words(request, profile, catalog)
+        said, notes = mended(_writable(request), profile, matcher)
         made = self._planned(said, profile, matcher, answers)
         return made.model_copy(update={"notes": (*notes, *made.notes)})
-
-    def in_plain_words(self, request: str, profile: Profile, catalog: Catalog) -> tuple[str, tuple[str, ...]]:
-        """The words that are planned for a request: its own, or plainer ones where more of those is understood.
-
-        Args:
-            request: at most `MAX_CHARACTERS` characters.
-            profile: the data it is for.
-            catalog: the operators to choose from.
-
-        Returns:
-            The words, and what is to be said about them.
-        """
-        matcher, own = self._matcher(catalog), _writable(request)
-        said, notes = mended(own, profile, matcher)
-        plain = plainly(own, profile) if len(own) <= MOST_PLAIN else own
-        if plain == own or _open_ends(self._planned(said, profile, matcher, ())) == 0:
-            return said, notes
-        plain, more = mended(plain, profile, matcher)
-        if _open_ends(self._planned(plain, profile, matcher, ())) >= _open_ends(
-            self._planned(said, profile, matcher, ())
-        ):
-            return said, notes
-        return plain, (*more, f"Read as: {plain}")
 
     def _planned(self, said: str, profile: Profile, matcher: Matcher, answers: Sequence[str]) -> Draft:
         """The plan for a request in these very words."""
@@ -129,11 +103,6 @@ def unreadable(request: str) -> str | None:
             "Say it shorter, or in several requests."
         )
     return None
-
-
-def _open_ends(draft: Draft) -> int:
-    """How much of a request a plan leaves open: nothing, a question, parts of it, all of it."""
-    return 3 if draft.refusal else 2 if draft.not_covered else 1 if draft.question else 0
 
 
 def _writable(request: str) -> str:
