@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ...tools.profile import Profile
@@ -61,6 +62,7 @@ def column_at(tokens: Sequence[Token], at: int, profile: Profile) -> tuple[str, 
     return best
 
 
+@lru_cache(maxsize=20_000)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a column's name, in lower case.
 

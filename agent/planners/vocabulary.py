@@ -1,7 +1,7 @@
 """The words of requests: which say what is done, which say to what, and which say nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 
@@ -340,6 +340,7 @@ def concepts(words: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
     return found
 
 
+@lru_cache(maxsize=20_000)
 def concept_set(text: str) -> frozenset[str]:
     """The concepts of a plain text such as a phrase or a name with underscores."""
     letters = "".join(one.lower() if one.isalnum() or one == "'" else " " for one in text)
