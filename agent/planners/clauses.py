@@ -7,11 +7,11 @@ from typing import Final
 
 from ...operators.core.expression import Condition
 from .columns import ColumnMention
-from .condition_words import idle_words
 from .conditions import ConditionMention, complement, joined
 from .directions import Limit
 from .languages import LanguageMention
 from .marks import Marked, Span, inside
+from .row_nouns import idle_words
 from .verbs import Polarity, negates
 from .vocabulary import ACTIONS, ASKING, DROP, EXCEPT, KEEP, ROW_NOUNS, SIZE_WORDS, SOFT, STRIP, concepts, stem
 from .wording import TableMention
@@ -194,7 +194,7 @@ class Clause:
         return bool(words & _REST) or (bool(words & _COMPARES) and bool(words & _ANAPHORS))
 
     def repeats(self, before: "Clause") -> bool:
-        """Whether it only says again what is done to the rows that the clause before describes: "…, leave those out"."""
+        """Whether it only says again what is done to the rows that the clause before describes: "leave those out"."""
         said = self.languages or self.conditions or self.limits or self.tables or self.concepts or self.columns
         if said or not self.own_verb or self.polarity not in ("keep", "drop"):
             return False

@@ -7,7 +7,8 @@ from typing import Final
 from ...operators.core.expression import Among, Column, Compare, Condition, Expression, IsNull, Not, Value
 from ...tools.profile import ColumnProfile, Profile
 from .columns import column_at
-from .condition_words import compared_at, flag_at, near_column, past_unit, stars_at
+from .condition_texts import ENDS, NEGATED, NO_TEXTS, TESTS, TextTests
+from .condition_words import compared_at, counted_at, flag_at, near_column, numbers_at, past_unit, stars_at
 from .conditions import ConditionMention, any_test, joined, negate, some_value, within
 from .directions import Interval, Limit, comparator_at, comparator_behind
 from .languages import code_of
@@ -17,37 +18,16 @@ from .vocabulary import DROP, KEEP, ROW_NOUNS, STRIP, TEXT_NOUNS
 _COPULAS: Final = frozenset(
     "is are was were = == equals equal : be being has have having of value must should to".split()
 )
-_NEGATED: Final = frozenset("not isn't aren't wasn't != <> ≠ doesn't don't never".split())
 _MISSING: Final = frozenset("missing null absent none unset nan na nil lacking unknown".split())
 _EMPTY: Final = frozenset({"empty", "blank"})
 _NUMBERS: Final = ("integer", "number", "json")
 _PRESENT: Final = frozenset("present given available set filled there".split())
-_TESTS: Final = {
-    **dict.fromkeys(
-        "contains contain containing includes include including mentions mention mentioning mentioned says say "
-        "saying".split(),
-        "contains",
-    ),
-    **dict.fromkeys("starts start starting begins begin beginning".split(), "starts with"),
-    **dict.fromkeys("ends end ending".split(), "ends with"),
-    **dict.fromkeys("matches match matching".split(), "matches"),
-}
-_AFTER_RELATIVE: Final = frozenset({*_TESTS, *_COPULAS, *_NEGATED, "do", "does"})
-_CITED: Final = frozenset("the a an word words phrase phrases string strings text term terms regex pattern".split())
+_AFTER_RELATIVE: Final = frozenset({*TESTS, *_COPULAS, *NEGATED, "do", "does"})
 _LEADS: Final = frozenset(
     "the a an its their with whose where have has having that which who also are is were was either of they it".split()
 )
-_ENDS: Final = frozenset(
-    "and or but then only please , . ; : ) in with whose where for if when than as so from of are is was were has have can "
-    "should must may will go goes aren't isn't don't doesn't unless except ! ?".split()
-)
 _COLUMN_NOUNS: Final = frozenset("column field columns fields count counts score scores".split())
 """What may stand behind the name of a column: "a views count of at least 100"."""
-_NO_TEXTS: Final = frozenset(
-    "no any at least most more less than one two three url urls link links email emails html emoji emojis phone number "
-    "numbers digits code duplicates words characters it them their its".split()
-)
-"""What texts may hold that is no word of theirs."""
 _SENTENCE: Final = 8
 """Words from which on texts are sentences or queries, which no single word equals."""
 _IF: Final = frozenset("if unless when whenever where for except excepting besides".split())
@@ -60,12 +40,7 @@ def find_conditions(tokens: Sequence[Token], limits: Sequence[Limit], profile: P
     return _Finder(tokens, limits, profile).all()
 
 
-class _Finder:
-    def __init__(self, tokens: Sequence[Token], limits: Sequence[Limit], profile: Profile) -> None:
-        self.tokens, self.profile = tokens, profile
-        self.limits = {limit.start: limit for limit in limits}
-        self.main = profile.text_column()
-
+class _Finder(TextTests):
     def all(self) -> list[ConditionMention]:
         found: list[ConditionMention] = []
         at = 0
@@ -77,9 +52,6 @@ class _Finder:
             found.append(mention)
             at = mention.end
         return found
-
-    def low(self, at: int) -> str:
-        return self.tokens[at].low if at < len(self.tokens) else ""
 
     def _chain(self, at: int) -> ConditionMention | None:
         """One condition and those joined to it; "and" binds tighter than "or"."""
@@ -113,7 +85,7 @@ class _Finder:
         if column is None or at >= len(self.tokens):
             return None
         limit = self.limits.get(at)
-        if self.low(at) in _TESTS and not isinstance(before, IsNull):
+        if self.low(at) in TESTS and not isinstance(before, IsNull):
             found = self._test(self.profile.column(column), at, told=True)
         elif limit is not None and limit.stated and self._ends(limit.end):
             found = self._limit(self.profile.column(column), at, told=True)
@@ -134,6 +106,7 @@ class _Finder:
             or compared_at(self.tokens, at, self.limits, self.profile)
             or self._of_column(at)
             or self._counted(at)
+            or counted_at(self.tokens, at, self.limits, self.profile)
             or self._cited(at)
             or self._having(at)
             or flag_at(self.tokens, at, self.profile)
@@ -183,7 +156,9 @@ class _Finder:
         if named is None:
             parsers = [*parsers[:3], *parsers[4:][: bool(column.labels and copula)]]
         for parse in parsers:
-            found = parse(column, after, copula or negated)
+            # "tickets are …" speaks of the rows, not of what the column `ticket` holds.
+            rows = parse == self._listed and self.low(at) != name.lower() and self.low(at) == f"{name.lower()}s"
+            found = parse(column, after, (copula or negated) and not rows)
             if found is not None:
                 condition, end, twice = found
                 return (negate(condition) if negated != twice else condition), end
@@ -200,7 +175,7 @@ class _Finder:
         """Steps over "is", "is not", "=", "must be": where it ends, whether one was there, whether it was negated."""
         end, copula, negated = at, False, False
         while True:
-            if self.low(end) in _NEGATED and end not in self.limits:
+            if self.low(end) in NEGATED and end not in self.limits:
                 negated = True
             elif self.low(end) in _COPULAS and end not in self.limits:
                 copula = True
@@ -215,6 +190,9 @@ class _Finder:
             return None
         if not (limit.stated or told):
             return None
+        several = None if limit.stated else numbers_at(self.tokens, limit.start)
+        if several is not None:
+            return Among(Column(column.name), several[0]), several[1], False
         return within(Column(column.name), limit.interval), past_unit(self.tokens, limit.end, column.name), False
 
     def _starting_before(self, at: int) -> Limit | None:
@@ -247,7 +225,7 @@ class _Finder:
         return None
 
     def _test(self, column: ColumnProfile, at: int, told: bool) -> tuple[Condition, int, bool] | None:
-        test = _TESTS.get(self.low(at))
+        test = TESTS.get(self.low(at))
         if test is None or column.dtype not in ("text", "json"):
             return None
         after = at + 1 if test in ("contains", "matches") or self.low(at + 1) != "with" else at + 2
@@ -256,48 +234,8 @@ class _Finder:
             texts, end = self._plain_texts(after)
         if not texts:
             return None
-        return any_test(column.name, test, texts), end, False
-
-    def _plain_texts(self, at: int) -> tuple[list[str], int]:
-        """Words without quotes after "contains" or "starts with": "sale, discount or clearance"."""
-        texts: list[str] = []
-        end = after = at
-        while after < len(self.tokens):
-            token = self.tokens[after]
-            known = token.low in DROP | KEEP | STRIP | ROW_NOUNS | _ENDS | _NO_TEXTS | _TESTS.keys() or after in self.limits
-            if known or token.kind not in ("word", "number") or not self._stops(after + 1):
-                break
-            texts.append(token.text)
-            end = after + 1
-            after = end + (self.low(end) == ",")
-            after += self.low(after) in ("or", "and")
-            if after == end:
-                break
-        return texts, end
-
-    def _stops(self, at: int) -> bool:
-        """Whether a text of one word ends here."""
-        return self._ends(at) or self.tokens[at].kind in ("break", "sign")
-
-    def _texts(self, at: int) -> tuple[list[str], int]:
-        """Quoted texts, or one plain word, after "contains"."""
-        while self.low(at) in _CITED and self.tokens[at].is_word:
-            at += 1
-        texts: list[str] = []
-        end = at
-        while end < len(self.tokens) and self.tokens[end].kind == "quoted":
-            texts.append(self.tokens[end].text)
-            end += 1
-            if self.low(end) in ("or", ",") and end + 1 < len(self.tokens) and self.tokens[end + 1].kind == "quoted":
-                end += 1
-        if (
-            not texts
-            and at < len(self.tokens)
-            and self.tokens[at].is_word
-            and self.low(at - 1) in ("word", "phrase", "term")
-        ):
-            return [self.tokens[at].text], at + 1
-        return texts, end
+        name, end = self.place(end) or (column.name, end)
+        return any_test(name, test, texts), end, False
 
     def _truth(self, column: ColumnProfile, at: int, told: bool) -> tuple[Condition, int, bool] | None:
         value = _TRUTH.get(self.low(at))
@@ -321,7 +259,7 @@ class _Finder:
                 break
             values.append(value[0])
             end = position = value[1]
-            while self.low(position) in ("or", ",", "and", "/"):
+            while self.low(position) in ("or", ",", "and", "/", "nor"):
                 position += 1
             if position == end:
                 break
@@ -349,7 +287,7 @@ class _Finder:
                 return example, at + size
         if (
             not (told and token.kind in ("word", "number"))
-            or token.low in _ENDS
+            or token.low in ENDS | _LEADS | NO_TEXTS
             or column_at(self.tokens, at, self.profile)
         ):
             return None
@@ -366,9 +304,6 @@ class _Finder:
     def _is_passive(self, at: int) -> bool:
         """Whether a word says what was done: "answers that are supported by …", "grounded in …"."""
         return self.low(at + 1) == "by" or (self.low(at).endswith("ed") and self.low(at + 1) in ("in", "from", "on"))
-
-    def _ends(self, at: int) -> bool:
-        return at >= len(self.tokens) or self.low(at) in _ENDS or self.tokens[at].kind == "break"
 
     def _counted(self, at: int) -> tuple[Condition, int] | None:
         """Reads "more than 500 views" where `views` is a column of numbers."""
@@ -409,18 +344,3 @@ class _Finder:
         if self.profile.column(named[0]).dtype == "text":
             nothing = joined("or", [nothing, Compare(name, "=", Value("text", ""))])
         return (nothing if lacking else some_value(nothing)), named[1]
-
-    def _cited(self, at: int) -> tuple[Condition, int] | None:
-        """Reads "containing 'x'" with no column, which means the main text."""
-        test = _TESTS.get(self.low(at))
-        with_word = self.low(at) in ("with", "without") and self.low(at + 1) in ("the", "word", "phrase")
-        if self.main is None or (test is None and not with_word):
-            return None
-        after = at + 2 if test in ("starts with", "ends with") and self.low(at + 1) == "with" else at + 1
-        texts, end = self._texts(after)
-        if not texts:
-            return None
-        condition = any_test(self.main, test or "contains", texts)
-        before = {self.low(at - 1), self.low(at - 2)} if at else set()
-        negated = self.low(at) == "without" or bool(before & _NEGATED)
-        return (negate(condition) if negated else condition), end

@@ -5,14 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from ...operators.core.expression import Column, Compare, Condition, Value
+from ...operators.core.expression import Among, Column, Compare, Condition, IsNull, Value
 from ...tools.profile import ColumnProfile, Profile
 from .columns import column_at, words_of
 from .conditions import joined, negate, within
 from .directions import Interval, Limit, Sign, comparator_behind
 from .quantities import SMALL, UNITS
+from .row_nouns import is_row_noun
 from .tokens import Token
-from .vocabulary import ACTIONS, DROP, KEEP, ROW_NOUNS, STRIP, is_synonym
 
 Found = tuple[Condition, int]
 """A condition and where it ends."""
@@ -56,8 +56,8 @@ _COMPARED: Final[Mapping[str, tuple[Collection[str], Sign]]] = MappingProxyType(
         **dict.fromkeys("older earlier".split(), (_YEAR, "<")),
         **dict.fromkeys("newer later younger".split(), (_YEAR, ">")),
         **dict.fromkeys("longer slower".split(), (_LASTING, ">")),
+        "heavier": (_WEIGHT, ">"),
         **dict.fromkeys("shorter quicker faster".split(), (_LASTING, "<")),
-        **dict.fromkeys("heavier".split(), (_WEIGHT, ">")),
         **dict.fromkeys("lighter".split(), (_WEIGHT, "<")),
     }
 )
@@ -75,6 +75,7 @@ _UNITS_OF_VALUES: Final = frozenset(
     "euro euros eur € dollar dollars usd $ buck bucks pound pounds gbp £ cent cents minute minutes min mins hour hours "
     "second seconds day days week weeks month months point points star stars kg kilo kilos gram grams".split()
 )
+_MONEY: Final = frozenset("euro euros eur € dollar dollars usd $ buck bucks gbp £ cent cents".split())
 _TIMES: Final[Mapping[str, str]] = MappingProxyType(
     {
         word: unit
@@ -88,7 +89,17 @@ _TIMES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _YEARS: Final[Mapping[str, Sign]] = MappingProxyType(
-    {"before": "<", "after": ">", "since": ">=", "in": "=", "until": "<=", "till": "<=", "pre": "<", "post": ">"}
+    {
+        "before": "<",
+        "after": ">",
+        "since": ">=",
+        "in": "=",
+        "from": "=",
+        "until": "<=",
+        "till": "<=",
+        "pre": "<",
+        "post": ">",
+    }
 )
 _OPPOSITES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -118,7 +129,7 @@ def near_column(tokens: Sequence[Token], at: int, profile: Profile, dtypes: Coll
     if at >= len(tokens) or not tokens[at].is_word or tokens[at].low in _TOO_GENERAL:
         return None
     columns = [column for column in profile.columns if column.dtype in dtypes]
-    for words in (_same_word(tokens[at].low), _alike(tokens[at].low)):
+    for words in ({singular(tokens[at].low)}, _alike(tokens[at].low)):
         named = [column for column in columns if words & {singular(part) for part in words_of(column.name)}]
         if len(named) == 1:
             end = at + 1
@@ -131,50 +142,8 @@ def near_column(tokens: Sequence[Token], at: int, profile: Profile, dtypes: Coll
     return None
 
 
-def _same_word(word: str) -> set[str]:
-    return {singular(word)}
-
-
 def _alike(word: str) -> set[str]:
     return {singular(other) for group in _SAME if word in group or singular(word) in group for other in group}
-
-
-_DESCRIBING: Final = frozenset(
-    "that which who whose where when if unless with without whatever whichever having lacking being is are was were has "
-    "have do does did not isn't aren't doesn't don't didn't must should need needs to costing can".split()
-)
-_LEADING: Final = frozenset("for unless if where when except only just all".split())
-_BETWEEN: Final = frozenset("in on of from by the a an its their it they just only already still also".split())
-_DETERMINERS: Final = frozenset("a an any every each no the all".split())
-
-
-def idle_words(tokens: Sequence[Token], start: int, end: int, spans: Sequence[tuple[int, int]]) -> frozenset[int]:
-    """Positions of nouns that stand for the rows which conditions beside them describe: "reviews with …"."""
-    idle: set[int] = set()
-    for first, last in spans:
-        before = first - 1
-        while before >= start and tokens[before].low in _DESCRIBING | _BETWEEN:
-            before -= 1
-        between = {token.low for token in tokens[before + 1 : first]}
-        led = before > start and tokens[before - 1].low in _LEADING  # "for stories from …"
-        described = bool(between & _DESCRIBING) or ((led or not between) and is_row_noun(tokens, before))
-        single = before > start and tokens[before - 1].low in _DETERMINERS and tokens[before].is_word
-        if before >= start and described and (single or is_row_noun(tokens, before)):
-            idle.add(before)
-        if last < end and is_row_noun(tokens, last):
-            idle.add(last)
-    return frozenset(idle)
-
-
-def is_row_noun(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a word may stand for the rows: "reviews", "buyers", "ones"."""
-    if not 0 <= at < len(tokens) or not tokens[at].is_word:
-        return False
-    word = tokens[at].low
-    if word in ROW_NOUNS or word in ("ones", "one", "stuff", "people", "things", "material", "content"):
-        return word not in ("all", "these", "those", "whatever", "whichever", "everything", "anything")
-    known = word in ACTIONS or word in DROP or word in KEEP or word in STRIP or is_synonym(word) or word in UNITS
-    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and not known
 
 
 def flag_at(tokens: Sequence[Token], at: int, profile: Profile) -> Found | None:
@@ -230,8 +199,10 @@ def stars_at(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit], prof
         end += 1
         if end < len(tokens) and _is_star(tokens, end) and _small_follows(tokens, end + 1):
             end += 1
-        if end + 1 < len(tokens) and tokens[end].low in ("and", "or", ",", "/", "&", "to", "-", "–") and (
-            _small(tokens[end + 1]) is not None
+        if (
+            end + 1 < len(tokens)
+            and tokens[end].low in ("and", "or", ",", "/", "&", "to", "-", "–")
+            and (_small(tokens[end + 1]) is not None)
         ):
             if tokens[end].low in ("to", "-", "–"):
                 numbers += range(number, _small(tokens[end + 1]) or 0)
@@ -274,15 +245,18 @@ def role_column(profile: Profile, role: Collection[str], dtypes: Collection[str]
     found = [
         column
         for column in profile.columns
-        if column.dtype in dtypes and {singular(part) for part in words_of(column.name)} & {singular(one) for one in role}
+        if column.dtype in dtypes
+        and {singular(part) for part in words_of(column.name)} & {singular(one) for one in role}
     ]
     return found[0] if len(found) == 1 else None
 
 
 def compared_at(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit], profile: Profile) -> Found | None:
     """Reads "cheaper than 20", "costs 100 and more", "older than 2020", "before 2019", "longer than 3 minutes"."""
-    return _by_adjective(tokens, at, limits, profile) or _by_verb(tokens, at, limits, profile) or _by_year(
-        tokens, at, profile
+    return (
+        _by_adjective(tokens, at, limits, profile)
+        or _by_verb(tokens, at, limits, profile)
+        or _by_year(tokens, at, profile)
     )
 
 
@@ -317,6 +291,10 @@ def _by_verb(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit], prof
     limit = limits.get(after)
     if limit is None or limit.unit or limit.share or (role is _LASTING and not limit.stated):
         return None
+    several = None if limit.stated else numbers_at(tokens, after)
+    column = role_column(profile, role, _NUMBERS)
+    if several is not None and column is not None:
+        return Among(Column(column.name), several[0]), several[1]
     return _measured(tokens, profile, role, limit.interval, limit.end)
 
 
@@ -330,6 +308,37 @@ def _measured(
     if role is _LASTING and unit is not None and unit not in {_TIMES.get(part) for part in words_of(column.name)}:
         return None
     return within(Column(column.name), interval), past_unit(tokens, end, column.name)
+
+
+def counted_at(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit], profile: Profile) -> Found | None:
+    """Reads "at most 50 euros" by the column of prices, and "no votes" by a column of counts."""
+    limit = limits.get(at)
+    if limit is not None and limit.stated and not limit.unit and not limit.share and limit.end < len(tokens):
+        return (
+            _measured(tokens, profile, _PRICE, limit.interval, limit.end) if tokens[limit.end].low in _MONEY else None
+        )
+    if tokens[at].low not in ("no", "zero", "without") or at + 1 >= len(tokens):
+        return None
+    here = at + 1 + (tokens[at + 1].low == "any")
+    named = near_column(tokens, here, profile, ("integer",)) if here < len(tokens) else None
+    if named is None or not words_of(named[0])[-1].endswith("s") or not tokens[named[1] - 1].low.endswith("s"):
+        return None
+    column = Column(named[0])
+    return joined("or", [Compare(column, "=", Value("number", 0)), IsNull(column)]), named[1]
+
+
+def numbers_at(tokens: Sequence[Token], at: int) -> tuple[tuple[Value, ...], int] | None:
+    """Several plain numbers: "4 or 5", "1, 2 and 3"; None for one."""
+    values: list[Value] = []
+    end = after = at
+    while after < min(len(tokens), at + _MOST_LISTED) and (number := _small(tokens[after])) is not None:
+        values.append(Value("number", number))
+        end = after + 1
+        after = end + (end < len(tokens) and tokens[end].low == ",")
+        after += after < len(tokens) and tokens[after].low in ("or", "and", "/", "&")
+        if after == end:
+            break
+    return (tuple(values), end) if len(values) > 1 else None
 
 
 def past_unit(tokens: Sequence[Token], end: int, name: str) -> int:
@@ -349,11 +358,18 @@ def _by_year(tokens: Sequence[Token], at: int, profile: Profile) -> Found | None
         after += 1
     if sign is None or after >= len(tokens) or not re.fullmatch(r"(?:1[89]|20)\d\d", tokens[after].low):
         return None
-    if after + 1 < len(tokens) and tokens[after + 1].is_word and (
-        tokens[after + 1].low in UNITS or is_row_noun(tokens, after + 1)
+    if (
+        after + 1 < len(tokens)
+        and tokens[after + 1].is_word
+        and (tokens[after + 1].low in UNITS or is_row_noun(tokens, after + 1))
     ):
         return None
-    return _dated(profile, sign, float(tokens[after].low), after + 1)
+    end, behind = after + 1, comparator_behind(tokens, after + 1)
+    if behind is not None and sign == "=":
+        end, sign = behind
+    elif end < len(tokens) and tokens[end].low in ("on", "onward", "onwards") and sign == "=":
+        end, sign = end + 1, ">="
+    return _dated(profile, sign, float(tokens[after].low), end)
 
 
 def _dated(profile: Profile, sign: Sign, year: float, end: int) -> Found | None:

@@ -42,14 +42,7 @@ def complement(condition: Condition) -> Condition:
     'a != 1 or a is null'
     """
     if isinstance(condition, Junction):
-        single = _compared_or_missing(condition)
-        if single is not None:
-            return negate(single)
-        opposite = [complement(term) for term in condition.terms]
-        if condition.word == "and":
-            return joined("or", opposite)
-        present = [term for term in opposite if isinstance(term, Not) and isinstance(term.term, IsNull)]
-        return joined("and", [_without_nulls(term, present) for term in opposite])
+        return _complement_of_several(condition)
     if isinstance(condition, IsNull):
         return Not(condition)
     if isinstance(condition, Not):
@@ -58,6 +51,17 @@ def complement(condition: Condition) -> Condition:
     if isinstance(condition, Compare):
         return _or_missing(Compare(condition.left, _OPPOSITE[condition.sign], condition.right))
     return _or_missing(Not(condition))
+
+
+def _complement_of_several(condition: Junction) -> Condition:
+    single = _compared_or_missing(condition)
+    if single is not None:
+        return negate(single)
+    opposite = [complement(term) for term in condition.terms]
+    if condition.word == "and":
+        return joined("or", opposite)
+    present = [term for term in opposite if isinstance(term, Not) and isinstance(term.term, IsNull)]
+    return joined("and", [_without_nulls(term, present) for term in opposite])
 
 
 def _compared_or_missing(condition: Junction) -> Compare | None:

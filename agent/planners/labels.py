@@ -113,7 +113,7 @@ def _size(tokens: Sequence[Token], at: int, label: str) -> int:
     """How many tokens the label takes up here; 0 where it does not stand."""
     words = label.lower().split()
     here = [token.low for token in tokens[at : at + len(words)]]
-    same = here == words or (len(label) > SHORTEST and [*here[:-1], *map(singular, here[-1:])] == [
-        *words[:-1], *map(singular, words[-1:])
-    ])
+    same = here == words or (
+        len(label) > SHORTEST and [*here[:-1], *map(singular, here[-1:])] == [*words[:-1], *map(singular, words[-1:])]
+    )
     return len(words) if words and same else 0

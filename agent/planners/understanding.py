@@ -69,7 +69,9 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     reader = Reader(matcher, profile, decisions)
     clauses = split(marked, matcher.verbs)
     untouched = others_stay(marked)
-    own = [clause for at, clause in enumerate(clauses) if not (at and (clause.is_echo or clause.repeats(clauses[at - 1])))]
+    own = [
+        clause for at, clause in enumerate(clauses) if not (at and (clause.is_echo or clause.repeats(clauses[at - 1])))
+    ]
     own = [clause for clause in own if not any(a <= clause.start and clause.end <= b for a, b in untouched)]
     alone = all(clause.is_scope for clause in own)
     readings = _scoped(_with_counts(own, lambda clause: reader.read(clause, scope_allowed=not alone)))

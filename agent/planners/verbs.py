@@ -19,17 +19,21 @@ _BETWEEN: Final = frozenset(
 
 _UNWANTED: Final = (
     "of no use|no use|of no interest|no interest|of no value|of no help|not worth|isn't worth|aren't worth|not useful|"
-    "isn't useful|aren't useful|not helpful|aren't helpful|isn't helpful|not relevant|not interesting|not interested|not "
-    "needed|no longer needed|no place|no business|not for us|not for me|not what|aren't what|isn't what|useless|"
-    "worthless|irrelevant|unneeded|unnecessary|superfluous|obsolete|don't want|do not want|don't need|do not need|don't "
-    "interest|not of interest|not of use|not of any use|not of any interest|have no|we have no|have to go|has to go|"
+    "isn't useful|aren't useful|not helpful|aren't helpful|isn't helpful|not relevant|not interesting|not interested|"
+    "not needed|no longer needed|no place|no business|not for us|not for me|not what|aren't what|isn't what|useless|"
+    "worthless|irrelevant|unneeded|unnecessary|superfluous|obsolete|don't want|do not want|don't need|do not need|"
+    "don't interest|not of interest|not of use|not of any use|not of any interest|have no|we have no|have to go|"
+    "has to go|"
+    "shouldn't be|should not be|mustn't be|must not be|shouldn't remain|shouldn't stay|can't stay|cannot stay|not stay|"
     "not wanted|unwanted|not welcome|not allowed|not belong|doesn't belong|don't belong|no good"
 ).split("|")
 _WANTED: Final = (
-    "what i am after|what i'm after|what i want|what we want|what we need|what i need|all i want|all i need|all we need|"
-    "all we want|are enough|is enough|enough for|will do|suffice|suffices|i am after|i'm after|we are after|we're after|"
-    "interested in|looking for|i'd like|i would like|we'd like|show|give|fetch|find|list|bring|return|pull|grab|display|"
-    "just"
+    "what i am after|what i'm after|what i want|what we want|what we need|what i need|all i want|all i need|"
+    "all we need|all we want|are enough|is enough|enough for|will do|suffice|suffices|i am after|i'm after|we "
+    "are after|"
+    "we're after|interested in|looking for|i'd like|i would like|we'd like|show|give|fetch|find|list|bring|"
+    "return|pull|grab|"
+    "display|just|i only trust|let only|let through|only trust"
 ).split("|")
 
 _LONGEST_JUDGEMENT: Final = 6
@@ -59,7 +63,7 @@ def verb_of(marked: Marked, start: int, end: int) -> tuple[int | None, Polarity 
 
 
 def _judged(marked: Marked, start: int, end: int) -> tuple[int, Polarity] | None:
-    """What a statement about the rows of a condition means for them: "… are of no use to us", "… is what I am after"."""
+    """What a statement about the rows of a condition means for them: "… are of no use", "… is what I want"."""
     if not any(start <= condition.start < end for condition in marked.conditions):
         return None
     words = ["," if at in marked.taken else marked.tokens[at].low for at in range(start, end)]

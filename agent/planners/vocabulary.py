@@ -31,6 +31,7 @@ KEEP: Final = _words(
 
 ASKING: Final = _words(
     "show shows give gives fetch find list bring return pull grab see display hand get gets receive deliver i'm we're "
+    "trust trusts believe like love prefer matter matters through "
     "interested after looking look enough suffice suffices sufficient fine"
 )
 """Words that ask for the rows which a condition describes."""
@@ -127,9 +128,10 @@ _MULTI: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
         "care about": "",
         **dict.fromkeys(
             "no use|of use|no interest|no value|no good|no help|no place|not worth|isn't worth|aren't worth|our time|"
-            "my time|the trouble|of no use|of no interest|of no value|of no help|be useful|not useful|not helpful|aren't "
-            "helpful|isn't helpful|aren't useful|isn't useful|not relevant|not interesting|not needed|nothing else|in "
-            "question|are enough|is enough|interested in|after all|no longer|for me|for us|to us|to me|in this "
+            "my time|the trouble|of no use|of no interest|of no value|of no help|be useful|not useful|not helpful|"
+            "aren't helpful|isn't helpful|aren't useful|isn't useful|not relevant|not interesting|not needed|"
+            "nothing else|in question|are enough|is enough|interested in|after all|no longer|for me|for us|to "
+            "us|to me|in this "
             "file|no business|any use|any good|any interest|looking for|look for|going for".split("|"),
             "",
         ),

@@ -72,6 +72,8 @@ def test_a_request_is_planned_as_it_is_meant_or_not_at_all(
     assert [step.operator for step in steps] == [name for name, _ in wanted]
     for step, (_, options) in zip(steps, wanted, strict=True):
         assert {name: step.options.get(name) for name in options} == options
+    if "wheres" in case:
+        assert [step.where for step in steps] == case["wheres"]
     faults = validate(draft.workflow, profiles[case["data"]].schema, ANYTHING)
     assert not [fault for fault in faults if fault.severity == "error"]
 
