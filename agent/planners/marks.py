@@ -1,5 +1,6 @@
 """Marks in a request what rules read: limits, languages, conditions and columns, none over another."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -77,8 +78,13 @@ def mark(request: str, profile: Profile) -> Marked:
 
 
 def inside(spans: Sequence[S], start: int, end: int) -> tuple[S, ...]:
-    """The spans that begin in a range of positions."""
-    return tuple(span for span in spans if start <= span.start < end)
+    """The spans, which are in order, that begin in a range of positions."""
+    first = bisect_left(spans, start, key=_start)
+    return tuple(spans[first : bisect_left(spans, end, first, key=_start)])
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def apart(spans: Sequence[S], others: Sequence[Span]) -> list[S]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from .clauses import Clause
-from .marks import Marked
+from .marks import Marked, Span
 from .verbs import verb_of
 from .vocabulary import ACTIONS, DROP, ORDER, ROW_NOUNS, SOFT, is_general
 
@@ -56,7 +56,8 @@ def order_is_meant(marked: Marked) -> bool:
 def others_stay(marked: Marked) -> list[tuple[int, int]]:
     """Parts of sentences that only say that other rows stay as they are: "all other channels: hands off"."""
     ends = [at for at, token in enumerate(marked.tokens) if token.kind == "break" or token.low in _PARTS]
-    numbers = {limit.start for limit in (*marked.limits, *marked.languages, *marked.tables)}
+    stating: list[Span] = [*marked.limits, *marked.languages, *marked.tables]
+    numbers = {span.start for span in stating}
     found: list[tuple[int, int]] = []
     start = 0
     for end in [*ends, len(marked.tokens)]:

@@ -109,7 +109,7 @@ def clause(words: str, *operators: str, holds: Holds | None = None) -> Clause:
 
 
 def same(out: Sequence[Row], expected: Sequence[Row], gone: Sequence[str] = ()) -> bool:
-    """Whether rows came out as expected: as many, in order, equal where something is expected; none has what is gone."""
+    """Whether rows came out as expected: as many, in order, equal where anything is expected, nothing gone in them."""
     if len(out) != len(expected) or any(name in row for row in out for name in gone):
         return False
     return all(_equal(row, wanted) for row, wanted in zip(out, expected, strict=True))

@@ -20,7 +20,7 @@ SHARED_WORDS = 0.5
 """Share of the words of what cannot be done that the plan must name as not covered."""
 
 Outcome = Literal["right", "wrong", "asked", "not covered", "refused", "failed"]
-"""`wrong` is a run whose rows are not those that were asked for, with no word about it before; the last four ran nothing."""
+"""`wrong` is a run whose rows are not those that were asked for, unsaid; what comes behind it ran nothing."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +93,9 @@ class Judge:
 
     def _outcome(self, case: Case, standing: Standing, given: Rows, out: Rows | None, *, asked: bool) -> Outcome:
         if out is not None:
-            if case.readings:
-                return "right" if asked and same_as_first(case, given, out) else "wrong"
-            return "right" if not case.uncovered and case.is_right(given, out) else "wrong"
-        nothing_can = case.expect is None and case.check is None and not case.readings and not case.uncovered
-        if nothing_can:
-            return "right"
-        if case.uncovered and case.expect is None and (standing.status == "rejected" or names_it(standing, case)):
+            fits = asked and same_as_first(case, given, out) if case.readings else case.is_right(given, out)
+            return "right" if fits and not case.uncovered else "wrong"
+        if _was_to_be_refused(case, standing):
             return "right"
         if is_question(standing):
             return "asked"
@@ -157,6 +153,13 @@ def names_it(standing: Standing, case: Case) -> bool:
     said = {word for clause in standing.draft.not_covered for word in clause.lower().split()}
     wanted = case.uncovered.lower().split()
     return sum(word in said for word in wanted) >= SHARED_WORDS * len(wanted)
+
+
+def _was_to_be_refused(case: Case, standing: Standing) -> bool:
+    """Whether nothing was to be run, or nothing but what somebody agrees to."""
+    if case.expect is not None or case.check is not None or case.readings:
+        return False
+    return not case.uncovered or standing.status == "rejected" or names_it(standing, case)
 
 
 def same_as_first(case: Case, given: Rows, out: Rows) -> bool:

@@ -1,6 +1,7 @@
 """How well requests in plain words are planned, judged by the rows that come out.
 
-    python tests/benchmarks/requests/run.py [--part dev|heldout|all] [--planner offline|llm] [--against offline] [--show]
+    python tests/benchmarks/requests/run.py [--part dev|heldout|all] [--planner offline|llm] [--against offline]
+        [--only WORDS] [--show]
 
 Runs each request of the benchmark as a user would (`Agent.start`, answers to questions included) over its small table
 and compares the output with what the request's oracle says. With `--planner llm` the endpoint or local model of
