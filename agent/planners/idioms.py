@@ -49,6 +49,52 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(spare|save) (me|us)": "drop",
     "forget (about|the)": "drop",
     "(chuck|bin|fling|sling|boot|send) (out|away|off)": "drop",
+    # more of what goes
+    "(i|we) (don't|do not|dont|never|no longer) (want|wish|need|like|care) (to see|to have|to keep|to find|to get|"
+    "to read|to meet|to come across) (any|any more|)": "drop",
+    "(i|we) (don't|do not|dont|never) want any more": "drop",
+    "(we'd|i'd|we would|i would) rather not (have|see|keep|get|use|show) (any|)": "drop",
+    "(don't|do not|dont|never) (give|show|send|bring|leave|hand) (me|us) (any|)": "drop",
+    "(let|letting|lets) go of": "drop",
+    "(say|wave) goodbye to": "drop",
+    "(part|dispense) with": "drop",
+    "(dispose|disposing) of": "drop",
+    "(do|doing) away with": "drop",
+    "(want|need|wants|wish) rid of": "drop",
+    "(see|seen) the (back|last|end) of": "drop",
+    "(clear|cross|strike|sift|sieve|root|turf|wipe|knock|cast|pull|rip|rule|sweep|flush|leave|weed) (out|off|away)":
+        "drop",
+    "(goes|go) (as well|too|also|away|out)": "drop",
+    "(has|have) no (business|place) (here|there|in there|in here|in it)": "drop",
+    "(must|should|may|can) not be (in there|in here|in it|in this|there|included|present|among them|left in|found)":
+        "drop",
+    "(mustn't|shouldn't|can't|cannot) be (in there|in here|in it|in this|there|included|present|among them|left in|"
+    "found)": "drop",
+    # more of what stays
+    "(is|are) all (that|) (i|we) (need|want|ask for|require|care about)": "keep only",
+    "(concentrate|focus|zoom in) on": "keep only",
+    "(want|need|like|wish|love|have|prefer) to (see|have|get|read|look at)": "want",
+    "(narrow|cut|boil|pare) (it|this|them|the table|the data|the file|the list) down to": "keep only",
+    "(reduce|confine) (it|this|them|the table|the data|the file|the list) to": "keep only",
+    # politeness and purposes
+    "(would|could|can) you be so (kind|good|nice) (as to|to|and)": "please",
+    "(do|doing) (me|us) (a|the) (favour|favor) and": "please",
+    "(would|could) you mind": "please",
+    "(i|we) (was|were|am|are) wondering (if|whether) you (could|can|would|might)": "please",
+    "(thank you|thanks) (very much|so much|a lot|in advance|for your help|for the help|a bunch|)": "please",
+    "(many|best) (thanks|regards|wishes)": "please",
+    "(i'd|we'd|i would|we would) (be|feel) (glad|happy|grateful|thankful) (if|when) you (could|can|would|)": "please",
+    "(i'd|we'd|i would|we would) appreciate it (if|when) you (could|can|would|)": "please",
+    "for (the|a|an|this|that|another|some) (demo|exam|thesis|project|report|paper|presentation|meeting|boss|client|"
+    "team|editor|colleague|newsletter|class|students|lecture|research|analysis|dashboard|study|experiment|card|"
+    "poster|leaflet|brochure|catalogue|magazine|workshop|course|talk|slides|trainer|teacher|intern|manager|board|"
+    "campaign|survey|audit|exhibition)": "please",
+    "(once|when|after) (that's|that is|this is|it is|it's|all that is|all this is) (done|finished|over|through|ready|"
+    "complete)": "then",
+    "(in|as) (the|a) (next|second|third|further|last|final) step": "then",
+    "(right|straight) (after|afterwards) (that|this|)": "then",
+    "(of|from|in|among|out of) (what|whatever|those that|the ones that) (is|are|remains|remain|was) (left|remaining|"
+    "over|left over|still there|)": "please",
     # what stays
     "(hold|hang|holding|hanging) (on|onto) to": "keep",
     "(hold|hang) (on to|onto)": "keep",
@@ -97,6 +143,7 @@ _AFTER_AS: Final = frozenset("we they our it this that these the i".split())
 _OWN: Final = frozenset("our my your his her their".split())
 _STOPS: Final = frozenset({".", ",", ";", "!", "?", ":", ")"})
 _MOST_FOR: Final = 4
+_SUBJECTS: Final = frozenset("i we you please i'd we'd i'm let".split())
 
 
 def plain_words(tokens: Sequence[Token], profile: Profile) -> list[Token]:
@@ -150,7 +197,8 @@ def _without_reasons(tokens: list[Token], named: set[int], profile: Profile) -> 
         purpose = token.low == "for" and following in _OWN
         if not (reason or purpose):
             continue
-        end = next((n for n in range(at + 1, len(tokens)) if _stops(tokens[n])), len(tokens))
+        ends = (n for n in range(at + 1, len(tokens)) if _stops(tokens[n]) or (purpose and tokens[n].low in _SUBJECTS))
+        end = next(ends, len(tokens))
         purpose = purpose and end - at <= _MOST_FOR
         if not (reason or purpose) or at in named or (token.low == "as" and at and tokens[at - 1].low != ","):
             continue

@@ -13,10 +13,10 @@ _ONES: Final = (
 ).split()
 _TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 SMALL: Final[Mapping[str, int]] = MappingProxyType(
-    {word: n for n, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, 2)} | {"dozen": 12}
+    {word: n for n, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
 )
 SCALES: Final[Mapping[str, int]] = MappingProxyType(
-    {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "k": 1000, "m": 10**6}
+    {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "k": 1000, "m": 10**6}
 )
 MOST_DIGITS: Final = 15
 PARTS: Final[Mapping[str, float]] = MappingProxyType({"half": 0.5, "quarter": 0.25, "third": 1 / 3})
@@ -115,18 +115,23 @@ def _digits(tokens: Sequence[Token], at: int) -> tuple[float, int, bool] | None:
 
 def _in_words(tokens: Sequence[Token], at: int) -> tuple[float, int, bool] | None:
     """Reads "a hundred and fifty", "two thousand"; a lone "one" or "a" is no number unless a unit follows."""
+    halved = [token.low for token in tokens[at : at + 3]]
+    if len(halved) == 3 and halved[0] == "half" and halved[1] in ("a", "an") and halved[2] in SCALES:
+        return SCALES[halved[2]] / 2, at + 3, False
     total, part, end = 0, 0, at
     if tokens[at].low in ("a", "an", "one") and at + 1 < len(tokens):
         follower = tokens[at + 1].low
-        if follower not in SCALES and follower != "dozen" and not (tokens[at].low == "one" and follower in UNITS):
+        if follower not in SCALES and not (tokens[at].low == "one" and follower in UNITS):
             return None
-        part, end = (0 if follower == "dozen" else 1), at + 1
+        part, end = 1, at + 1
     while end < len(tokens):
         word = tokens[end].low
         if word in SMALL and (end > at or word != "one"):
             part += SMALL[word]
+        elif word == "dozen" and not part:
+            part = 12
         elif word in SCALES and len(word) > 1 and part:
-            total, part = (total, part * 100) if word == "hundred" else (total + part * SCALES[word], 0)
+            total, part = (total, part * SCALES[word]) if word in ("hundred", "dozen") else (total + part * SCALES[word], 0)
         elif not (word == "and" and part >= 100 and end + 1 < len(tokens) and tokens[end + 1].low in SMALL):
             break
         end += 1

@@ -10,7 +10,7 @@ from .languages import NAMES
 from .matching import Matcher
 from .quantities import SCALES, SMALL, UNITS
 from .tokens import Token, tokenize
-from .vocabulary import ACTIONS, is_general, is_synonym, stem, synonyms
+from .vocabulary import ACTIONS, DROP, KEEP, ORDER, ROW_NOUNS, STRIP, THINGS, is_general, is_synonym, stem, synonyms
 
 SHORTEST: Final = 5
 NEARNESS: Final = 0.87
@@ -49,5 +49,6 @@ def _is_unknown(token: Token, own: set[str]) -> bool:
 def _known_words(matcher: Matcher) -> set[str]:
     known = {word for word, meant in synonyms().items() if all(map(matcher.is_known, meant))}
     known |= {word for name in NAMES for word in name} | ACTIONS
+    known |= DROP | KEEP | STRIP | ORDER | (ROW_NOUNS - THINGS) | {*SMALL, *SCALES, *UNITS}
     known = known.union(*(matcher.card(name).phrase_words for name in matcher.operators))
     return {word for word in known if len(word) >= SHORTEST}

@@ -8,7 +8,7 @@ from typing import Final
 from .clauses import Clause
 from .marks import Marked, Span
 from .verbs import verb_of
-from .vocabulary import ACTIONS, DROP, ORDER, ROW_NOUNS, SOFT, is_general
+from .vocabulary import ACTIONS, DROP, KEEP, MODALS, ORDER, ROW_NOUNS, SOFT, STRIP, is_general
 
 Piece = tuple[int, int, tuple[str, ...]]
 """First token, one past the last, and the coordinators before it; `.` stands for the end of a sentence or line."""
@@ -17,6 +17,8 @@ _HARD: Final = frozenset({";", ".", "!", "?", "|", "•"})
 _ARROWS: Final = frozenset({"→", "->", "-->", "=>"})
 _SOFT: Final = frozenset({",", "and", "then", "plus", "&", "or", "nor"})
 _SEQUENCE: Final = frozenset({"before", "after", "once"})
+_LATER: Final = ("afterwards", "afterward", "subsequently", "thereafter", "finally")
+_BEGINS: Final = (DROP | KEEP | STRIP | ACTIONS) - MODALS - {"stay", "stays", "remain", "remains", "should"}
 _AFTER_THIS: Final = frozenset("that this these which it".split())
 _ARTICLES: Final = frozenset("the a an my our its their each every this that of in with".split())
 _OBJECTS: Final = frozenset("the a an all each every my our it them this".split())
@@ -101,6 +103,7 @@ def _coordinates(marked: Marked, at: int) -> bool:
         "followed": following == "by",
         "but": previous not in ("all", "everything", "anything", "nothing"),
         ":": bool(following) and at + 1 not in marked.taken and marked.tokens[at + 1].is_word,
+        **dict.fromkeys(_LATER, following in _BEGINS),
         "once": previous in ("", ","),
         "before": bool(following) and following not in _AFTER_THIS,
         "after": bool(following) and following not in _AFTER_THIS,

@@ -92,6 +92,8 @@ def _meaning_of(marked: Marked, at: int, end: int) -> Polarity | None:
     tokens = marked.tokens
     word = tokens[at].low
     leaves = word in ("go", "goes") and at > 0 and tokens[at - 1].low in _MUST
+    ends = at + 1 == end or not tokens[at + 1].is_word
+    leaves = leaves or (word in ("go", "goes") and at > 0 and ends)
     leaves = leaves or (word == "out" and at > 0 and tokens[at - 1].low in ("are", "is", "be"))
     moved_out = word in _OUT_VERBS and any(token.low in _OUT for token in tokens[at + 1 : min(at + 6, end)])
     if word == "cut" and any(token.low == "into" for token in tokens[at + 1 : end]):  # in pieces

@@ -77,7 +77,7 @@ THINGS: Final = _words(
 
 ROW_NOUNS: Final = (
     _words(
-        "row rows record records entry entries example examples sample samples document documents doc docs "
+        "row rows record records entry entries entrys example examples sample samples document documents doc docs "
         "texts item items article articles page pages post posts everything anything those ones these others "
         "all instances instance passage passages whatever whichever file files"
     )
@@ -116,6 +116,7 @@ SOFT: Final = (
         "one once i'd i'll i've we'd we'll it's that's they're you'd there's away aside anywhere column "
         "columns field fields occur occurs thing things stuff step after before much many more less column's "
         "turn turned turning "
+        "pls plz hello cheers among amongst basically honestly frankly obviously folks guys everybody everyone "
         "dear hey well right part parts bit general generally always currently appear appears appearing "
         "called named case yes probably maybe run perform otherwise"
     )
