@@ -44,6 +44,9 @@ def spared(readings: Sequence[Reading]) -> list[Reading]:
     """The readings without those that only name kinds which a step before is to leave alone, and does then."""
     done: list[Reading] = []
     for reading in readings:
+        if reading.clause.polarity != "protect":
+            done.append(reading)
+            continue
         at = next((n for n in reversed(range(len(done))) if _sparing(done[n], reading) is not None), None)
         if at is None:
             done.append(reading)
