@@ -13,7 +13,6 @@ RESHAPE, DEDUP = "reshape_rows", "exact_dedup"
 REPEAT_ROLES: Final = frozenset("column again same once dedupe fold echo deny out enough stop first".split())
 DROP_ROLES: Final = frozenset("column out useless deny".split())
 SELECT_ROLES: Final = frozenset("column only all except rest out within".split())
-EXPLODE_ROLES: Final = frozenset("column explode within number".split())
 _NAMING: Final = (
     "rename | renaming | call | name | relabel | retitle | change the name of | must be called | should be called "
     "| shall be called | must be named | should be named | is to be called | is called | to be called | be called | "
@@ -247,7 +246,7 @@ def put_together(said: Wording, at: int) -> TableMention | None:
         elif (between := said.phrase(place, _SEPARATORS)) is not None:
             sep, place = _SEPARATORS[" ".join(said.lows(place, between - place))], between
         elif low in ("column", "field", "called", "named") and said.tokens[place + 1 : place + 2]:
-            if said.low(place + 1) in ("called", "named", ":") or said.column(place) is not None and not output:
+            if said.low(place + 1) in ("called", "named", ":") or (said.column(place) is not None and not output):
                 place += 1
                 continue
             if said.tokens[place + 1].kind not in ("word", "quoted") or said.low(place + 1) in _AROUND:

@@ -6,8 +6,8 @@ from typing import Final
 from pydantic import JsonValue
 
 from .quantities import plain
-from .shapes import Item, Sentence, columns_of_scale, fits_scale, ranked_columns
 from .shape_words import OUT, PLAIN_ENDS
+from .shapes import Item, Sentence, columns_of_scale, fits_scale, ranked_columns
 from .vocabulary import DROP, KEEP
 from .wording import NUMBERS, Missing, TableMention
 
@@ -273,7 +273,7 @@ def some_rows(one: Sentence) -> TableMention | None:
     """Reads "draw seven by lot", "the opening 25", "of each product the first two", "one row per author"."""
     numbers, (groups, others) = one.of("number", "share", "one"), _grouped(one)
     weak = {item.value for item in one.of("column") if item.weak}
-    if len(numbers) != 1 or groups is None or not {*others} <= weak or one.of("random") and one.of("first"):
+    if len(numbers) != 1 or groups is None or not {*others} <= weak or (one.of("random") and one.of("first")):
         return None
     number = numbers[0]
     out = bool(one.of("out")) and not one.of("rest")

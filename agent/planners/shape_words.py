@@ -55,9 +55,7 @@ _ENDS: Final = {
     ("high", "weight"): "heaviest",
     ("low", "weight"): "lightest",
 }
-PLAIN_ENDS: Final = frozenset(
-    "dear expensive cheap new recent old early long short slow quick fast good bad".split()
-)
+PLAIN_ENDS: Final = frozenset("dear expensive cheap new recent old early long short slow quick fast good bad".split())
 """Words for an end only between "from" and "to", or in "newer first"."""
 
 _ROLES: Final = {
@@ -83,7 +81,10 @@ _ROLES: Final = {
     "| descendingly | big to small | from big to small | in reverse | reverse chronological | down | backwards "
     "| reverse chronologically | from the top down",
     ("alphabet", ""): "alphabetically | alphabetical | alphabetic | in the alphabet | by alphabet | abc",
-    ("both", ""): "both | each | all | all of them | both of them | each of them | for both | in both cases | both times",
+    (
+        "both",
+        "",
+    ): "both | each | all | all of them | both of them | each of them | for both | in both cases | both times",
     ("within", ""): "inside | within | inside of | in each | inside each | within each | inside every | within every "
     "| within one | within the same | inside one | inside the same | per | for each | for every | in every | of each "
     "| of every | from each | from every | for any | from any | of any | in any | across each | out of each | by each "
@@ -131,7 +132,10 @@ _ROLES: Final = {
     "| whichever comes first | whichever is first | one of them | only one of them | one of each | the one that came first "
     "| only the first | only one | just the first | the first row stays | just one of them | the original | one copy "
     "| a single copy | first one | the first stays | the upper one | the one above | first row | the first version",
-    ("deny", ""): "no | not | never | mustn't | shouldn't | don't | doesn't | cannot | can't | won't | nobody | nothing "
+    (
+        "deny",
+        "",
+    ): "no | not | never | mustn't | shouldn't | don't | doesn't | cannot | can't | won't | nobody | nothing "
     "| without | none | neither | nor | isn't | aren't | leaving out | minus",
     ("enough", ""): "is enough | are enough | will do | is plenty | suffices | suffice | is sufficient | do | does "
     "| are sufficient | is all we need | is all i need | are plenty | is fine | would do | are all we need | enough",
@@ -156,7 +160,10 @@ _ROLES: Final = {
     ("rest", ""): "the rest goes | the rest can go | drop the rest | the others go | the rest is not needed | the rest "
     "| the others | everything else | the other columns | the remaining ones | the remainder | all the rest | all others "
     "| the rest must go | others | the remaining columns | the rest should go | the other ones | remaining | remainder",
-    ("cap", ""): "at most | up to | not more than | no more than | a maximum of | maximum | max | limit | limit to | cap "
+    (
+        "cap",
+        "",
+    ): "at most | up to | not more than | no more than | a maximum of | maximum | max | limit | limit to | cap "
     "| capped at | limited to | reduce to | cut down to",
     ("split", ""): "split | divide | partition | separate | cut in two | divided | splits | a split",
 }

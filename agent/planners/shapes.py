@@ -71,8 +71,9 @@ class Sentence:
         return self.said.text(self.start, self.end)
 
     def names(self, *, strong: bool = False) -> list[str]:
-        """The columns, each once, in order."""
-        return list(dict.fromkeys(one.value for one in self.of("column") if not (strong and one.weak)))
+        """The columns, each once, in order; with `strong` only those whose words cannot stand for the rows."""
+        meant = (one for one in self.of("column") if one.exact or not (strong and one.weak))
+        return list(dict.fromkeys(one.value for one in meant))
 
 
 Rule = Callable[[Sentence], TableMention | None]
@@ -111,7 +112,7 @@ def _items(said: Wording, at: int, roles: frozenset[Role]) -> tuple[list[Item], 
     return items, at
 
 
-def _item(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:
+def _item(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:  # noqa: PLR0911 - one return for each kind
     token = said.tokens[at]
     if token.low == ";" and "sort" in roles:
         return Item("say", "", at, at + 1)

@@ -16,8 +16,8 @@ from .matching import Matcher
 from .portions import find_portion
 from .quantities import find_quantities
 from .reshaping import find_columns_work, find_format
-from .slots import Options
 from .shape_reading import find_shape
+from .slots import Options
 from .sources import find_benchmark, find_join, find_mix
 from .vocabulary import concept_set
 from .wording import TableMention, Wording
