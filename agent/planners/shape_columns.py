@@ -79,6 +79,9 @@ def without_columns(one: Sentence) -> TableMention | None:
     return made(one, RESHAPE, {"drop": [*one.names()]})
 
 
+_ROWS_FOLLOW: Final = frozenset("whatever whichever that which who whose where when if still everything rows".split())
+
+
 def _are_columns(one: Sentence) -> bool:
     """Whether what is named are columns and not things in texts, or rows."""
     items = one.of("column")
@@ -90,6 +93,9 @@ def _are_columns(one: Sentence) -> bool:
     exact = all(item.exact for item in items)
     if one.of("out") and len(items) == 1 and profile.column(items[0].value).dtype == "text":
         return False  # "remove the title" may be about what stands in the texts
+    rows = any(one.said.low(at) in _ROWS_FOLLOW for at in range(one.start, items[-1].start))
+    if rows or any(profile.column(item.value).dtype == "boolean" for item in items):
+        return False  # "whatever is still open" are rows
     things = any(is_synonym(one.said.low(at)) for item in items for at in range(item.start, item.end))
     prose = any("prose" in profile.column(item.value).looks for item in items)
     return exact and not prose and (not things or len(items) > 1)

@@ -133,7 +133,10 @@ def sorted_rows(one: Sentence) -> TableMention | None:
             keys.early = keys.early or "ascending"
             evident = True
         elif item.role == "length":
-            name = following[0].value if roles[:1] == ["column"] else keys.of_scale("length")
+            name = following[0].value if roles[:1] == ["column"] else None
+            if name is None and at and items[at - 1].role == "column":  # "by title length"
+                name = items[at - 1].value
+            name = name or keys.of_scale("length")
             if name is None and not keys.open_scale:
                 return None
             if name is not None:
