@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 EntryKind = Literal["operator", "workflow", "pipeline"]
 
 WEIGHTS: Mapping[str, float] = {"vector": 0.5, "bm25": 0.25, "phrase": 0.25}
+COLUMN_WEIGHT = 0.3
+"""How much it counts that a text names columns or labels of the data, for what takes columns of any kind."""
 DETAIL_WEIGHT = 0.3
 """How much a word of the options counts in BM25, against one of the description or a phrase."""
 EXACT_VECTORS = 1500
@@ -46,6 +48,8 @@ class Entry:
     text: str
     phrases: tuple[str, ...] = ()
     details: str = ""
+    columns: float = 0.0
+    """How much it is about columns whatever they hold, 0 to 1: 1 for conditions on them."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Hit:
 
     Args:
         score: 0 to 1, the weighted sum of the signals; comparable between requests.
-        trace: each signal (`vector`, `bm25`, `phrase`) before weighting, 0 to 1.
+        trace: each signal (`vector`, `bm25`, `phrase`, with words of the data `columns`) before weighting, 0 to 1.
     """
 
     name: str
@@ -69,8 +73,23 @@ def operator_entries(operators: "Mapping[str, type[Operator]]") -> list[Entry]:
     for cls in operators.values():
         options = [f"{name} {option.description or ''}" for name, option in cls.model_fields.items()]
         summary = (cls.__doc__ or "").strip().partition("\n")[0]
-        entries.append(Entry(cls.name, "operator", summary, cls.phrases, "\n".join([cls.kind, *options])))
+        details = "\n".join([cls.kind, *options])
+        entries.append(Entry(cls.name, "operator", summary, cls.phrases, details, _about_columns(cls)))
     return entries
+
+
+def _about_columns(cls: "type[Operator]") -> float:
+    """1 for an operator that tests conditions, a half for one that arranges rows or columns by any column."""
+    if "expression" in cls.model_fields:
+        return 1.0
+    names = cls.model_fields.keys()
+    arranges = cls.kind != "evaluate" and not cls.needs and "backend" not in names
+    return 0.5 if arranges and names & {"score", "order", "per", "select"} else 0.0
+
+
+def data_terms(names: Iterable[str]) -> frozenset[str]:
+    """The terms of the columns' names and labels of some data, by which a text is seen to speak of them."""
+    return frozenset(term for name in (*names, "column") for term in terms(name.replace("_", " ")) if len(term) > 2)
 
 
 def pipeline_entries(pipelines: "Mapping[str, Pipeline]") -> list[Entry]:
@@ -106,13 +125,16 @@ class Catalog:
             [[terms(phrase) for phrase in _phrases(entry)] for entry in self._entries],
         )
 
-    def search(self, text: str, k: int = 6, kind: EntryKind | None = None) -> list[Hit]:
+    def search(
+        self, text: str, k: int = 6, kind: EntryKind | None = None, *, data: Collection[str] = frozenset()
+    ) -> list[Hit]:
         """The entries that `text` means most, best first, ties in name order.
 
         Args:
             text: a request, or a part of one.
             k: most hits wanted.
             kind: only entries of this kind; None for all.
+            data: the terms of the data's columns and labels, see `data_terms`.
 
         Returns:
             At most `k` hits. Entries that share nothing with the text are left out.
@@ -126,7 +148,10 @@ class Catalog:
         score = np.zeros(len(self._entries))
         for signal, weight in WEIGHTS.items():
             score += weight * signals[signal]
-        score = np.round(score, 6)
+        if not frozenset(words).isdisjoint(data):
+            signals["columns"] = np.array([entry.columns for entry in self._entries])
+            score += COLUMN_WEIGHT * signals["columns"]
+        score = np.round(np.minimum(score, 1.0), 6)
         hits: list[Hit] = []
         for row in np.argsort(-score, kind="stable"):  # rows are in name order, so ties are too
             entry = self._entries[row]

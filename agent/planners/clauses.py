@@ -189,6 +189,8 @@ class Clause:
         if self.languages or self.conditions or self.limits or self.tables or not self.own_verb:
             return False
         words = set(self.words)
+        if "otherwise" in words:
+            return not self.concepts or self.concepts[0][1] == "otherwis"
         if any(concept not in _COMPARES for _, concept in self.concepts):
             return False
         return bool(words & _REST) or (bool(words & _COMPARES) and bool(words & _ANAPHORS))

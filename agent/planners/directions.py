@@ -22,6 +22,7 @@ _BEFORE: Final = _table(
     {
         ">=": "at least|minimum|minimum of|min|a minimum of|minimum is|>=|=>|≥|no less than|no fewer than|"
         "no shorter than|no under|no below|no smaller than|no lower than|starting at|upwards of|"
+        "still has|still have|still having|still contain|still contains|still with|still hold|has still|have still|"
         "at the least|= >|from at least|minimum length|minimum length of|minimum to|min of",
         ">": "more than|over|above|greater than|longer than|larger than|bigger than|higher than|exceeding|"
         "exceed|exceeds|exceeded|beyond|>|bigger|in excess of|better than|older than|more expensive than|dearer than|"

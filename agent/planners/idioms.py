@@ -13,7 +13,7 @@ from ...tools.profile import Profile
 from .columns import column_at, words_of
 from .languages import NAMES
 from .tokens import Token
-from .vocabulary import ROW_NOUNS, stem
+from .vocabulary import NEGATIONS, ROW_NOUNS, stem
 
 FILLER: Final = "please"
 """What stands in the place of a word that says nothing."""
@@ -129,6 +129,40 @@ _IDIOMS: Final[Mapping[str, str]] = {
         "must at most",
     "(falls|fall|falling) (below|under|short of)": "have under",
     "(fall|falls) short of": "under",
+    "the same (for|with|goes for|applies to|holds for)": "likewise for",
+    # copies
+    "(if|when|whenever|where) (two|several|some)": "please",
+    "(one|one of them|the first one|the first|the one further up|the earlier one|one copy|a single one|one of those) "
+    "(is enough|will do|suffices|is all we need|is all i need) (for me|for us|)": "drop",
+    "(shouldn't|mustn't|should not|must not|may not|can't|cannot|don't want to) "
+    "(turn up|come|appear|occur|be there|show up|come up|exist|be listed) "
+    "(twice|a second time|again|more than once|multiple times|several times)": "drop duplicate",
+    "(should|must|may|shall|can) (appear|occur|come|turn up|be there|show up|exist) (just|only|at most|) once":
+        "drop duplicate",
+    "as (one|an earlier one|any|one seen|another one) (further up|above|before it|earlier|)": "please",
+    ", (keep|keeping|leave|take) (whichever|what|the one that|the one which) (came|comes|appears|appeared|is) first":
+        "please",
+    "(the same|identical|equal) or (almost|nearly|virtually|practically) (the same|identical|equal)": "near duplicate",
+    "(we|i) (had|have|have had|already had|already have|had seen|have seen|saw) (already|before)": "duplicate",
+    "(big or small letters|upper or lower case|upper and lower case|case|capitals|capitalization|capitalisation) "
+    "(makes|make|making) no difference": "ignoring case",
+    "(big or small letters|upper or lower case|upper and lower case|case|capitals|capitalization|capitalisation) "
+    "(doesn't|don't|does not|do not) matter": "ignoring case",
+    # what is in texts
+    "(angle|pointed) (bracket|brackets) (tags|tag|codes|things|stuff|)": "html",
+    "tags in angle brackets": "html",
+    "html (code|codes|tags|markup|formatting|elements|snippets|bits)": "html",
+    "(little|small|tiny) (pictures|picture|faces|icons|images)": "emoji",
+    "(smiley|smiling|emoji) faces": "emoji",
+    "(in|into|to|as|with|) (small|little) letters (only|)": "lowercase",
+    "(in|into|to|) lower (case|cased) (letters|)": "lowercase",
+    "(black|blank|blot|block|cross) out": "mask",
+    "(make|render) (unreadable|illegible|unrecognisable|unrecognizable)": "mask",
+    "(nobody|no one|noone) (should|must|may|can|could|shall|is to) (be able to|) (read|see|recognise|find)": "mask",
+    "(things|stuff|something|characters|signs) (like|such as)": "please",
+    "(is|are|looks|look|it's|it is) (so|very|really|) (ugly|annoying|awful|terrible|horrible|confusing|distracting)":
+        "please",
+    "(goes|go) (too|as well|also|away|out)": "drop",
     # white space
     "(counting|including|incl|with|plus|and) (the|all|also|even|) (blanks|spaces|blank|space|white space|"
     "whitespace|whitespaces) (too|included|as well|also|counted|)":
@@ -141,9 +175,14 @@ _PART: Final = re.compile(r"[()]")
 _REASONS: Final = frozenset("because cause cuz coz".split())
 _AFTER_AS: Final = frozenset("we they our it this that these the i".split())
 _OWN: Final = frozenset("our my your his her their".split())
+_SUPPORTS: Final = frozenset("write put set spell print bring change have writes written".split())
+"""Verbs that say nothing beside what is made of something."""
 _STOPS: Final = frozenset({".", ",", ";", "!", "?", ":", ")"})
 _MOST_FOR: Final = 4
 _SUBJECTS: Final = frozenset("i we you please i'd we'd i'm let".split())
+_MOST_NEEDED: Final = 6
+_THEM: Final = frozenset("them it these those".split())
+_NEEDS: Final = frozenset("need needs use uses require requires like likes read reads want wants".split())
 
 
 def plain_words(tokens: Sequence[Token], profile: Profile) -> list[Token]:
@@ -162,6 +201,19 @@ def plain_words(tokens: Sequence[Token], profile: Profile) -> list[Token]:
         padded = [*[FILLER] * (size - len(words)), *words][-size:]
         said[at : at + size] = [_saying(one, word) for one, word in zip(said[at : at + size], padded, strict=True)]
         at += size
+    return _with_one_verb(said)
+
+
+def _with_one_verb(tokens: list[Token]) -> list[Token]:
+    """In "write the title in small letters" the verb is in the last words."""
+    said, verb = list(tokens), None
+    for at, token in enumerate(tokens):
+        if _stops(token):
+            verb = None
+        elif token.low in _SUPPORTS:
+            verb = at
+        elif token.low in ("lowercase", "mask") and token.text.lower() != token.low and verb is not None:
+            said[verb], verb = _saying(tokens[verb], FILLER), None
     return said
 
 
@@ -195,14 +247,25 @@ def _without_reasons(tokens: list[Token], named: set[int], profile: Profile) -> 
         reason = token.low in _REASONS or (token.low in ("since", "as") and following in _AFTER_AS)
         reason = reason or (token.low == "so" and following == "that")
         purpose = token.low == "for" and following in _OWN
-        if not (reason or purpose):
+        starts = at > 0 and _stops(tokens[at - 1])
+        if not (reason or purpose or (starts and following and token.low in _OWN | _AFTER_AS)):
             continue
         ends = (n for n in range(at + 1, len(tokens)) if _stops(tokens[n]) or (purpose and tokens[n].low in _SUBJECTS))
         end = next(ends, len(tokens))
+        lows = {one.low for one in tokens[at:end]}
+        of_them = (
+            tokens[end - 1].low in _THEM
+            and bool(lows & _NEEDS)
+            and not lows & NEGATIONS
+            and not any(low.endswith("n't") for low in lows)
+        )
+        reason = reason or (starts and end - at <= _MOST_NEEDED and of_them)
         purpose = purpose and end - at <= _MOST_FOR
-        if not (reason or purpose) or at in named or (token.low == "as" and at and tokens[at - 1].low != ","):
+        if at in named or (token.low == "as" and at and tokens[at - 1].low != ","):
             continue
-        if purpose and any(n in named or _says_something(tokens[n], profile) for n in range(at, end)):
+        if not (reason or purpose):
+            continue
+        if not reason and any(n in named or _says_something(tokens[n], profile) for n in range(at, end)):
             continue
         if all(one.is_word or one.kind == "sign" for one in tokens[at:end]):
             said[at:end] = [_saying(one, FILLER) for one in tokens[at:end]]

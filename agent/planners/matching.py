@@ -90,10 +90,18 @@ class Matcher:
         catalog: where operators are looked up.
         operators: the classes of the operators, by name.
         has_model: whether a language model is configured that operators may ask.
+        data: the terms of the data's columns and labels, see `memory.catalog.data_terms`.
     """
 
-    def __init__(self, catalog: Catalog, operators: Mapping[str, type[Operator]], *, has_model: bool = False) -> None:
-        self.catalog, self.operators, self.has_model = catalog, operators, has_model
+    def __init__(
+        self,
+        catalog: Catalog,
+        operators: Mapping[str, type[Operator]],
+        *,
+        has_model: bool = False,
+        data: frozenset[str] = frozenset(),
+    ) -> None:
+        self.catalog, self.operators, self.has_model, self.data = catalog, operators, has_model, data
         self._searches: dict[str, tuple[tuple[str, float], ...]] = {}
         self._rarities: dict[str, float] = {}
 
@@ -132,7 +140,7 @@ class Matcher:
     def hits(self, text: str) -> tuple[tuple[str, float], ...]:
         """Names and scores of the operators that retrieval proposes."""
         if text not in self._searches:
-            hits = self.catalog.search(text, k=CANDIDATES, kind="operator")
+            hits = self.catalog.search(text, k=CANDIDATES, kind="operator", data=self.data)
             self._searches[text] = tuple((hit.name, hit.score) for hit in hits if hit.name in self.operators)
         return self._searches[text]
 

@@ -74,4 +74,5 @@ class Reader(Ground):
         if isinstance(steps, Doubt):
             return Reading(clause, doubt=steps)
         proven = ((clause.text, Check()),)
-        return Reading(clause, tuple(Wish(clause, card, options, proofs=proven) for card, options in steps))
+        note = " ".join(one.note for one in clause.tables if one.note)
+        return Reading(clause, tuple(Wish(clause, card, options, proofs=proven, note=note) for card, options in steps))

@@ -16,6 +16,7 @@ from .matching import Matcher
 from .portions import find_portion
 from .quantities import find_quantities
 from .reshaping import find_columns_work, find_format
+from .shape_reading import find_shape
 from .slots import Options
 from .sources import find_benchmark, find_join, find_mix
 from .vocabulary import concept_set
@@ -25,6 +26,7 @@ _PURPOSES: Final = frozenset("training evaluation finetuning review inspection d
 _RULES: Final[tuple[Callable[[Wording, int], TableMention | None], ...]] = (
     find_consultation,
     find_instruction,
+    find_shape,
     find_columns_work,
     find_format,
     find_mix,

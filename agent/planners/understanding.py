@@ -8,6 +8,7 @@ from .assembling import with_scopes
 from .clauses import Clause
 from .counting import only_counts
 from .doubts import Decisions, Doubt, all_of_them
+from .echoes import again, is_same_again, spared
 from .labels import with_labels
 from .marks import Marked, Span, mark
 from .matching import Matcher
@@ -76,6 +77,7 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     alone = all(clause.is_scope for clause in own)
     readings = _scoped(_with_counts(own, lambda clause: reader.read(clause, scope_allowed=not alone)))
     readings += _unscoped(marked, untouched, readings)
+    readings = spared(readings)
     readings = _without_alternatives(_without_lead_in(_asked_about_both(readings)))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
@@ -95,6 +97,10 @@ def _with_counts(clauses: Sequence[Clause], read: Callable[[Clause], Reading]) -
     """What the clauses ask for; "…, at most 5 per document" belongs to the clause before, where that takes it."""
     readings: list[Reading] = []
     for clause in clauses:
+        same = again(clause, readings) if is_same_again(clause) else None
+        if same is not None:
+            readings.append(same)
+            continue
         before = readings[-1].clause if readings else None
         short = before is not None and not clause.hard and clause.end - before.start <= MOST_TOKENS
         if before is not None and short and only_counts(clause.marked, clause.start, clause.end):

@@ -95,6 +95,10 @@ def _meaning_of(marked: Marked, at: int, end: int) -> Polarity | None:
     ends = at + 1 == end or not tokens[at + 1].is_word
     leaves = leaves or (word in ("go", "goes") and at > 0 and ends)
     leaves = leaves or (word == "out" and at > 0 and tokens[at - 1].low in ("are", "is", "be"))
+    following = tokens[at + 1].low if at + 1 < end else ""
+    alone = at > 0 and tokens[at - 1].is_word and (at < 2 or not tokens[at - 2].is_word)  # "links out"
+    leaves = leaves or (word == "out" and alone and following in ("", "of", "from"))
+    leaves = leaves or (word == "goes" and not following)
     moved_out = word in _OUT_VERBS and any(token.low in _OUT for token in tokens[at + 1 : min(at + 6, end)])
     if word == "cut" and any(token.low == "into" for token in tokens[at + 1 : end]):  # in pieces
         return None

@@ -118,6 +118,7 @@ SOFT: Final = (
         "turn turned turning "
         "pls plz hello cheers among amongst basically honestly frankly obviously folks guys everybody everyone "
         "dear hey well right part parts bit general generally always currently appear appears appearing "
+        "monolingual single possible possibly put puts putting became become becomes "
         "called named case yes probably maybe run perform otherwise"
     )
 )
@@ -245,6 +246,13 @@ _MULTI: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
         "unique words": "unique word",
         "different words": "unique word",
         "distinct words": "unique word",
+        "runs of": "repeated",
+        "run of": "repeated",
+        "word for word": "exact",
+        "letter for letter": "exact",
+        "character for character": "exact",
+        "small letters": "lowercase",
+        "lower case": "lowercase",
         "ignoring case": "normalize",
         "ignore case": "normalize",
         "case insensitive": "normalize",
@@ -262,7 +270,7 @@ _LONGEST: Final = max(map(len, _MULTI))
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     word: tuple(concepts.split())
     for words, concepts in {
-        "url urls link links hyperlink hyperlinks weblink weblinks webaddress href": "url",
+        "url urls uri uris link links hyperlink hyperlinks weblink weblinks webaddress href": "url",
         "emoji emojis smiley smileys smilies pictograph pictographs pictogram pictograms": "emoji",
         "html xhtml markup tag tags": "html",
         "pii": "pii",
@@ -276,7 +284,7 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "semantic semantically": "semantic",
         "near nearly fuzzy fuzzily similar similarity alike almost approximate approximately": "near",
         "empty blank emptiness textless null nulls": "empty",
-        "whitespace whitespaces space spaces spacing tab tabs": "whitespace",
+        "whitespace whitespaces space spaces spacing tab tabs blanks spacings": "whitespace",
         "email emails": "email",
         "phone phones telephone telephones": "phone",
         "ip ips": "ip",

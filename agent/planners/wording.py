@@ -50,6 +50,7 @@ class TableMention:
         wanted: whether it says by itself what is wanted, so that no verb of a clause before is meant for it.
         whole: whether all its words are read, its verbs too, so that none of them says what its clause does.
         names_model: whether it says that a language model is to do it; None where none is needed.
+        note: what was taken for granted, said with the plan.
     """
 
     start: int
@@ -61,6 +62,7 @@ class TableMention:
     wanted: bool = True
     whole: bool = False
     names_model: bool | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

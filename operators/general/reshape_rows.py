@@ -68,6 +68,9 @@ class ReshapeRows(RowOperator):
         "join title and body into one column",
         "combine columns into one text with a template",
         "unnest a list column",
+        "the field content must be called text",
+        "call the column body description",
+        "each element of the list in a row of its own",
     )
 
     select: tuple[ColumnName, ...] | None = Field(

@@ -34,6 +34,7 @@ class SampleRows(Portion, Seeded):
         "sample 20 examples per language",
         "limit the dataset to 5000 rows",
         "downsample each category to 100 rows",
+        "the first two of each group in the order of the file",
     )
 
     method: Literal["random", "first"] = Field(default="random", description="Which rows stay: drawn, or the first.")

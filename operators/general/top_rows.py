@@ -34,6 +34,7 @@ class TopRows(Portion):
         "keep the best half of the data",
         "select the top 5 per category",
         "drop the worst 20 percent by score",
+        "which five were read the most",
     )
 
     score: Column[Number] = Field(default="score", description="Column that holds the score, a number.")

@@ -25,8 +25,11 @@ from tempfile import TemporaryDirectory
 
 from cases import Case
 from dataflow_agent.agent.planners.matching import Matcher
+from dataflow_agent.memory.catalog import data_terms
 from dataflow_agent.operators.core import all_operators
+from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.operators.core.settings import Settings
+from dataflow_agent.tools.profile import profile
 from dataflow_agent.tools.wiring import open_catalog
 from judging import Judge, Verdict
 
@@ -92,9 +95,12 @@ def shares(verdicts: Sequence[Verdict]) -> list[Share]:
 
 def recall(cases: Iterable[Case], home: Path) -> Share:
     """Clauses for which retrieval has an operator that could do them among its first six."""
-    matcher = Matcher(open_catalog(Settings(home=home)), all_operators())
-    found = []
+    catalog, found = open_catalog(Settings(home=home)), list[bool]()
     for case in cases:
+        shown = profile(Dataset.open([FOLDER / "tables" / f"{case.table.removesuffix('.jsonl')}.jsonl"]))
+        stated = [one for one in shown.columns if one.labels or one.dtype != "text"]  # texts are treated, others tested
+        names = [name for column in stated for name in (column.name, *column.labels)]
+        matcher = Matcher(catalog, all_operators(), data=data_terms(names))
         for clause in case.clauses:
             if clause.operators:
                 top = {name for name, _ in matcher.hits(clause.words)[:TOP]}

@@ -1,0 +1,335 @@
+"""Rules for sentences that put rows in order or keep a portion of them, once all their words are understood."""
+
+from fractions import Fraction
+from typing import Final
+
+from pydantic import JsonValue
+
+from .quantities import plain
+from .shape_words import OUT, PLAIN_ENDS
+from .shapes import Item, Sentence, columns_of_scale, fits_scale, ranked_columns
+from .vocabulary import DROP, KEEP
+from .wording import NUMBERS, Missing, TableMention
+
+SORT, TOP, SAMPLE, SHUFFLE, SPLIT = "sort_rows", "top_rows", "sample_rows", "shuffle_rows", "split_dataset"
+SORT_ROLES: Final = frozenset("column sort by top bottom way alphabet both within length end".split())
+TOP_ROLES: Final = frozenset("column by within number end out rest only".split())
+SAMPLE_ROLES: Final = frozenset("column within number random first seed out only rest enough cap".split())
+SHUFFLE_ROLES: Final = frozenset("shuffle seed sort".split())
+SPLIT_ROLES: Final = frozenset("number set split rest random seed within column".split())
+_LOW_IS_GOOD: Final = frozenset("perplexity ppl loss error errors toxicity rank distance".split())
+
+
+def made(one: Sentence, operator: str, options: dict[str, JsonValue], note: str = "") -> TableMention:
+    """What a sentence asks for, all its words being read."""
+    # A verb that leads may be meant for what follows as well: "drop the column url and French texts".
+    leads = one.said.low(one.start) in DROP | KEEP
+    return TableMention(one.start, one.end, operator, options, options, whole=not leads, note=note)
+
+
+def portion(one: Sentence, operator: str, options: dict[str, JsonValue], rest: dict[str, JsonValue] | None,
+            *, wanted: bool = True) -> TableMention:  # fmt: skip
+    """A portion that has no verb of its own, so that one before it may drop it."""
+    return TableMention(one.start, one.end, operator, options, rest, wanted=wanted)
+
+
+def _has_verb(one: Sentence) -> bool:
+    return any(one.said.low(at) in DROP | KEEP | OUT for at in range(one.start, one.end))
+
+
+def asks(one: Sentence, operator: str, question: str, filled: str, options: tuple[str, ...]) -> TableMention:
+    """What must be asked before a sentence can be followed."""
+    return TableMention(one.start, one.end, operator, missing=Missing(question, filled, options), whole=True)
+
+
+# Order
+
+
+class _Keys:
+    """The columns to sort by, on their way."""
+
+    def __init__(self, one: Sentence) -> None:
+        self.one = one
+        self.outer: list[str] = []
+        self.names: list[str] = []
+        self.orders: dict[str, str] = {}
+        self.lengths: set[str] = set()
+        self.early: str | None = None
+        self.waiting: str | None = None
+        self.open_scale: tuple[str, ...] = ()
+        self.scale = ""
+        self.failed = False
+
+    def add(self, name: str, *, outer: bool = False) -> None:
+        if name not in (*self.names, *self.outer):
+            (self.outer if outer else self.names).append(name)
+
+    def direct(self, order: str, scale: str = "", name: str | None = None) -> None:
+        """A direction, of a column, of a scale, or of the key before it."""
+        free = [key for key in (*self.outer, *self.names) if key not in self.orders]
+        if name is None and scale:
+            free = [key for key in free if fits_scale(self.one.said, key, scale)]
+            known = columns_of_scale(self.one.said, scale)
+            name = next((key for key in free if key in known), free[-1] if free else None)
+            if name is None and not (self.names or self.outer):
+                name = self.of_scale(scale)
+        elif name is None:
+            name = free[-1] if free else None
+        if name is None:
+            if self.names or self.outer or self.open_scale:
+                self.waiting = order
+                self.failed = self.failed or not self.open_scale
+            else:
+                self.early = order
+            return
+        self.add(name)
+        if self.orders.get(name, order) != order:
+            self.failed = True
+        self.orders[name] = order
+        if scale == "length" and self.one.said.profile.column(name).dtype not in NUMBERS:
+            self.lengths.add(name)
+
+    def of_scale(self, scale: str) -> str | None:
+        """The column that holds a scale; which one, is asked where there are several."""
+        if scale == "length":
+            main = self.one.said.profile.text_column()
+            if main is None:
+                self.open_scale = tuple(self.one.said.profile.text_candidates())
+            return main
+        found = columns_of_scale(self.one.said, scale)
+        if len(found) == 1:
+            return found[0]
+        self.scale = scale
+        self.open_scale = tuple(found or ranked_columns(self.one.said))[:3] or ("",)
+        return None
+
+
+def sorted_rows(one: Sentence) -> TableMention | None:
+    """Reads "line them up from cheapest to dearest", "by category, and inside it by price, both upwards"."""
+    keys, items = _Keys(one), [item for item in one.items if item.role != "both"]
+    at, evident = 0, "sort" in one.has
+    while at < len(items):
+        item, following = items[at], items[at + 1 : at + 3]
+        roles = [other.role for other in following]
+        if item.role == "column":
+            before = items[at - 1].role if at else ""
+            object_ = item.weak and before != "by" and "by" in [other.role for other in items[at + 1 :]]
+            if not object_:
+                keys.add(item.value, outer=before == "within" and bool(keys.names or "by" in roles or "sort" in roles))
+        elif item.role in ("top", "bottom"):
+            if roles[:1] != ["end"]:
+                return None
+            keys.direct(_order(following[0].value[0], item.role), following[0].value[1])
+            evident, at = True, at + 1
+        elif item.role == "end":
+            size = _ended(keys, item, following)
+            if not size:
+                return None
+            evident, at = True, at + size - 1
+        elif item.role == "way":
+            keys.direct(item.value)
+            evident = evident or "by" in one.has or "column" in one.has
+        elif item.role == "alphabet":
+            keys.early = keys.early or "ascending"
+            evident = True
+        elif item.role == "length":
+            name = following[0].value if roles[:1] == ["column"] else None
+            if name is None and at and items[at - 1].role == "column":  # "by title length"
+                name = items[at - 1].value
+            name = name or keys.of_scale("length")
+            if name is None and not keys.open_scale:
+                return None
+            if name is not None:
+                keys.add(name)
+                keys.lengths.add(name)
+            at += roles[:1] == ["column"]
+        at += 1
+    return _sorted(one, keys) if evident and not keys.failed else None
+
+
+def _ended(keys: _Keys, item: Item, following: list[Item]) -> int:
+    """Reads "oldest to newest", "most votes at the top", "newest first"; how many pieces it takes up."""
+    pole, scale = item.value
+    roles = [other.role for other in following]
+    if roles[:1] == ["end"] and following[0].value[0] != pole:
+        keys.direct("ascending" if pole == "low" else "descending", scale or following[0].value[1])
+        return 2
+    column = following[0] if roles[:1] == ["column"] and not following[0].weak else None
+    place = following[1] if column is not None and len(following) > 1 else following[0] if following else None
+    if column is not None and place is not None and place.role in ("top", "bottom"):
+        keys.add(column.value)
+        keys.direct(_order(pole, place.role), scale, column.value)
+        return 3
+    if column is None and place is not None and place.role in ("top", "bottom"):
+        keys.direct(_order(pole, place.role), scale)
+        return 2
+    return 0
+
+
+def _order(pole: str, place: str) -> str:
+    return "descending" if (pole == "high") == (place == "top") else "ascending"
+
+
+def _sorted(one: Sentence, keys: _Keys) -> TableMention | None:
+    names = [*keys.outer, *keys.names]
+    if keys.open_scale and not names:
+        filled = f"sort by `{{}}` {keys.early or keys.waiting or 'ascending'}"
+        question = f"Which column says what comes first in {one.text!r}?"
+        return asks(one, SORT, question, filled, keys.open_scale)
+    if not names:
+        return None
+    if len(keys.lengths) not in (0, len(names)):  # by value and by length at once, no step does
+        return TableMention(one.start, one.end, SORT)
+    if "both" in one.has and len(set(keys.orders.values())) == 1:
+        keys.early = next(iter(keys.orders.values()))
+    orders = [keys.orders.get(name, keys.early or "ascending") for name in names]
+    options: dict[str, JsonValue] = {"columns": [*names]}
+    if set(orders) != {"ascending"}:
+        options["order"] = [orders[0]] if len(set(orders)) == 1 else [*orders]
+    if keys.lengths:
+        options["by"] = "length"
+    return made(one, SORT, options)
+
+
+# Portions
+
+
+def best_rows(one: Sentence) -> TableMention | None:
+    """Reads "the quarter with the highest rating", "from every genre the three with the lowest price"."""
+    ends = one.of("end")
+    if len(ends) > 1 and all(end.value in (("high", "good"), ends[-1].value) for end in ends):
+        ends = ends[:1]
+    numbers = one.of("number", "share", "one")
+    groups, others = _grouped(one)
+    if len(ends) != 1 or len(numbers) != 1 or groups is None or len(others) > 1:
+        return None
+    if one.said.low(ends[0].start) in PLAIN_ENDS or (numbers[0].role == "one" and not groups):
+        return None
+    out = bool(one.of("out")) and not one.of("rest")
+    number, (pole, scale) = numbers[0], ends[0].value
+    dropped = out and number.role == "share"
+    if out and not dropped:
+        return None
+    column = others[0] if others else None
+    if column is None:
+        column = _scored(one, scale)
+    elif one.said.profile.column(column).dtype not in NUMBERS:
+        return None
+    if column is None:
+        candidates = tuple((columns_of_scale(one.said, scale) if scale else []) or ranked_columns(one.said))
+        numeric = tuple(name for name in candidates if one.said.profile.column(name).dtype in NUMBERS)
+        if not numeric:
+            return None
+        words = one.said.text(ends[0].start, ends[0].end)
+        question = f"Which column of numbers says how good a row is, in {one.text!r}?"
+        if scale != "good":
+            question = f"Which column of numbers is meant by {words!r} in {one.text!r}?"
+        return asks(one, TOP, question, f"{one.text} by `{{}}`", numeric[:3])
+    if scale == "good" and _LOW_IS_GOOD & {*column.lower().split("_")}:
+        return None
+    named: dict[str, JsonValue] = {} if column == "score" else {"score": column}
+    per: dict[str, JsonValue] = {"per": [*groups]} if groups else {}
+    high: dict[str, JsonValue] = {}
+    low: dict[str, JsonValue] = {"best": "low"}
+    stays = {**named, **(low if pole == "low" else high), **_sized(number), **per}
+    rest = {**named, **(high if pole == "low" else low), **_sized(number, dropped=True), **per}
+    if _has_verb(one):
+        return made(one, TOP, rest if dropped else stays)
+    return portion(one, TOP, stays, rest if number.role == "share" else None, wanted=pole == "high")
+
+
+def _scored(one: Sentence, scale: str) -> str | None:
+    """The column that a word such as "cheapest" or "best" is about."""
+    found = [name for name in columns_of_scale(one.said, scale) if one.said.profile.column(name).dtype in NUMBERS]
+    names = ranked_columns(one.said)
+    if scale == "good" and "score" in names:
+        return "score"
+    if scale == "good" and any(_LOW_IS_GOOD & {*name.lower().split("_")} for name in names):
+        return None
+    return found[0] if len(found) == 1 else None
+
+
+def _grouped(one: Sentence) -> tuple[list[str] | None, list[str]]:
+    """The columns behind "per" and "within each", and the others; None where "per" has no column."""
+    groups: list[str] = []
+    others: list[str] = []
+    open_ = False
+    for item in one.items:
+        if item.role == "within":
+            open_ = True
+        elif item.role == "column":
+            (groups if open_ else others).append(item.value)
+            open_ = False
+        elif open_:
+            return None, others
+    return (None if open_ else list(dict.fromkeys(groups))), list(dict.fromkeys(others))
+
+
+def _sized(number: Item, *, dropped: bool = False) -> dict[str, JsonValue]:
+    if number.role != "share":
+        return {"count": plain(number.value)}
+    share = Fraction(str(plain(number.value)))
+    return {"share": float(1 - share if dropped else share)}
+
+
+def some_rows(one: Sentence) -> TableMention | None:
+    """Reads "draw seven by lot", "the opening 25", "of each product the first two", "one row per author"."""
+    numbers, (groups, others) = one.of("number", "share", "one"), _grouped(one)
+    weak = {item.value for item in one.of("column") if item.weak}
+    if len(numbers) != 1 or groups is None or not {*others} <= weak or (one.of("random") and one.of("first")):
+        return None
+    number = numbers[0]
+    out = bool(one.of("out")) and not one.of("rest")
+    if out and (number.role != "share" or not one.of("random")):
+        return None
+    options: dict[str, JsonValue] = _sized(number, dropped=out)
+    note = ""
+    if one.of("first"):
+        options = {"method": "first", **options}
+    elif not one.of("random"):
+        if not groups or number.role != "one":
+            return None
+        options = {"method": "first", **options}
+        note = f"Of rows with the same {' and '.join(groups)} the first one stays."
+    elif number.role == "one" and not groups:
+        return None
+    seeds = one.of("seed")
+    if seeds and one.of("first"):
+        return None
+    options |= {"per": [*groups]} if groups else {}
+    return made(one, SAMPLE, options | ({"seed": seeds[0].value} if seeds else {}), note)
+
+
+def shuffled_rows(one: Sentence) -> TableMention | None:
+    """Reads "we need a random order, seed 5", "jumble them up"."""
+    seeds = one.of("seed")
+    if not one.of("shuffle") or len(seeds) > 1:
+        return None
+    return made(one, SHUFFLE, {"seed": seeds[0].value} if seeds else {})
+
+
+def split_rows(one: Sentence) -> TableMention | None:
+    """Reads "three quarters of the rows are for training and the rest is for testing"."""
+    names = list(dict.fromkeys(item.value for item in one.of("set")))
+    shares = [_percent(item) for item in one.of("number", "share")]
+    groups, others = _grouped(one)
+    if len(names) < 2 or not shares or others or groups is None:
+        return None
+    if len(shares) == len(names) - 1 and one.of("rest"):
+        marks = [item for item in one.items if item.role in ("set", "rest")]
+        if marks[-1].role == "rest" or (marks[-2].role == "rest" and marks[-1].value == names[-1]):
+            shares.append(100 - sum(shares, Fraction(0)))
+    total = sum(shares, Fraction(0))
+    if len(shares) != len(names) or total not in (1, 100) or any(share <= 0 for share in shares):
+        return None
+    options: dict[str, JsonValue] = {
+        "shares": {name: float(share / total) for name, share in zip(names, shares, strict=True)}
+    }
+    seeds = one.of("seed")
+    options |= {"per": [*groups]} if groups else {}
+    return made(one, SPLIT, options | ({"seed": seeds[0].value} if seeds else {}))
+
+
+def _percent(item: Item) -> Fraction:
+    value = Fraction(str(plain(item.value)))
+    return value * 100 if item.role == "share" else value
