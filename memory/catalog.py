@@ -149,7 +149,7 @@ class Catalog:
         for signal, weight in WEIGHTS.items():
             score += weight * signals[signal]
         if not frozenset(words).isdisjoint(data):
-            signals["columns"] = np.array([entry.columns for entry in self._entries])
+            signals["columns"] = np.array([entry.columns for entry in self._entries], dtype=np.float64)
             score += COLUMN_WEIGHT * signals["columns"]
         score = np.round(np.minimum(score, 1.0), 6)
         hits: list[Hit] = []

@@ -131,7 +131,9 @@ def _in_words(tokens: Sequence[Token], at: int) -> tuple[float, int, bool] | Non
         elif word == "dozen" and not part:
             part = 12
         elif word in SCALES and len(word) > 1 and part:
-            total, part = (total, part * SCALES[word]) if word in ("hundred", "dozen") else (total + part * SCALES[word], 0)
+            total, part = (
+                (total, part * SCALES[word]) if word in ("hundred", "dozen") else (total + part * SCALES[word], 0)
+            )
         elif not (word == "and" and part >= 100 and end + 1 < len(tokens) and tokens[end + 1].low in SMALL):
             break
         end += 1
