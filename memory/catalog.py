@@ -151,7 +151,7 @@ class Catalog:
         if not frozenset(words).isdisjoint(data):
             signals["columns"] = np.array([entry.columns for entry in self._entries], dtype=np.float64)
             score += COLUMN_WEIGHT * signals["columns"]
-        score = np.round(np.minimum(score, 1.0), 6)
+        score = np.minimum(score, 1.0).round(6)
         hits: list[Hit] = []
         for row in np.argsort(-score, kind="stable"):  # rows are in name order, so ties are too
             entry = self._entries[row]

@@ -36,7 +36,7 @@ _OWN: Final = (
 )  # fmt: skip
 
 
-def without_repeats(one: Sentence) -> TableMention | None:
+def without_repeats(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one return for each reason against
     """Reads "a url that showed up before must not appear again", "no title twice", "each author only once"."""
     repeats, unique = one.of("again"), one.of("once", "echo", "first")
     marks = bool(repeats or one.of("same", "dedupe"))
@@ -101,14 +101,18 @@ def _are_columns(one: Sentence) -> bool:
     return exact and not prose and (not things or len(items) > 1)
 
 
-def only_columns(one: Sentence) -> TableMention | None:
+_NO_SELECTION: Final = frozenset({"those", "these", "them", "(", "own", "row", "rows", "line", "lines"})
+"""Words by which a sentence asks for more than columns, such as "every message on a row of its own"."""
+
+
+def only_columns(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one return for each reason against
     """Reads "I need nothing but the name and the cuisine", "all columns except id"."""
     items = one.of("column")
     behind = [item for item in items if not (item.weak and _behind(one, item, "within"))]
     names = list(dict.fromkeys(item.value for item in behind))
     if not names or any(item.weak and not (item.exact and len(names) > 1) for item in behind):
         return None
-    if any(one.said.low(at) in ("those", "these", "them", "(") for at in range(one.start, one.end)):
+    if any(one.said.low(at) in _NO_SELECTION for at in range(one.start, one.end)):
         return None
     if one.of("all"):
         if not one.of("except"):
@@ -170,11 +174,15 @@ def _is_link(said: Wording, at: int) -> bool:
     return said.low(at) in _LINKS
 
 
+_ASKING: Final = frozenset(
+    "please now then finally i want would like you we our wants loader trainer needs need could also can let let's us "
+    "have trainers script tool model the".split()
+)
+
+
 def _naming(said: Wording, at: int) -> tuple[int, bool]:
     """What stands behind a word of naming, and whether one was there."""
-    begin = said.skip(at, {"please", "now", "then", "finally", "i", "want", "would", "like", "you", "we", "our", "wants",
-                           "loader", "trainer", "needs", "need", "could", "also", "can", "let", "let's", "us", "have",
-                           "trainers", "script", "tool", "model", "the"})  # fmt: skip
+    begin = said.skip(at, _ASKING)
     end = said.phrase(begin, _NAMES)
     if end is None:
         return begin if said.column(begin) is not None else at, False
@@ -214,9 +222,11 @@ def unfolded(said: Wording, at: int) -> TableMention | None:
 
 
 _FILLING: Final = frozenset(
-    "the a an of in list lists give gives get gets goes go should must shall be is are put place on into i want we need "
+    "the a an of in list lists give gives get gets goes go should must shall be is are put place on into i "
+    "want we need "
     "would like please so that there one single row rows it its then now also and to entry element elements item items "
-    "column array make for me us have has can you could finally own with , each line lines them stands come comes".split()
+    "column array make for me us have has can you could finally own with , each line lines them stands come "
+    "comes".split()
 )
 
 
@@ -227,7 +237,7 @@ _JOINING: Final = frozenset(
 )
 
 
-def put_together(said: Wording, at: int) -> TableMention | None:
+def put_together(said: Wording, at: int) -> TableMention | None:  # noqa: C901, PLR0912 - reads from left to right
     """Reads "write name and directions together into a new column card, like 'name: directions'"."""
     if not said.ends(at - 1):
         return None
@@ -269,11 +279,10 @@ def put_together(said: Wording, at: int) -> TableMention | None:
         return None
     if not pattern and sep is None:
         text = said.text(at, place)
-        missing = asks(
+        return asks(
             Sentence(said, at, place, ()), RESHAPE, f"What should stand between the values in {text!r}?",
             f"{text} with '{{}}' between", ("a space", "a new line", "an empty line"),
         )  # fmt: skip
-        return missing
     template = pattern or (sep or "").join(f"{{{name}}}" for name in names)
     options: dict[str, JsonValue] = {"template": template, **({"output": output} if output else {})}
     return TableMention(at, place, RESHAPE, options, options, whole=True)

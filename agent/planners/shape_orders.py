@@ -104,7 +104,7 @@ class _Keys:
         return None
 
 
-def sorted_rows(one: Sentence) -> TableMention | None:
+def sorted_rows(one: Sentence) -> TableMention | None:  # noqa: C901, PLR0912 - one branch for each role
     """Reads "line them up from cheapest to dearest", "by category, and inside it by price, both upwards"."""
     keys, items = _Keys(one), [item for item in one.items if item.role != "both"]
     at, evident = 0, "sort" in one.has
@@ -194,7 +194,7 @@ def _sorted(one: Sentence, keys: _Keys) -> TableMention | None:
 # Portions
 
 
-def best_rows(one: Sentence) -> TableMention | None:
+def best_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one return for each reason against
     """Reads "the quarter with the highest rating", "from every genre the three with the lowest price"."""
     ends = one.of("end")
     if len(ends) > 1 and all(end.value in (("high", "good"), ends[-1].value) for end in ends):

@@ -93,7 +93,8 @@ _ROLES: Final = {
     ("length", ""): "length | lengths | text length | character count | number of characters | size in characters "
     "| how long they are | how long it is | how long",
     ("random", ""): "random | randomly | at random | by lot | by chance | arbitrary | arbitrarily | by lottery "
-    "| blindly | out of a hat | in random fashion | random sample of | a random sample | random sample | randomly chosen "
+    "| blindly | out of a hat | in random fashion | random sample of | a random sample | random sample | "
+    "randomly chosen "
     "| randomly drawn | randomly picked | randomly selected | by luck | haphazardly",
     ("first", ""): "first | opening | initial | foremost | leading | that come first | which come first "
     "| that stand first in the file | that stand first | first in the file | at the top of the file | from the top "
@@ -110,7 +111,8 @@ _ROLES: Final = {
     "| several times | multiple times | two times | doubled | doubles | repeatedly | existing already | double "
     "| word for word repeats | any more times | another time | recurring | recur | recurs | previously | dups",
     ("same", ""): "the same | same | identical | equal | word for word the same | exactly the same | one and the same "
-    "| verbatim | word for word | letter for letter | exactly | exact | the very same | character for character | alike",
+    "| verbatim | word for word | letter for letter | exactly | exact | the very same | character for "
+    "character | alike",
     ("once", ""): "once | only once | just once | one time | only one time | unique | distinct | a single time "
     "| no more than once | at most once | exactly once | not more than once | only a single time",
     ("dedupe", ""): "dedupe | deduplicate | deduplicated | dedup | de dupe | de duplicate | uniq | deduped",
@@ -129,7 +131,8 @@ _ROLES: Final = {
     "| disregarding case | big or small letters count the same | upper and lower case count the same",
     ("echo", "first"): "whichever came first | the first one | the first of them | the first | the earliest one "
     "| the one further up | the first occurrence | the first copy | the first row | first occurrence "
-    "| whichever comes first | whichever is first | one of them | only one of them | one of each | the one that came first "
+    "| whichever comes first | whichever is first | one of them | only one of them | one of each | the one "
+    "that came first "
     "| only the first | only one | just the first | the first row stays | just one of them | the original | one copy "
     "| a single copy | first one | the first stays | the upper one | the one above | first row | the first version",
     (
@@ -140,16 +143,21 @@ _ROLES: Final = {
     ("enough", ""): "is enough | are enough | will do | is plenty | suffices | suffice | is sufficient | do | does "
     "| are sufficient | is all we need | is all i need | are plenty | is fine | would do | are all we need | enough",
     ("useless", ""): "of no use | of no interest | no use for | useless | not needed | not interesting | superfluous "
-    "| not relevant | irrelevant | no longer needed | no need for | don't need | do not need | don't want | do not want "
+    "| not relevant | irrelevant | no longer needed | no need for | don't need | do not need | don't want | "
+    "do not want "
     "| nobody needs | no one needs | no longer need | not wanted | have no need of | not be there | not of interest "
     "| not interested in | don't care about | do not care about | unneeded | needless | nobody wants | no use to us "
     "| not useful | unnecessary | not required | never use | never used | don't use | without any use | nobody uses "
     "| nobody looks at | is not used | are not used | can do without | could do without | don't need to have "
-    "| has no place | have no place | don't belong | nobody reads | nobody ever reads | no one uses | don't interest me "
-    "| doesn't interest us | do not interest us | not be in there | not be in it | not be in the output | no use any more",
+    "| has no place | have no place | don't belong | nobody reads | nobody ever reads | no one uses | don't "
+    "interest me "
+    "| doesn't interest us | do not interest us | not be in there | not be in it | not be in the output | no "
+    "use any more",
     ("only", ""): "only | just | nothing but | nothing except | nothing other than | solely | merely | no more than "
-    "| nothing else than | exclusively | all i need is | all i want is | all we need is | all we want is | all i need are "
-    "| all we need are | all that is needed is | all that we need is | no columns but | no column but | and nothing else "
+    "| nothing else than | exclusively | all i need is | all i want is | all we need is | all we want is | "
+    "all i need are "
+    "| all we need are | all that is needed is | all that we need is | no columns but | no column but | and "
+    "nothing else "
     "| nothing else | no others | nothing more | and that's it | are enough for me | are all that matters "
     "| are all i need | are all we need | is all that matters | are all we want | all that i need are | are the only "
     "| no columns except | no columns other than | no other columns | and no others | are sufficient | suffice "
@@ -158,7 +166,8 @@ _ROLES: Final = {
     ("all", ""): "all columns | every column | all the columns | all fields | all other columns | all of the columns",
     ("except", ""): "except | except for | but | besides | apart from | other than | excluding | save",
     ("rest", ""): "the rest goes | the rest can go | drop the rest | the others go | the rest is not needed | the rest "
-    "| the others | everything else | the other columns | the remaining ones | the remainder | all the rest | all others "
+    "| the others | everything else | the other columns | the remaining ones | the remainder | all the rest "
+    "| all others "
     "| the rest must go | others | the remaining columns | the rest should go | the other ones | remaining | remainder",
     (
         "cap",
