@@ -58,7 +58,7 @@ class LLMPlanner:
         Raises:
             EndpointError: the endpoint cannot be reached, or refuses, or langchain-openai is not installed.
         """
-        matcher = Matcher(catalog, all_operators(), has_model=True)
+        matcher = Matcher.for_data(catalog, all_operators(), profile, has_model=True)
         if unreadable(request) is not None:
             return self._rules.draft(request, profile, catalog, answers=answers)
         said, mends = mended(request.encode("utf-8", "replace").decode(), profile, matcher)
@@ -85,7 +85,7 @@ class LLMPlanner:
         understood = by_rules.question is not None or (by_rules.edits and not by_rules.not_covered)
         if understood or unreadable(request) is not None:
             return by_rules
-        matcher = Matcher(catalog, all_operators(), has_model=True)
+        matcher = Matcher.for_data(catalog, all_operators(), profile, has_model=True)
         with opened_model(self._settings, self._allowance()) as model:
             by_model = Editor(model, self._settings, matcher, profile, draft.workflow).change(request)
         return by_model if by_model.edits else by_rules
@@ -99,7 +99,7 @@ class LLMPlanner:
         Raises:
             EndpointError: the endpoint cannot be reached, or refuses, or langchain-openai is not installed.
         """
-        matcher = Matcher(catalog, all_operators(), has_model=True)
+        matcher = Matcher.for_data(catalog, all_operators(), profile, has_model=True)
         with opened_model(self._settings, self._allowance()) as model:
             return Editor(model, self._settings, matcher, profile, draft.workflow).mend(faults, draft)
 

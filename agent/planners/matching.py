@@ -7,8 +7,9 @@ from functools import cached_property
 from math import log
 from typing import Final
 
-from ...memory.catalog import Catalog
+from ...memory.catalog import Catalog, data_terms
 from ...operators.core.operator import Kind, Operator
+from ...tools.profile import Profile
 from .cards import MODEL_CONCEPTS, OperatorCard, card_of
 from .tokens import tokenize
 from .vocabulary import DROP, KEEP, NEGATIONS, concept_set, stem
@@ -104,6 +105,16 @@ class Matcher:
         self.catalog, self.operators, self.has_model, self.data = catalog, operators, has_model, data
         self._searches: dict[str, tuple[tuple[str, float], ...]] = {}
         self._rarities: dict[str, float] = {}
+
+    @classmethod
+    def for_data(
+        cls, catalog: Catalog, operators: Mapping[str, type[Operator]], profile: Profile, *, has_model: bool = False
+    ) -> "Matcher":
+        """The matcher for requests about some data; what speaks of its columns is likelier to be about columns."""
+        # Texts are treated, whatever they are called; columns of other types, and labels, are what rows are chosen by.
+        stated = [column for column in profile.columns if column.labels or column.dtype != "text"]
+        names = [name for column in stated for name in (column.name, *column.labels)]
+        return cls(catalog, operators, has_model=has_model, data=data_terms(names))
 
     @cached_property
     def verbs(self) -> frozenset[str]:

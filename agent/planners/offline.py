@@ -49,7 +49,7 @@ class OfflinePlanner:
         refusal = unreadable(request)
         if refusal is not None:
             return Draft(workflow=NO_STEPS, refusal=refusal)
-        matcher = self._matcher(catalog)
+        matcher = self._matcher(catalog, profile)
         said, notes = mended(_writable(request), profile, matcher)
         made = self._planned(said, profile, matcher, answers)
         return made.model_copy(update={"notes": (*notes, *made.notes)})
@@ -85,12 +85,12 @@ class OfflinePlanner:
         """
         if unreadable(request) is not None:
             return Change(not_covered=(_writable(request[:200]),))
-        matcher = self._matcher(catalog)
+        matcher = self._matcher(catalog, profile)
         said, _ = mended(_writable(request), profile, matcher)
         return changed(said, draft, profile, matcher)
 
-    def _matcher(self, catalog: Catalog) -> Matcher:
-        return Matcher(catalog, self._operators or all_operators(), has_model=self._has_model)
+    def _matcher(self, catalog: Catalog, profile: Profile) -> Matcher:
+        return Matcher.for_data(catalog, self._operators or all_operators(), profile, has_model=self._has_model)
 
 
 def unreadable(request: str) -> str | None:

@@ -25,7 +25,6 @@ from tempfile import TemporaryDirectory
 
 from cases import Case
 from dataflow_agent.agent.planners.matching import Matcher
-from dataflow_agent.memory.catalog import data_terms
 from dataflow_agent.operators.core import all_operators
 from dataflow_agent.operators.core.dataset import Dataset
 from dataflow_agent.operators.core.settings import Settings
@@ -98,9 +97,7 @@ def recall(cases: Iterable[Case], home: Path) -> Share:
     catalog, found = open_catalog(Settings(home=home)), list[bool]()
     for case in cases:
         shown = profile(Dataset.open([FOLDER / "tables" / f"{case.table.removesuffix('.jsonl')}.jsonl"]))
-        stated = [one for one in shown.columns if one.labels or one.dtype != "text"]  # texts are treated, others tested
-        names = [name for column in stated for name in (column.name, *column.labels)]
-        matcher = Matcher(catalog, all_operators(), data=data_terms(names))
+        matcher = Matcher.for_data(catalog, all_operators(), shown)
         for clause in case.clauses:
             if clause.operators:
                 top = {name for name, _ in matcher.hits(clause.words)[:TOP]}
