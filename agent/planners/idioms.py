@@ -163,6 +163,14 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(is|are|looks|look|it's|it is) (so|very|really|) (ugly|annoying|awful|terrible|horrible|confusing|distracting)":
         "please",
     "(goes|go) (too|as well|also|away|out)": "drop",
+    # training data
+    "(copy|read|take|put|pull|lift|write|place) (just|only|out|) (the|their|its|that|each|every|) (final|end|last) "
+    "(result|answer|value|results|answers)":
+        "extract the final answer",
+    "(don't|do not|doesn't|does not) (put|give|write|state|show|place|have|present) (their|its|the|an|any|a) "
+    "(result|answer|results|answers|final answer|final result) (into|in|inside|within|as) (a|the|)":
+        "without",
+    "(lack|lacks|lacking|miss|misses|missing) (a|an|the|any|) \\ boxed": "without \\ boxed",
     # white space
     "(counting|including|incl|with|plus|and) (the|all|also|even|) (blanks|spaces|blank|space|white space|"
     "whitespace|whitespaces) (too|included|as well|also|counted|)":

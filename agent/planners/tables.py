@@ -10,6 +10,7 @@ from .cards import OperatorCard
 from .clauses import Clause
 from .consulting import find_consultation
 from .doubts import Doubt, keep_or_drop, left_open
+from .formats import find_training_format
 from .instructing import find_instruction
 from .marks import Marked, apart
 from .matching import Matcher
@@ -29,6 +30,7 @@ _RULES: Final[tuple[Callable[[Wording, int], TableMention | None], ...]] = (
     find_shape,
     find_columns_work,
     find_format,
+    find_training_format,
     find_mix,
     find_join,
     find_benchmark,
