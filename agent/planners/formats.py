@@ -53,7 +53,8 @@ _BEGINNINGS: Final = frozenset(name.split()[0] for name in _FORMATS)
 _LEADS: Final = frozenset(
     "convert converted converting turn turned turns transform transformed export exported bring write written format "
     "formatted formatting reformat save saved store stored stores make made change rewrite restructure put give have "
-    "get become becomes need needs want wants like produce output deliver recast arrange need form shape lay use".split()
+    "get become becomes need needs want wants like produce output deliver recast arrange need form shape lay "
+    "use".split()
 )
 """Words that say that a format is wanted."""
 _FILLERS: Final = (
@@ -176,10 +177,10 @@ def _mention(said: Wording, start: int, end: int, seen: _Seen) -> TableMention |
         question = "Which two columns hold the question and the answer?"
         words = "prompt/completion" if target == "prompt" else target
         return TableMention(start, end, CONVERT, missing=Missing(question, f"convert {{}} to {words} format", columns))
-    return _told(said, start, end, target, source)
+    return _told(start, end, target, source)
 
 
-def _told(said: Wording, start: int, end: int, target: str, source: dict[str, JsonValue]) -> TableMention | None:
+def _told(start: int, end: int, target: str, source: dict[str, JsonValue]) -> TableMention | None:
     if target == "prompt":
         defaults = ("instruction", "output") if source.get("source") == "alpaca" else ("question", "answer")
         if source.get("source") in _NESTED.values():
@@ -238,14 +239,19 @@ def _tells(items: Sequence[tuple[int, str | None, Role | None]], said: Wording) 
 
 def _source(said: Wording, given: Mapping[str, str]) -> dict[str, JsonValue] | None:
     """What the rows hold now: as said, or by the names of the columns."""
-    names = set(said.profile.schema.names)
     if "column" in given:
         known = _NESTED.get(given["column"])
         return {"source": known} if known else None
     if given:
-        if {**given} == {"question": "instruction", "answer": "output"} and "input" in names:
+        if {**given} == {"question": "instruction", "answer": "output"}:
             return {"source": "alpaca"}
         return {role: column for role, column in given.items() if role != column or role in ("system", "context")}
+    return _usual(said)
+
+
+def _usual(said: Wording) -> dict[str, JsonValue] | None:
+    """The same by the names of the columns alone."""
+    names = set(said.profile.schema.names)
     if {"question", "answer"} <= names:
         return {}
     if {"instruction", "output"} <= names:

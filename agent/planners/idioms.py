@@ -164,6 +164,9 @@ _IDIOMS: Final[Mapping[str, str]] = {
         "please",
     "(goes|go) (too|as well|also|away|out)": "drop",
     # training data
+    "(any|every|each|no) sample": "1 row",
+    "(would|will|might) be (nice|great|good|helpful|useful|handy|fine|lovely|perfect|cool|ideal|appreciated|welcome)":
+        "please",
     "(copy|read|take|put|pull|lift|write|place) (just|only|out|) (the|their|its|that|each|every|) (final|end|last) "
     "(result|answer|value|results|answers)":
         "extract the final answer",

@@ -8,6 +8,7 @@ from ...tools.profile import Profile
 from .arranging import find_shuffle, find_sort, find_split
 from .cards import OperatorCard
 from .clauses import Clause
+from .comparing import find_comparison
 from .consulting import find_consultation
 from .doubts import Doubt, keep_or_drop, left_open
 from .formats import find_training_format
@@ -31,6 +32,7 @@ _RULES: Final[tuple[Callable[[Wording, int], TableMention | None], ...]] = (
     find_columns_work,
     find_format,
     find_training_format,
+    find_comparison,
     find_mix,
     find_join,
     find_benchmark,
