@@ -164,6 +164,9 @@ _IDIOMS: Final[Mapping[str, str]] = {
         "please",
     "(goes|go) (too|as well|also|away|out)": "drop",
     # training data
+    "or (the row|the rows|it|they|the record|the entry|that one|the pair|the example) (goes|go|is out|is gone|"
+    "are gone|has to go|have to go|must go|can go|is dropped|are dropped|is removed|are removed|gets dropped)":
+        "please",
     "(any|every|each|no) sample": "1 row",
     "(would|will|might) be (nice|great|good|helpful|useful|handy|fine|lovely|perfect|cool|ideal|appreciated|welcome)":
         "please",

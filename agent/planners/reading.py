@@ -57,7 +57,8 @@ class Reader(Ground):
         if clause.polarity is not None or not clause.conditions or clause.limits or clause.languages:
             return False
         named = concept_set(" ".join(self.profile.schema.names).replace("_", " "))
-        return clause.words[0] not in ASKING | ACTIONS | NEGATIONS and {concept for _, concept in clause.concepts} <= named
+        said = {concept for _, concept in clause.concepts}
+        return clause.words[0] not in ASKING | ACTIONS | NEGATIONS and said <= named
 
     def _measured(self, clause: Clause) -> Reading | None:
         """A clause that keeps or drops rows by a measure which no column holds yet."""
