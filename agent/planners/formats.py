@@ -243,7 +243,7 @@ def _source(said: Wording, given: Mapping[str, str]) -> dict[str, JsonValue] | N
         known = _NESTED.get(given["column"])
         return {"source": known} if known else None
     if given:
-        if {**given} == {"question": "instruction", "answer": "output"}:
+        if {**given} == {"question": "instruction", "answer": "output"} and "input" in said.profile.schema.names:
             return {"source": "alpaca"}
         return {role: column for role, column in given.items() if role != column or role in ("system", "context")}
     return _usual(said)
@@ -255,7 +255,7 @@ def _usual(said: Wording) -> dict[str, JsonValue] | None:
     if {"question", "answer"} <= names:
         return {}
     if {"instruction", "output"} <= names:
-        return {"source": "alpaca"}
+        return {"source": "alpaca"} if "input" in names else {"question": "instruction", "answer": "output"}
     held = [source for column, source in _NESTED.items() if column in names]
     if held:
         return {"source": held[0]} if len(held) == 1 else None

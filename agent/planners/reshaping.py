@@ -328,6 +328,6 @@ def _source(profile: Profile, source: str | None, given: list[str]) -> dict[str,
     if {"question", "answer"} <= names:
         return {}
     if {"instruction", "output"} <= names:
-        return {"source": "alpaca"}
+        return {"source": "alpaca"} if "input" in names else {"question": "instruction", "answer": "output"}
     held = [source for source, column in _COLUMN_OF.items() if column in names]
     return {"source": held[0]} if len(held) == 1 else None
