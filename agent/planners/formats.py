@@ -35,20 +35,19 @@ _FORMATS: Final[Mapping[str, str]] = MappingProxyType(
         for name in names.split("|")
     }
 )  # fmt: skip
-_ROLES: Final[Mapping[str, Role]] = MappingProxyType(
+_SAID_FOR: Final[Mapping[Role, str]] = MappingProxyType(
     {
-        word: role
-        for role, words in {
             "question": "instruction instructions question questions prompt user users human humans user's request "
             "query asker human's",
             "answer": "output outputs answer answers response responses completion completions assistant assistants "
             "assistant's gpt bot bots bot's reply replies model model's target agent chatbot",
             "system": "system",
             "context": "input context",
-        }.items()
-        for word in words.split()
     }
 )  # fmt: skip
+_ROLES: Final[Mapping[str, Role]] = MappingProxyType(
+    {word: role for role, words in _SAID_FOR.items() for word in words.split()}
+)
 _BEGINNINGS: Final = frozenset(name.split()[0] for name in _FORMATS)
 _LEADS: Final = frozenset(
     "convert converted converting turn turned turns transform transformed export exported bring write written format "
