@@ -25,7 +25,7 @@ from .slots import (
     missing_options,
     with_both_ends,
 )
-from .vocabulary import MODALS, NEGATIONS, PIECE_NOUNS, SIZE_WORDS, concept_set
+from .vocabulary import EXAMPLE_NOUNS, MODALS, NEGATIONS, PIECE_NOUNS, SIZE_WORDS, concept_set
 from .wishes import Reading, Wish
 
 REFINES: Final = 0.1
@@ -230,6 +230,7 @@ class ClauseReader:
         if contents is not None:
             self.facets.append(contents)
         nouns = self.nouns() | self.things()
+        nouns |= self.examples(nouns)
         rest = [c for c in self.concepts if not contents and c not in nouns]
         rest = [c for c in rest if not any(self.answers(facet.card, c) for facet in self.facets)]
         own = self.best if not self.facets else self.best_for(rest)
@@ -268,6 +269,14 @@ class ClauseReader:
         spans = self.clause.columns if self.clause.conditions and self.clause.polarity in ("keep", "drop") else ()
         places = {at for column in spans if not column.marked for at in range(column.start, column.end)}
         return {concept for at, concept in self.clause.concepts if at in places} | pieces
+
+    def examples(self, nouns: set[str]) -> set[str]:
+        """Names for the rows of training data, where something else says which are meant: "pairs without an output"."""
+        named = {c for at, c in self.clause.concepts if self.clause.marked.tokens[at].low in EXAMPLE_NOUNS}
+        rest = {*self.concepts} - nouns - named
+        if self.clause.acts or self.clause.polarity not in ("keep", "drop") or not (rest or self.facets):
+            return set()
+        return named
 
     def things(self) -> set[str]:
         """What numbers count, where an operator counts just that: it asks for nothing by itself."""

@@ -145,11 +145,14 @@ def _unknown(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMentio
         name_at, end = at + 1, at + 2
     else:
         return None
+    called = low in ("column", "field") and tokens[name_at].low in ("called", "named") and name_at + 1 < len(tokens)
+    if called:
+        name_at, end = name_at + 1, end + 1
     if column_at(tokens, name_at, profile) is not None:
         return None
     begin = min(at, name_at)
     before = [token.low for token in tokens[max(0, begin - 3) : begin]]
-    into = "into" in before or "as" in before
+    into = "into" in before or "as" in before or (called and bool({"a", "new", "own", "another"} & {*before}))
     while begin > 0 and (tokens[begin - 1].low in _ARTICLES or (into and tokens[begin - 1].low in ("a", "new"))):
         begin -= 1
     if begin > 0 and tokens[begin - 1].low in (*_PREPOSITIONS, "into", "as"):

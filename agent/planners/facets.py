@@ -56,6 +56,11 @@ class Facet:
     words: range = range(0)
 
 
+def _columns_read(card: OperatorCard) -> int:
+    """How many columns an operator reads that nobody has to name."""
+    return sum(bool(option.reads and isinstance(option.field.default, str)) for option in card.options.values())
+
+
 class FacetBinder:
     """Binds what one clause states.
 
@@ -94,7 +99,8 @@ class FacetBinder:
         filters = (card for card in cards.values() if card.cls.kind == "filter")
         counting = [card for card in filters if any(option.unit == unit for option in card.limits())]
         # What is named after the unit counts it and does nothing else besides.
-        return sorted(counting, key=lambda card: stem(unit) not in card.name_concepts)
+        # So does what reads the text alone, and no other column that the data may not have.
+        return sorted(counting, key=lambda card: (stem(unit) not in card.name_concepts, _columns_read(card)))
 
     def takes(self, limit: Limit) -> bool:
         """Whether a number needs no direction: the words choose an operator with an option just for it, or none has."""

@@ -163,6 +163,20 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(is|are|looks|look|it's|it is) (so|very|really|) (ugly|annoying|awful|terrible|horrible|confusing|distracting)":
         "please",
     "(goes|go) (too|as well|also|away|out)": "drop",
+    # training data
+    "or (the row|the rows|it|they|the record|the entry|that one|the pair|the example) (goes|go|is out|is gone|"
+    "are gone|has to go|have to go|must go|can go|is dropped|are dropped|is removed|are removed|gets dropped)":
+        "please",
+    "(any|every|each|no) sample": "1 row",
+    "(would|will|might) be (nice|great|good|helpful|useful|handy|fine|lovely|perfect|cool|ideal|appreciated|welcome)":
+        "please",
+    "(copy|read|take|put|pull|lift|write|place) (just|only|out|) (the|their|its|that|each|every|) (final|end|last) "
+    "(result|answer|value|results|answers)":
+        "extract the final answer",
+    "(don't|do not|doesn't|does not) (put|give|write|state|show|place|have|present) (their|its|the|an|any|a) "
+    "(result|answer|results|answers|final answer|final result) (into|in|inside|within|as) (a|the|)":
+        "without",
+    "(lack|lacks|lacking|miss|misses|missing) (a|an|the|any|) \\ boxed": "without \\ boxed",
     # white space
     "(counting|including|incl|with|plus|and) (the|all|also|even|) (blanks|spaces|blank|space|white space|"
     "whitespace|whitespaces) (too|included|as well|also|counted|)":

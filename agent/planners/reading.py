@@ -17,6 +17,7 @@ from .slots import (
     Options,
 )
 from .tables import lacks_model, steps_of
+from .vocabulary import ACTIONS, ASKING, NEGATIONS, concept_set
 from .wishes import Reading, Wish
 
 
@@ -47,7 +48,17 @@ class Reader(Ground):
             return replace(reading, clause=clause, wishes=wishes)
         if clause.tables:
             return self._tables(clause)
+        if self._describes(clause):
+            clause = replace(clause, polarity="keep", own_verb=True)
         return self._measured(clause) or ClauseReader(self, clause).read()
+
+    def _describes(self, clause: Clause) -> bool:
+        """Whether a clause without a verb names rows by their columns: "questions of difficulty 2 to 4"."""
+        if clause.polarity is not None or not clause.conditions or clause.limits or clause.languages:
+            return False
+        named = concept_set(" ".join(self.profile.schema.names).replace("_", " "))
+        said = {concept for _, concept in clause.concepts}
+        return clause.words[0] not in ASKING | ACTIONS | NEGATIONS and said <= named
 
     def _measured(self, clause: Clause) -> Reading | None:
         """A clause that keeps or drops rows by a measure which no column holds yet."""

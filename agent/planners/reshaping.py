@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from ...tools.profile import Profile
+from .columns import words_of
 from .vocabulary import DROP, KEEP
 from .wording import ARTICLES, JOINS, MARKS, Missing, TableMention, Wording
 
@@ -15,6 +16,11 @@ RESHAPE, CONVERT = "reshape_rows", "convert_format"
 
 _LEADS: Final = ARTICLES | frozenset("only just all unneeded following two".split())
 _EXCEPT: Final = ("except", "except for", "but", "other than", "besides", "apart from", "that are not", "excluding")
+_CALLED: Final = tuple(
+    f"{modal} {verb}"
+    for modal in ("should", "must", "shall", "has to", "needs to", "ought to", "is to", "had better", "will")
+    for verb in ("be called", "be named", "be renamed to", "be renamed", "become", "be renamed into")
+)
 _NEED: Final = KEEP | {"only"}
 _TO: Final = frozenset({"to", "as", "into", "->", "=>", "→", "="})
 _CONVERTING: Final = frozenset(
@@ -39,7 +45,7 @@ _COLUMN_OF: Final = MappingProxyType({"messages": "messages", "sharegpt": "conve
 
 def find_columns_work(said: Wording, at: int) -> TableMention | None:
     """Reads "drop the column kind", "keep only the columns id and text", "rename text to body"."""
-    for rule in (_renamed, _selected, _dropped, _unnamed, _unpacked):
+    for rule in (_renamed, _called, _selected, _dropped, _unnamed, _unpacked):
         found = rule(said, at)
         if found is not None:
             return found
@@ -167,6 +173,20 @@ def _renamed(said: Wording, at: int) -> TableMention | None:
     return None
 
 
+def _called(said: Wording, at: int) -> TableMention | None:
+    """Reads "worked_out should be called solution from now on"."""
+    old = said.column(at)
+    told = None if old is None else said.phrase(old[1], _CALLED)
+    if old is None or told is None:
+        return None
+    names, end = _new_names(said, told, 1)
+    end = said.phrase(end, ("from now on", "from here on", "instead", "in future", "afterwards")) or end
+    if not names or not said.ends(end):
+        return None
+    options: dict[str, JsonValue] = {"rename": {old[0]: names[0]}}
+    return TableMention(at, end, RESHAPE, options, options, whole=True)
+
+
 def _end_of(said: Wording, at: int) -> int:
     last = said.reach(at)
     while at < last and not said.ends(at):
@@ -199,11 +219,25 @@ def _unpacked(said: Wording, at: int) -> TableMention | None:
             return None
         row = said.phrase(found[1], ("into one row per element", "into rows", "into one row each"))
         return _if_holds(said, _reshaped(at, row or found[1], explode=found[0]))
-    end = said.phrase(at, ("one row for each", "one row per", "a row for each", "a row per"))
+    end = said.phrase(at, ("one row for each", "one row per", "a row for each", "a row per", "a row for every"))
+    listed = None if end is None else _one_of_list(said, said.skip(end, {"single"}))
+    if listed is not None:
+        return _reshaped(at, listed[1], explode=listed[0])
     if end is None or said.low(end) not in ("item", "element", "entry"):
         return None
     found = said.column(said.skip(end + 1, {"of", "in", "the", "list"}))
     return None if found is None else _if_holds(said, _reshaped(at, found[1], explode=found[0]))
+
+
+def _one_of_list(said: Wording, at: int) -> tuple[str, int] | None:
+    """The column of lists whose name is the plural of what is named: "gold answer" of `gold_answers`."""
+    for column in said.profile.columns:
+        words = words_of(column.name)
+        here = said.lows(at, len(words))
+        plural = bool(here) and (*here[:-1], f"{here[-1]}s") == words
+        if plural and column.dtype in ("nested", "vector"):
+            return column.name, at + len(words)
+    return None
 
 
 def _if_holds(said: Wording, mention: TableMention) -> TableMention:
@@ -294,6 +328,6 @@ def _source(profile: Profile, source: str | None, given: list[str]) -> dict[str,
     if {"question", "answer"} <= names:
         return {}
     if {"instruction", "output"} <= names:
-        return {"source": "alpaca"}
+        return {"source": "alpaca"} if "input" in names else {"question": "instruction", "answer": "output"}
     held = [source for source, column in _COLUMN_OF.items() if column in names]
     return {"source": held[0]} if len(held) == 1 else None

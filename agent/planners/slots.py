@@ -205,6 +205,9 @@ def _chosen(card: OperatorCard, option: OptionCard, clause: Clause, concepts: Co
     if not how and option.name not in COMMON:  # a word that says nothing else of this operator
         free = {concept for _, concept in clause.concepts}
         how = tuple(choice for choice, known in meant.items() if known <= free and not known & card.own_concepts)
+    if not how and option.field.default is None and not option.field.is_required():  # which one is nowhere else said
+        told = {concept for _, concept in clause.concepts}
+        how = tuple(choice for choice, known in meant.items() if known <= told)
     return how if len(how) == 1 else ()
 
 

@@ -8,8 +8,10 @@ from ...tools.profile import Profile
 from .arranging import find_shuffle, find_sort, find_split
 from .cards import OperatorCard
 from .clauses import Clause
+from .comparing import find_comparison
 from .consulting import find_consultation
 from .doubts import Doubt, keep_or_drop, left_open
+from .formats import find_training_format
 from .instructing import find_instruction
 from .marks import Marked, apart
 from .matching import Matcher
@@ -29,6 +31,8 @@ _RULES: Final[tuple[Callable[[Wording, int], TableMention | None], ...]] = (
     find_shape,
     find_columns_work,
     find_format,
+    find_training_format,
+    find_comparison,
     find_mix,
     find_join,
     find_benchmark,
