@@ -82,6 +82,11 @@ def after_draft(state: Conversation) -> str:
     return "turn_down" if draft.refusal else "weigh" if draft.question else "check"
 
 
+def after_first_draft(state: Conversation) -> str:
+    """Words that answered nothing are a wish to change the plan."""
+    return "change" if state.get("decision") == "change" else after_draft(state)
+
+
 def after_check(state: Conversation) -> str:
     """Errors are mended as often as is allowed."""
     return _mended_or("sample", state)
@@ -121,7 +126,7 @@ def to(name: str) -> Route:
 
 ROUTES: dict[str, tuple[Route, tuple[str, ...]]] = {
     "look": (to("draft"), ("draft",)),
-    "draft": (after_draft, ("turn_down", "weigh", "check")),
+    "draft": (after_first_draft, ("turn_down", "weigh", "check", "change")),
     "change": (after_draft, ("turn_down", "weigh", "check")),
     "weigh": (to("review"), ("review",)),
     "check": (after_check, ("sample", "repair", "give_up")),

@@ -21,6 +21,7 @@ from .conversation import (
     added,
     dataset_of,
     default_output,
+    draft_of,
     errors_of,
     faults_of,
     options_of,
@@ -59,7 +60,19 @@ def draft_plan(state: Conversation, means: Means) -> Conversation:
         return made
 
     made, found = _with_fallback(state, means, planned)
+    if answers and _is_unheeded(state, made):
+        *earlier, words = answers
+        return {**found, "answers": earlier, "wishes": [*state.get("wishes", []), words], "decision": "change"}
     return {**found, **_table(made), "asked_by": "draft", "changes": []}
+
+
+def _is_unheeded(state: Conversation, made: Draft) -> bool:
+    """Whether the last answer was none to the question that was open, which the planner asks again."""
+    before = draft_of(state)
+    asked = before.question if before else None
+    if asked is None or made.question is None or state["answers"][-1] in asked.options:
+        return False
+    return bool(asked.options) and asked.options == made.question.options and asked.text.startswith(made.question.text)
 
 
 def change_plan(state: Conversation, means: Means) -> Conversation:

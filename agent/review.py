@@ -61,8 +61,8 @@ def heard(state: Conversation, question: Question | None, answer: str) -> Conver
     """What an answer decides.
 
     An option of the planner's own question is an answer to it; "approve" and "reject" are what they say, and so is
-    "try 3 rows" where the plan costs money; all other words are a wish to change the plan. A planner's question without
-    options takes any words as its answer.
+    "try 3 rows" where the plan costs money. Other words are an answer to the planner's own question where they fit it,
+    and else a wish to change the plan.
 
     Args:
         question: what is open, None when the request had come to an end.
@@ -81,8 +81,9 @@ def heard(state: Conversation, question: Question | None, answer: str) -> Conver
     if plain in YES or not words:
         planned = question is not None and options_of(state).plan_only
         return {"decision": "ask" if own or not words else "planned" if planned else "run"}
-    if own and question and not question.options:
-        return _answered(state, words)
+    first = state.get("asked_by") != "change" and not state.get("wishes")
+    if own and question and (first or not question.options):
+        return _answered(state, words)  # where it does not fit the question, it is taken as a wish after all
     return {"decision": "change", "wishes": [*state.get("wishes", []), words]}
 
 

@@ -11,9 +11,11 @@ from .cards import OperatorCard, OptionCard
 from .clauses import Clause
 from .directions import Limit
 from .quantities import plain
-from .vocabulary import SIZE_WORDS
+from .vocabulary import ACTIONS, DROP, KEEP, SIZE_WORDS, STRIP
 from .wording import Missing, TableMention
 
+_SHORTEST_REQUEST: Final = 2
+"""An answer of more words than these that begins with a verb says by itself what is to be done."""
 SIZES: Final = {"min": (20, 50, 100), "max": (500, 1000, 2000)}
 """Numbers that are offered where a request says short or long without one."""
 
@@ -103,6 +105,12 @@ def keep_or_drop(clause: Clause) -> Doubt:
     options = (f"keep {rest}", f"drop {rest}")
     text = f"Should what {clause.text!r} describes be kept or dropped?"
     return Doubt(Question(text=text, options=options), _replacing(clause, options, None))
+
+
+def what_is_meant(clause: Clause, word: str, options: Sequence[str]) -> Doubt:
+    """A word says which rows only to whom it comes from."""
+    text = f"Which rows are meant by {word!r} in {clause.text!r}?"
+    return Doubt(Question(text=text, options=tuple(options)), _replacing(clause, options, None))
 
 
 def which_unit(clause: Clause, limit: Limit, units: Sequence[str]) -> Doubt:
@@ -199,6 +207,8 @@ def _replacing(
         named = [option for option in options if option.split()[0] == first]
         if len(named) == 1 and answer.strip().lower() == first:
             return _replaced(so_far, clause.text, named[0])
+        if len(answer.split()) > _SHORTEST_REQUEST and first in KEEP | DROP | STRIP | ACTIONS:
+            return _replaced(so_far, clause.text, answer.rstrip(".!"))
         if unit is None or not first.replace(",", "").isdigit():
             return None
         number = answer if len(answer.split()) > 1 else f"{answer} {unit}"

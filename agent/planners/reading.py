@@ -17,6 +17,7 @@ from .slots import (
     Options,
 )
 from .tables import lacks_model, steps_of
+from .vague import vague_doubt
 from .vocabulary import ACTIONS, ASKING, NEGATIONS, concept_set
 from .wishes import Reading, Wish
 
@@ -50,6 +51,9 @@ class Reader(Ground):
             return self._tables(clause)
         if self._describes(clause):
             clause = replace(clause, polarity="keep", own_verb=True)
+        vague = vague_doubt(clause, self.profile)
+        if vague is not None:
+            return Reading(clause, doubt=vague)
         return self._measured(clause) or ClauseReader(self, clause).read()
 
     def _describes(self, clause: Clause) -> bool:

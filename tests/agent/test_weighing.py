@@ -56,3 +56,23 @@ def test_a_question_without_answers_to_choose_from_stands_as_it_is(ask) -> None:
     assert question is not None
     assert not question.options
     assert "go on" not in question.text
+
+
+def test_words_of_ones_own_that_fit_are_an_answer(ask, tmp_path: Path) -> None:
+    first = ask("drop short texts")
+    agent = Agent(planner="offline", settings=Settings(home=tmp_path / "home"))
+    done = agent.resume(str(first.thread), "drop texts with fewer than 25 words")
+    assert done.status == "completed"
+    assert done.report is not None
+    assert done.report.rows_out == 2
+
+
+def test_words_that_fit_no_answer_change_nothing_and_the_question_stays(ask, tmp_path: Path) -> None:
+    first = ask("drop short texts")
+    agent = Agent(planner="offline", settings=Settings(home=tmp_path / "home"))
+    again = agent.resume(str(first.thread), "paint it purple")
+    assert again.status == "needs_input"
+    assert again.question is not None
+    assert first.question is not None
+    assert again.question.options == first.question.options
+    assert agent.resume(str(first.thread), again.question.options[0]).status == "completed"

@@ -93,8 +93,9 @@ class Judge:
 
     def _outcome(self, case: Case, standing: Standing, given: Rows, out: Rows | None, *, asked: bool) -> Outcome:
         if out is not None:
-            fits = asked and same_as_first(case, given, out) if case.readings else case.is_right(given, out)
-            return "right" if fits and not case.uncovered else "wrong"
+            if case.readings and asked:  # what ran was chosen, knowing what it does
+                return "right" if same_as_first(case, given, out) else "asked"
+            return "right" if not (case.readings or case.uncovered) and case.is_right(given, out) else "wrong"
         if _was_to_be_refused(case, standing):
             return "right"
         if is_question(standing):

@@ -1,0 +1,130 @@
+"""Asks what a vague word means on the data at hand: "recent", "best", "popular", "expensive"."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from ...tools.profile import Profile
+from . import doubts
+from .clauses import Clause
+from .columns import words_of
+from .doubts import Doubt
+from .shape_words import SCALES
+from .shapes import looks_dated
+from .vocabulary import ROW_NOUNS, concept_set, is_general, stem
+
+_NUMBERS: Final = frozenset({"integer", "number"})
+_PORTIONS: Final = ("10 %", "25 %", "50 %")
+
+_VAGUE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
+    {
+        word: (pole, tuple(scales.split()))
+        for words, pole, scales in (
+            (
+                "good best better great nice excellent fine decent top quality worthwhile solid strong outstanding "
+                "superb favourite favorite happy satisfied pleased enough helpful",
+                "high",
+                "good popular",
+            ),
+            (
+                "bad worst poor weak unhappy dissatisfied awful lousy terrible mediocre angry useless",
+                "low",
+                "good popular",
+            ),
+            (
+                "popular famous trending loved liked viral hot known watched visited read bestselling successful",
+                "high",
+                "popular read sold good",
+            ),
+            ("unpopular obscure unknown unloved", "low", "popular read sold good"),
+            ("recent new fresh latest current modern newish", "high", "time"),
+            ("old outdated stale ancient dated obsolete older", "low", "time"),
+            ("expensive dear pricey costly pricy", "high", "price"),
+            ("cheap affordable inexpensive", "low", "price"),
+            ("quick fast rapid speedy", "low", "duration"),
+            ("slow lengthy", "high", "duration"),
+            ("heavy", "high", "weight"),
+            ("light lightweight", "low", "weight"),
+            ("hard difficult tough challenging tricky advanced", "high", "hard"),
+            ("easy simple basic", "low", "hard"),
+            ("certain confident sure reliable", "high", "sure"),
+            ("uncertain unsure doubtful shaky", "low", "sure"),
+        )
+        for word in words.split()
+    }
+)
+"""Vague words: the end of a scale that they mean, and the scales, the likeliest first."""
+
+_MORE_SCALES: Final = MappingProxyType(
+    {
+        "hard": frozenset("difficulty level grade hardness complexity".split()),
+        "sure": frozenset("confidence probability certainty prob likelihood".split()),
+    }
+)
+
+
+def vague_doubt(clause: Clause, profile: Profile) -> Doubt | None:
+    """The question that a vague word leaves open; None where there is none, or no column that it may be about."""
+    stated = clause.limits or clause.languages or clause.conditions or clause.tables
+    if clause.polarity not in ("keep", "drop", "filter", None) or stated or not _may_be_rows(clause):
+        return None
+    word = _only_vague_word(clause, profile)
+    if word is None:
+        return None
+    pole, scales = _VAGUE[word]
+    columns = list(dict.fromkeys(name for scale in scales for name in _columns(profile, scale)))[:3]
+    if not columns:
+        return None
+    ways = {"drop": (False,), "filter": (True, False)}.get(clause.polarity or "keep", (True,))
+    sized = [(one, "25 %") for one in columns]
+    if len(columns) == len(ways) == 1:
+        sized = [(columns[0], portion) for portion in _PORTIONS]
+    options = [_option(profile, name, part, high=pole == "high", keep=keep) for name, part in sized for keep in ways]
+    return doubts.what_is_meant(clause, word, options[:3])
+
+
+def _may_be_rows(clause: Clause) -> bool:
+    """Whether a clause may name rows: no verb of its own says that something else is done."""
+    return not clause.acts or clause.words[0] in _GIVING
+
+
+def _only_vague_word(clause: Clause, profile: Profile) -> str | None:
+    """The one vague word of a clause that says nothing else but what the rows are called."""
+    tokens = clause.marked.tokens
+    own = concept_set(" ".join(name.partition(".")[0].replace("_", " ") for name in profile.inputs))
+    vague = {at for at in range(clause.start, clause.end) if tokens[at].low in _VAGUE}
+    if len({tokens[at].low for at in vague}) != 1:
+        return None
+    for at, concept in clause.concepts:
+        word = tokens[at].low
+        described = _is_plural(word) and at - 1 in vague
+        known = described or word in ROW_NOUNS or is_general(word) or concept in own or word in _GIVING
+        if at not in vague and not known:
+            return None
+    return tokens[min(vague)].low
+
+
+_GIVING: Final = frozenset("give show get bring find fetch list care".split())
+
+
+def _is_plural(word: str) -> bool:
+    """Whether an unknown word may be what the rows are called."""
+    return word.endswith("s") and not word.endswith("ss") and len(word) > 3
+
+
+def _columns(profile: Profile, scale: str) -> Iterator[str]:
+    words = {stem(word) for word in SCALES.get(scale, frozenset()) | _MORE_SCALES.get(scale, frozenset())}
+    for column in profile.columns:
+        dated = scale == "time" and (column.dtype == "time" or looks_dated(column))
+        named = any(stem(word) in words for word in words_of(column.name))
+        if dated or (named and column.dtype in _NUMBERS):
+            yield column.name
+
+
+def _option(profile: Profile, name: str, portion: str, *, high: bool, keep: bool) -> str:
+    """A request that the planner reads by itself: it keeps or drops a portion at one end of a column."""
+    if profile.column(name).dtype in _NUMBERS:
+        return f"{'keep' if keep else 'drop'} the {portion} of rows with the {'highest' if high else 'lowest'} `{name}`"
+    # Dates are put in order; what is left is taken from the front.
+    share = portion if keep else f"{100 - int(portion.removesuffix(' %'))} %"
+    return f"sort by `{name}`, {'newest' if high == keep else 'oldest'} first, then keep the first {share}"
