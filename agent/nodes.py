@@ -63,7 +63,7 @@ def draft_plan(state: Conversation, means: Means) -> Conversation:
     if answers and _is_unheeded(state, made):
         *earlier, words = answers
         return {**found, "answers": earlier, "wishes": [*state.get("wishes", []), words], "decision": "change"}
-    return {**found, **_table(made), "asked_by": "draft", "changes": []}
+    return {**found, **_table(made), "asked_by": "draft", "changes": [], "decision": ""}
 
 
 def _is_unheeded(state: Conversation, made: Draft) -> bool:

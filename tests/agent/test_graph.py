@@ -183,7 +183,8 @@ def test_a_wish_that_is_not_understood_never_runs_the_plan_unasked(
     settings: Settings, crawl: Path, at_least: MakeDraft, change: Change
 ) -> None:
     question = Question(text="Words or characters?", options=("words", "characters"))
-    planner = ScriptedPlanner([at_least(50, question=question), at_least(50)], [change])
+    open_ = at_least(50, question=question)
+    planner = ScriptedPlanner([open_, open_], [change])
     means = means_with(planner, settings)
     stand = one(means, first_state(crawl, yes=True), "gibberish")
     assert stand.question == question
