@@ -10,12 +10,14 @@ from ..state import Question
 from .cards import OperatorCard, OptionCard
 from .clauses import Clause
 from .directions import Limit
-from .quantities import plain
-from .vocabulary import ACTIONS, DROP, KEEP, SIZE_WORDS, STRIP
+from .quantities import SMALL, plain
+from .tokens import tokenize
+from .vocabulary import DROP, KEEP, SIZE_WORDS
 from .wording import Missing, TableMention
 
-_SHORTEST_REQUEST: Final = 2
-"""An answer of more words than these that begins with a verb says by itself what is to be done."""
+_MORE: Final = frozenset("too also then besides additionally afterwards first finally well plus".split())
+"""Words of a further wish, which answers nothing."""
+_WHICH: Final = frozenset({"whose", "where"})
 SIZES: Final = {"min": (20, 50, 100), "max": (500, 1000, 2000)}
 """Numbers that are offered where a request says short or long without one."""
 
@@ -207,7 +209,7 @@ def _replacing(
         named = [option for option in options if option.split()[0] == first]
         if len(named) == 1 and answer.strip().lower() == first:
             return _replaced(so_far, clause.text, named[0])
-        if len(answer.split()) > _SHORTEST_REQUEST and first in KEEP | DROP | STRIP | ACTIONS:
+        if _says_which_rows(answer, sized=unit is not None):
             return _replaced(so_far, clause.text, answer.rstrip(".!"))
         if unit is None or not first.replace(",", "").isdigit():
             return None
@@ -215,6 +217,17 @@ def _replacing(
         return _replaced(so_far, clause.text, re.sub(r"\d+ \w+$", lambda _: number, options[0]))
 
     return decide
+
+
+def _says_which_rows(answer: str, *, sized: bool) -> bool:
+    """Whether an answer is a request that can stand for the doubtful words: other wishes must not push them out.
+
+    It keeps or drops rows, by a number; where no size was asked about, a condition will do as well.
+    """
+    words = [token.low for token in tokenize(answer)]
+    numbers = any(token.kind == "number" for token in tokenize(answer)) or any(word in SMALL for word in words)
+    decides = numbers or (not sized and not _WHICH.isdisjoint(words))
+    return bool(words) and words[0] in KEEP | DROP and decides and _MORE.isdisjoint(words)
 
 
 def _replaced(so_far: Decisions, old: str, new: str) -> Decisions | None:

@@ -103,6 +103,24 @@ def test_a_request_is_an_answer_in_place_of_the_doubtful_words(
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "drop exact duplicates too",
+        "drop exact duplicates",
+        "remove html tags first",
+        "sort by rating",
+        "also drop texts over 500 words",
+        "drop texts over 500 words as well",
+    ],
+)
+@pytest.mark.parametrize("request_text", ["drop short texts", "drop the expensive rows"])
+def test_a_further_wish_never_takes_the_place_of_what_was_asked(ask: Ask, request_text: str, words: str) -> None:
+    asked, after = ask(request_text), ask(request_text, SHOP, words)
+    assert asked.question is not None
+    assert after.question == asked.question
+
+
+@pytest.mark.parametrize(
     "request_text", ["keep good rows about cats", "drop expensive looking rows", "keep recent rows"]
 )
 def test_more_than_a_vague_word_or_no_column_for_it_is_no_such_question(ask: Ask, request_text: str) -> None:
