@@ -3,6 +3,7 @@
 The servers are processes of their own, and die by `kill -9`.
 """
 
+import asyncio
 import json
 import os
 import signal
@@ -27,7 +28,7 @@ from dataflow_agent.pipelines.engine.presence import is_alive, runner_process
 from dataflow_agent.pipelines.events import EventTail
 from dataflow_agent.pipelines.run import Home
 from dataflow_agent.pipelines.workflow import Step, Workflow
-from dataflow_agent.ui.web_layout import lay_out
+from dataflow_agent.ui.web_layout import Page, lay_out
 from dataflow_agent.ui.web_screen import Screen
 from dataflow_agent.ui.web_sessions import Session, Sessions
 
@@ -343,8 +344,13 @@ def test_a_conversation_whose_run_was_cleaned_away_still_shows_its_result(place:
     purge(Home.of(place.settings))
     again = opened_again(place.sessions(), session.id)
     finish(again)
-    with gr.Blocks():
-        page = lay_out("")
-    shown = Screen(page).whole(again)
+
+    async def look() -> tuple[Page, dict[Any, Any]]:
+        """With an event loop running: without one, gradio makes several and leaves them open."""
+        with gr.Blocks():
+            page = lay_out("")
+        return page, Screen(page).whole(again)
+
+    page, shown = asyncio.run(look())
     assert "The first 50 of 130 rows" in shown[page.result.rows]
     assert "was cleaned away" in shown[page.run]
