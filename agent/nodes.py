@@ -34,7 +34,7 @@ from .planners.documents import as_read, reading_first
 from .presenting import completed_text
 from .repairing import MAX_REPAIRS
 from .review import heard, open_question, unasked
-from .state import Change, Draft, PaidPlanner, Planner
+from .state import Change, Draft, PaidPlanner, Planner, TakenOver
 
 
 def look(state: Conversation) -> Conversation:
@@ -215,15 +215,20 @@ def put_down(state: Conversation) -> Conversation:
 def remember(state: Conversation, means: Means) -> Conversation:
     """Put request, plan and outcome into the history; a history that cannot be written is no reason to fail."""
     broken = any(ask["holds"] is False for ask in state.get("asks", []))
-    status = state["status"]
+    status, draft = state["status"], the_draft(state)
+    before = draft.taken_over or TakenOver(request="")
     try:
         History(Home.of(means.settings).path).remember(
-            "; ".join([state["request"], *state.get("wishes", [])]),
+            state["request"],
             state["draft"]["workflow"],
             status,
             REJECTED if broken or status == "rejected" else None,
             (state.get("run") or {}).get("id"),
             when=means.now(),
+            answers=[*before.answers, *state.get("answers", [])],
+            wishes=[*before.wishes, *state.get("wishes", [])],
+            inputs=[Path(place).name for place in state["inputs"]],
+            first_request=before.request or None,
         )
     except InvalidInput as error:
         return {"warnings": added(state, [f"this request will not be remembered: {error}"])}

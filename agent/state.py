@@ -45,12 +45,21 @@ class Question(_Frozen):
     options: tuple[str, ...] = ()
 
 
+class TakenOver(_Frozen):
+    """What a person said, in an earlier request, of a plan that is taken over: its request, answers and wishes."""
+
+    request: str
+    answers: tuple[str, ...] = ()
+    wishes: tuple[str, ...] = ()
+
+
 class Draft(_Frozen):
     """What a planner makes of a request.
 
     `reasons` are one sentence per step id. `not_covered` are the clauses that no step serves. `refusal` says why
     nothing of what is mainly asked can be done, with the nearest thing that can. `notes` are said with the plan, such
-    as defaults that were used.
+    as defaults that were used. `taken_over` is there where the steps are those of an earlier
+    request, as talked over then.
     """
 
     workflow: Workflow
@@ -60,6 +69,7 @@ class Draft(_Frozen):
     question: Question | None = None
     refusal: str | None = None
     notes: tuple[str, ...] = ()
+    taken_over: TakenOver | None = None
 
 
 class Change(_Frozen):

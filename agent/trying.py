@@ -58,9 +58,10 @@ def _caught_by_canaries(state: Conversation, means: Means) -> list[Fault]:
             options = {**run_options(state, apart, workflow), "settings": apart.settings, "read_as": None}
             return means.run(workflow, data, output, **options)
 
-        # A request that was talked over is not what its first words say.
-        asked = None if state.get("wishes") or state.get("answers") else state["request"]
         draft, seen = the_draft(state), profile_in(state)
+        # A request that was talked over, now or when it was made first, is not what its first words say.
+        talked_over = state.get("wishes") or state.get("answers") or draft.taken_over
+        asked = None if talked_over else state["request"]
         return tried_on_canaries(draft, seen, carry_out, request=asked, folder=Path(folder))
 
 

@@ -5,12 +5,12 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..operators.core.vectors import LostIndex, VectorStore
+from ..operators.core.vectors import InMemoryStore, LostIndex, VectorStore
 from ._lexical import LexicalIndex, terms
 
 if TYPE_CHECKING:
@@ -27,8 +27,31 @@ DETAIL_WEIGHT = 0.3
 """How much a word of the options counts in BM25, against one of the description or a phrase."""
 EXACT_VECTORS = 1500
 """Up to so many vectors all similarities are asked for; beyond, those of the nearest."""
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Raise it when the same entries are turned into other vectors."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """A workflow that ran to its end: data, of which nothing is an instruction.
+
+    Args:
+        number: greater for later ones.
+        when: ISO 8601 time.
+        workflow: its document, as it was run in the end.
+        request: the words that it was first made for.
+        answers: what the person said to the questions of its plan, in order.
+        wishes: the words by which the person changed its plan, in order.
+        inputs: names of the files that it was run on.
+    """
+
+    number: int
+    when: str
+    workflow: Mapping[str, Any]
+    request: str
+    answers: tuple[str, ...] = ()
+    wishes: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +73,8 @@ class Entry:
     details: str = ""
     columns: float = 0.0
     """How much it is about columns whatever they hold, 0 to 1: 1 for conditions on them."""
+    past: Past | None = field(default=None, compare=False)
+    """For a workflow of the past, what it was."""
 
 
 @dataclass(frozen=True)
@@ -109,21 +134,26 @@ def fresh_catalog(store: VectorStore, embedder: "Embedder", entries: Sequence[En
 
 
 class Catalog:
-    """Entries that can be searched; their order does not matter. Made by `fresh_catalog`."""
+    """Entries that can be searched; their order does not matter. Made by `fresh_catalog`.
+
+    Past workflows stand apart: their vectors are made when they are first searched and live in memory, so that a run
+    more does not rebuild the index of all else, and their words do not weigh in what finds an operator.
+    """
 
     def __init__(self, store: VectorStore, embedder: "Embedder", entries: Sequence[Entry]) -> None:
-        self._store, self._embedder = store, embedder
-        self._entries = sorted(entries, key=lambda entry: (entry.name, entry.kind))
         if len({(entry.name, entry.kind) for entry in entries}) != len(entries):
             raise ValueError("two entries of one kind have the same name")
-        self._owners = {
-            vector_name: row for row, entry in enumerate(self._entries) for vector_name in _texts_by_name(entry)
-        }
-        self._stamp = _stamp(embedder.identity, self._entries)
-        self._words = LexicalIndex(
-            [_weighted_terms(entry) for entry in self._entries],
-            [[terms(phrase) for phrase in _phrases(entry)] for entry in self._entries],
+        self._embedder = embedder
+        past = [entry for entry in entries if entry.kind == "workflow"]
+        self._shipped = _Shelf(store, embedder, [entry for entry in entries if entry.kind != "workflow"])
+        self._past = _Shelf(InMemoryStore(), embedder, past)
+        self._newest_first = sorted(
+            (entry for entry in past if entry.past), key=lambda entry: -entry.past.number if entry.past else 0
         )
+
+    def past(self) -> list[Entry]:
+        """The past workflows, newest first; only those of which more is known than their request."""
+        return [*self._newest_first]
 
     def search(
         self, text: str, k: int = 6, kind: EntryKind | None = None, *, data: Collection[str] = frozenset()
@@ -139,9 +169,40 @@ class Catalog:
         Returns:
             At most `k` hits. Entries that share nothing with the text are left out.
         """
+        shelves = {"workflow": [self._past], None: [self._shipped, self._past]}.get(kind, [self._shipped])
+        vector = self._embedder.embed([text])[0]
+        hits = [hit for shelf in shelves for hit in shelf.search(text, vector, k, kind, data)]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.name, hit.kind))[: max(k, 0)]
+
+    def refresh(self) -> None:
+        """Rebuild the vectors unless the store holds those of these entries."""
+        self._shipped.refresh()
+
+
+class _Shelf:
+    """Entries that are weighed against each other, and the store of their vectors."""
+
+    def __init__(self, store: VectorStore, embedder: "Embedder", entries: Sequence[Entry]) -> None:
+        self._store, self._embedder = store, embedder
+        self._entries = sorted(entries, key=lambda entry: (entry.name, entry.kind))
+        self._owners = {
+            vector_name: row for row, entry in enumerate(self._entries) for vector_name in _texts_by_name(entry)
+        }
+        self._stamp = _stamp(embedder.identity, self._entries)
+        self._words = LexicalIndex(
+            [_weighted_terms(entry) for entry in self._entries],
+            [[terms(phrase) for phrase in _phrases(entry)] for entry in self._entries],
+        )
+
+    def search(
+        self, text: str, vector: NDArray[np.float32], k: int, kind: EntryKind | None, data: Collection[str]
+    ) -> list[Hit]:
+        """See `Catalog.search`; `vector` is that of the text."""
+        if not self._entries:
+            return []
         words = terms(text)
         signals = {
-            "vector": self._vector_scores(text),
+            "vector": self._vector_scores(vector),
             "bm25": self._words.bm25(words),
             "phrase": self._words.phrase(words),
         }
@@ -169,9 +230,8 @@ class Catalog:
             documents = list(texts.values())
             self._store.replace(self._stamp, list(texts), self._embedder.embed(documents), documents)
 
-    def _vector_scores(self, text: str) -> NDArray[np.float64]:
+    def _vector_scores(self, vector: NDArray[np.float32]) -> NDArray[np.float64]:
         best = np.zeros(len(self._entries))
-        vector = self._embedder.embed([text])[0]
         if vector.any():
             for name, similarity in self._nearest(vector):
                 row = self._owners.get(name)

@@ -3,7 +3,7 @@
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 from ..operators.core import InvalidInput
 from ._folder import private_folder
-from .catalog import Entry
+from .catalog import Entry, Past
 
 FILE_NAME = "history.sqlite3"
 MAX_CHARS = 10_000
@@ -40,8 +40,10 @@ _MIGRATIONS = (
         at TEXT NOT NULL
     )
     """,
+    "ALTER TABLE requests ADD COLUMN said TEXT NOT NULL DEFAULT '{}'",
 )
-_COLUMNS = "id, request, workflow, outcome, verdict, run_id, at"
+_COLUMNS = "id, request, workflow, outcome, verdict, run_id, at, said"
+_LISTS = ("answers", "wishes", "inputs")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,10 @@ class Remembered:
         verdict: what the user or the checks said of the result, if anything.
         run_id: the run that carried it out, if one did.
         when: ISO 8601 time.
+        answers: what was said to the questions of its plan, in order.
+        wishes: the words by which its plan was changed, in order.
+        inputs: names of the files it was for.
+        first_request: the request that its plan was made for first, where it was taken over by another.
     """
 
     id: int
@@ -64,6 +70,10 @@ class Remembered:
     verdict: str | None
     run_id: str | None
     when: str
+    answers: tuple[str, ...] = ()
+    wishes: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    first_request: str | None = None
 
 
 class History:
@@ -92,6 +102,10 @@ class History:
         run_id: str | None = None,
         *,
         when: str,
+        answers: Sequence[str] = (),
+        wishes: Sequence[str] = (),
+        inputs: Sequence[str] = (),
+        first_request: str | None = None,
     ) -> int:
         """Keep one request; see `Remembered` for the fields.
 
@@ -101,10 +115,15 @@ class History:
         Raises:
             InvalidInput: the workflow is no JSON, or larger than `MAX_WORKFLOW_CHARS`.
         """
-        row = (_text(request), _document(workflow), _text(outcome), _text(verdict), _text(run_id), _text(when))
+        lists = zip(_LISTS, (answers, wishes, inputs), strict=True)
+        kept = {name: [_text(one) for one in some] for name, some in lists}
+        said = json.dumps({**kept, "first_request": _text(first_request)})
+        row = (_text(request), _document(workflow), _text(outcome), _text(verdict), _text(run_id), _text(when), said)
         with self._connected() as database:
             added = database.execute(
-                "INSERT INTO requests (request, workflow, outcome, verdict, run_id, at) VALUES (?, ?, ?, ?, ?, ?)", row
+                "INSERT INTO requests (request, workflow, outcome, verdict, run_id, at, said)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row,
             )
         return int(added.lastrowid or 0)
 
@@ -130,12 +149,12 @@ class History:
             REJECTED,
             MAX_ENTRIES,
         )
-        return [Entry(f"history-{past.id}", "workflow", past.request) for past in good]
+        return [_entry(past) for past in good]
 
     def _select(self, rest: str, *values: Any) -> list[Remembered]:
         with self._connected() as database:
             rows = database.execute(f"SELECT {_COLUMNS} FROM requests {rest}", values).fetchall()  # noqa: S608 - no data
-        return [Remembered(row[0], row[1], json.loads(row[2]), *row[3:]) for row in rows]
+        return [_remembered(row) for row in rows]
 
     def _migrate(self) -> None:
         newest = len(_MIGRATIONS)
@@ -177,6 +196,24 @@ class History:
                 "move the file away to begin a new one, or name another folder in DATAFLOW_HOME",
                 got=str(self._path),
             ) from error
+
+
+def _remembered(row: tuple[Any, ...]) -> Remembered:
+    number, request, workflow, outcome, verdict, run_id, when, said = row
+    kept = json.loads(said)
+    answers, wishes, inputs = (tuple(kept.get(name, ())) for name in _LISTS)
+    first = kept.get("first_request")
+    document = json.loads(workflow)
+    return Remembered(
+        number, request, document, outcome, verdict, run_id, when, answers, wishes, inputs, first_request=first
+    )
+
+
+def _entry(past: Remembered) -> Entry:
+    first = past.first_request or past.request
+    what = Past(past.id, past.when, past.workflow, first, past.answers, past.wishes, past.inputs)
+    details = [*past.inputs, *([first] if first != past.request else [])]
+    return Entry(f"history-{past.id}", "workflow", past.request, details=" ".join(details), past=what)
 
 
 def _version(database: sqlite3.Connection) -> int:

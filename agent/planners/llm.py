@@ -61,6 +61,9 @@ class LLMPlanner:
         matcher = Matcher.for_data(catalog, all_operators(), profile, has_model=True)
         if unreadable(request) is not None:
             return self._rules.draft(request, profile, catalog, answers=answers)
+        recalled = self._rules.recalled(request, profile, catalog, answers)
+        if recalled is not None and recalled.is_past:
+            return recalled.draft
         said, mends = mended(request.encode("utf-8", "replace").decode(), profile, matcher)
         if asked_pipeline(said, profile, matcher) is not None:
             return self._rules.draft(request, profile, catalog, answers=answers)

@@ -1,6 +1,7 @@
 """The planner that needs neither key nor network: clauses, retrieval, typed slots and rules for direction and order."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from ...memory.catalog import Catalog
@@ -13,6 +14,7 @@ from .assembling import Assembled, assemble, columns_written, needs_text
 from .changing import changed
 from .doubts import Decisions, Doubt, which_column
 from .matching import Matcher
+from .past import Recall, Recalled
 from .ready_made import asked_pipeline, ready_made
 from .spelling import mended
 from .tokens import MAX_CHARACTERS
@@ -46,6 +48,27 @@ class OfflinePlanner:
             catalog: the operators to choose from.
             answers: what the person said to earlier questions, in order.
         """
+        refusal = unreadable(request)
+        if refusal is not None:
+            return Draft(workflow=NO_STEPS, refusal=refusal)
+        recalled = self.recalled(request, profile, catalog, answers)
+        return self._anew(request, profile, catalog, answers) if recalled is None else recalled.draft
+
+    def recalled(
+        self, request: str, profile: Profile, catalog: Catalog, answers: Sequence[str] = ()
+    ) -> Recalled | None:
+        """What the past workflows of the catalogue say about a request; None where they say nothing."""
+        return Recall(
+            profile,
+            catalog,
+            self._operators or all_operators(),
+            lambda said, given: self._anew(said, profile, catalog, given),
+            lambda wish, draft: self.change(wish, draft, profile, catalog),
+            datetime.now(UTC).date(),
+        ).draft(_writable(request), answers)
+
+    def _anew(self, request: str, profile: Profile, catalog: Catalog, answers: Sequence[str]) -> Draft:
+        """A plan as if there were no past."""
         refusal = unreadable(request)
         if refusal is not None:
             return Draft(workflow=NO_STEPS, refusal=refusal)

@@ -161,9 +161,9 @@ def test_a_fresh_store_is_not_embedded_again() -> None:
     ("embedder", "entries"),
     [
         (LetterEmbedder("other letters"), ENTRIES),
-        (LetterEmbedder(), ENTRIES[:-1]),
-        (LetterEmbedder(), [*ENTRIES[:-1], Entry("history-1", "workflow", "another request")]),
-        (LetterEmbedder(), [*ENTRIES[:-1], Entry("history-1", "workflow", ENTRIES[-1].text, ("a phrase",))]),
+        (LetterEmbedder(), ENTRIES[1:]),
+        (LetterEmbedder(), [*ENTRIES[1:], Entry("strip_html", "operator", "Another text.", ENTRIES[0].phrases)]),
+        (LetterEmbedder(), [*ENTRIES[1:], Entry("strip_html", "operator", ENTRIES[0].text, ("a phrase",))]),
     ],
     ids=["embedder", "entry gone", "text", "phrase"],
 )
@@ -173,7 +173,25 @@ def test_any_change_of_entries_or_embedder_rebuilds_the_index(embedder: LetterEm
     before = store.stamp()
     fresh_catalog(store, embedder, entries)
     assert store.stamp() != before
-    assert embedder.embedded >= len(entries)
+    assert embedder.embedded >= len(entries) - 1, "all but the one of the past"
+
+
+def test_a_workflow_more_is_found_without_rebuilding_the_index() -> None:
+    store, embedder = InMemoryStore(), LetterEmbedder()
+    fresh_catalog(store, embedder, ENTRIES)
+    before, stamp = embedder.embedded, store.stamp()
+    catalog = fresh_catalog(store, embedder, [*ENTRIES, Entry("history-2", "workflow", "sort the poems by author")])
+    assert (embedder.embedded, store.stamp()) == (before, stamp)
+    assert names(catalog, "sort the poems", kind="workflow")[0] == "history-2"
+    assert embedder.embedded == before + 3, "the request and the two of the past"
+
+
+def test_what_was_done_before_does_not_weigh_in_what_finds_an_operator() -> None:
+    without = fresh_catalog(InMemoryStore(), default_embedder(), ENTRIES[:-1])
+    hostile = [Entry(f"history-{n}", "workflow", f"drop copies {n} strip html tags German") for n in range(2, 50)]
+    among = fresh_catalog(InMemoryStore(), default_embedder(), [*ENTRIES, *hostile])
+    for text in ("drop the copies", "strip html", "keep German documents"):
+        assert among.search(text, kind="operator") == without.search(text, kind="operator")
 
 
 def test_two_catalogues_over_one_store_each_find_their_own() -> None:
@@ -252,7 +270,7 @@ def test_a_search_among_130_operators_takes_less_than_20_ms_of_cpu(kind: str, tm
 def test_catalogues_of_several_processes_do_not_rebuild_in_turn(tmp_path: Path) -> None:
     one, other = LetterEmbedder(), LetterEmbedder()
     first = fresh_catalog(ChromaStore(tmp_path, "operators"), one, ENTRIES[:3])
-    second = fresh_catalog(ChromaStore(tmp_path, "operators"), other, ENTRIES[3:])
+    second = fresh_catalog(ChromaStore(tmp_path, "operators"), other, ENTRIES[3:-1])
     built = one.embedded + other.embedded
     for _ in range(3):
         assert names(first, "remove duplicates")[0] == "exact_dedup"

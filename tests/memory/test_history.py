@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from dataflow_agent.memory.catalog import Past
 from dataflow_agent.memory.history import MAX_CHARS, MAX_ENTRIES, History, Remembered
 from dataflow_agent.operators.core import InvalidInput
 
@@ -89,6 +90,7 @@ def test_a_workflow_that_is_no_json_or_too_large_is_a_fault(tmp_path: Path, work
 WRITE = """
 import sys
 from pathlib import Path
+from dataflow_agent.memory.catalog import Past
 from dataflow_agent.memory.history import History
 print("ready", flush=True); sys.stdin.readline()
 history = History(Path(sys.argv[1]))
@@ -195,3 +197,28 @@ def test_a_home_that_cannot_be_made_is_a_fault_that_names_it(tmp_path: Path) -> 
     (tmp_path / "file").write_text("x")
     with pytest.raises(InvalidInput, match="DATAFLOW_HOME"):
         History(tmp_path / "file" / "home")
+
+
+def test_a_history_of_the_release_before_is_read_and_written_on(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "history.sqlite3") as database:
+        database.execute(
+            "CREATE TABLE requests (id INTEGER PRIMARY KEY AUTOINCREMENT, request TEXT NOT NULL,"
+            " workflow TEXT NOT NULL, outcome TEXT NOT NULL, verdict TEXT, run_id TEXT, at TEXT NOT NULL)"
+        )
+        database.execute(
+            "INSERT INTO requests (request, workflow, outcome, at) VALUES ('old', '{}', 'completed', ?)", (WHEN,)
+        )
+        database.execute("PRAGMA user_version = 1")
+    database.close()
+    history = History(tmp_path)
+    history.remember("new", {}, "completed", when=WHEN, wishes=["make it 80 words"])
+    assert [(past.request, past.wishes) for past in history.recent()] == [("new", ("make it 80 words",)), ("old", ())]
+
+
+def test_an_entry_tells_what_was_said_of_the_plan_and_for_which_words_it_was_made_first(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    said = {"answers": ["yes"], "wishes": ["more"], "inputs": ["poems.jsonl"]}
+    number = history.remember("as before", {"n": 1}, "completed", when=WHEN, first_request="drop copies", **said)
+    (entry,) = history.workflow_entries()
+    assert entry.past == Past(number, WHEN, {"n": 1}, "drop copies", ("yes",), ("more",), ("poems.jsonl",))
+    assert (entry.text, entry.details) == ("as before", "poems.jsonl drop copies")
