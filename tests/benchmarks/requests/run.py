@@ -6,7 +6,8 @@
 Runs each request of the benchmark as a user would (`Agent.start`, answers to questions included) over its small table
 and compares the output with what the request's oracle says. With `--planner llm` the endpoint or local model of
 `DATAFLOW_LLM_*` plans; `--against offline` pairs both planners on the same requests. Prints shares with their 95 %
-intervals (Wilson), the paired difference with its interval (bootstrap over requests).
+intervals (Wilson), the paired difference with its interval (bootstrap over requests). Of the held-out part no request
+is shown or saved: whoever reads what failed there tunes on it.
 """
 
 import argparse
@@ -155,8 +156,8 @@ def main() -> None:
     parser.add_argument("--against", choices=("offline",), help="pair with another planner on the same requests")
     parser.add_argument("--only", default="", help="only requests that contain these words, or of this file")
     parser.add_argument("--every", type=int, default=1, help="only every n-th request")
-    parser.add_argument("--show", action="store_true", help="print each request that did not go right")
-    parser.add_argument("--save", type=Path, help="write a line of JSON for each request")
+    parser.add_argument("--show", action="store_true", help="print each request of the development part that did not go right")
+    parser.add_argument("--save", type=Path, help="write a line of JSON for each request of the development part")
     given = parser.parse_args()
     if given.planner == "offline":  # whatever the environment names: nothing may be asked
         for name in [name for name in os.environ if name.startswith("DATAFLOW_LLM_")]:
@@ -168,7 +169,8 @@ def main() -> None:
         if not cases:
             continue
         with TemporaryDirectory() as folder:
-            verdicts = judged(cases, given.planner, Path(folder), show=given.show)
+            sealed = part == "heldout"
+            verdicts = judged(cases, given.planner, Path(folder), show=given.show and not sealed)
             tell(f"{part}, planner {given.planner}", verdicts)
             print(f"  {recall(cases, Path(folder) / 'home')}")
             if given.against:
@@ -176,7 +178,7 @@ def main() -> None:
                 tell(f"{part}, planner {given.against}", other)
                 mean, low, high = paired(verdicts, other)
                 print(f"  {given.planner} - {given.against}: {mean:+.1%} [{low:+.1%}, {high:+.1%}]")
-        if given.save:
+        if given.save and not sealed:
             with given.save.open("a", encoding="utf-8") as file:
                 for verdict in verdicts:
                     line = {
