@@ -156,7 +156,7 @@ def main() -> None:
     parser.add_argument("--against", choices=("offline",), help="pair with another planner on the same requests")
     parser.add_argument("--only", default="", help="only requests that contain these words, or of this file")
     parser.add_argument("--every", type=int, default=1, help="only every n-th request")
-    parser.add_argument("--show", action="store_true", help="print each request of the development part that did not go right")
+    parser.add_argument("--show", action="store_true", help="print each of the development part that is not right")
     parser.add_argument("--save", type=Path, help="write a line of JSON for each request of the development part")
     given = parser.parse_args()
     if given.planner == "offline":  # whatever the environment names: nothing may be asked
