@@ -19,7 +19,7 @@ from ..pipelines.validate import build
 from ..pipelines.workflow import Workflow
 from ..tools.profile import Profile
 from .canary_claims import Claim, LanguageClaim, MemberClaim
-from .canary_reading import read_claims
+from .canary_free import claims_in
 from .canary_rows import Canary, canaries_of
 from .state import Ask, Draft
 
@@ -68,7 +68,7 @@ def tried_on_canaries(
         Errors with the code `canary`, at most two for each thing that was read; none where nothing could be read
         surely or the rows could not be run.
     """
-    said = read_claims(request, profile) if request is not None else _of_asks(draft, profile)
+    said = claims_in(request, profile) if request is not None else _of_asks(draft, profile)
     claims = [one for one in said if not _is_left_out(one, draft.not_covered)]
     unfinished = draft.question is not None or draft.refusal is not None
     if not claims or unfinished or any(column.dtype == "bytes" for column in profile.columns):
@@ -93,7 +93,7 @@ def tried_on_canaries(
 def _of_asks(draft: Draft, profile: Profile) -> tuple[Claim, ...]:
     """What the clauses say that are still what is wished; a change leaves those that it voids without a check."""
     asks = [ask for ask in draft.asks if ask.check.kind != "none"]
-    return tuple(claim for ask in asks for claim in read_claims(ask.text, profile))
+    return tuple(claim for ask in asks for claim in claims_in(ask.text, profile))
 
 
 def _is_left_out(claim: Claim, not_covered: Sequence[str]) -> bool:

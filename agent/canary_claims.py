@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Unit = Literal["words", "characters", "sentences"]
+Tells = Literal["both", "goes", "stays"]
+"""Whether it is sure what goes and what stays, or, since something narrows it, only one of them."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class CountClaim:
     unit: Unit
     low: int | None
     high: int | None
+    tells: Tells = "both"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class LanguageClaim:
     column: str
     codes: tuple[str, ...]
     exclude: bool
+    tells: Tells = "both"
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class MemberClaim:
     column: str
     values: tuple[str, ...]
     exclude: bool
+    tells: Tells = "both"
 
 
 Claim = CountClaim | LanguageClaim | MemberClaim

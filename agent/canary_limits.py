@@ -17,17 +17,21 @@ _UNITS: Final[Mapping[str, Unit]] = {
 _UNIT: Final = r"(?P<unit>words?|characters?|chars?|sentences?)\b"
 _RELATIONS: Final = {
     ">=": r"at least|no less than|no fewer than|not less than|not fewer than|no shorter than|not shorter than|"
-    r"a minimum of|minimum of|minimum|min|>=|≥",
-    "<=": r"at most|no more than|not more than|no longer than|not longer than|not exceeding|a maximum of|maximum of|"
-    r"maximum|max|up to|<=|≤",
-    ">": r"(?:have |has |with )?more than|over|above|(?:is |are )?longer than|greater than|exceeding|exceeds?|beyond|>",
-    "<": r"fewer than|less than|under|below|shorter than|<",
+    r"not under|not below|never under|never below|never less than|a minimum of|minimum of|minimum|min\.?|>=|≥",
+    "<=": r"at most|no more than|not more than|no longer than|not longer than|not exceeding|not over|not above|not beyond|"
+    r"never over|never more than|never longer than|never above|within|capped at|a maximum of|maximum of|"
+    r"maximum|max\.?|up to|<=|≤",
+    ">": r"(?:have |has |with )?more than|over|above|(?:is |are )?longer than|greater than|exceeding|exceeds?|beyond|"
+    r"in excess of|upwards of|north of|surpass(?:es|ing)?|bigger than|larger than|>",
+    "<": r"fewer than|less than|under|below|(?:is |are )?shorter than|smaller than|short of|<",
 }
 _RELATION: Final = "|".join(f"(?P<r{at}>{words})" for at, words in enumerate(_RELATIONS.values()))
 _LIMITS: Final = (
     re.compile(rf"(?:between\s+(?P<a>{NUMBER})\s+and|(?:from\s+)?(?P<c>{NUMBER})\s*(?:to|-|–))\s+?(?P<b>{NUMBER})\s+{_UNIT}"),
     re.compile(rf"(?:less|fewer)\s+than\s+(?P<low>{NUMBER})(?:\s+\w+)?\s+or\s+(?:more\s+than|over|above)\s+(?P<high>{NUMBER})\s+{_UNIT}"),
-    re.compile(rf"(?P<n>{NUMBER})\s+{_UNIT}\s+(?:or\s+(?:(?P<more>more|longer)|(?P<less>fewer|less|shorter))|at\s+(?:(?P<least>least)|(?P<most>most)))\b"),
+    re.compile(rf"(?:from\s+)?(?P<n>{NUMBER})\s+{_UNIT}\s+(?:or\s+(?:(?P<more>more|longer)|(?P<less>fewer|less|shorter))|at\s+(?:the\s+)?(?:very\s+)?(?:(?P<least>least)|(?P<most>most))|"
+        r"(?:and|or)\s+(?:(?P<up>up|upwards?|above|over|beyond)|(?P<down>under|below|down))|(?P<upward>up|upwards?|plus)(?=$|[\s,.;!?])|"
+        r"(?P<minimum>minimum|min)|(?P<maximum>maximum|max|tops))(?!\w)"),
     re.compile(rf"(?P<n>{NUMBER})\s+or\s+(?:(?P<more>more)|(?P<less>fewer|less))\s+{_UNIT}"),
     re.compile(rf"(?<![\w<>=])(?:{_RELATION})\s*(?P<n>{NUMBER})\s+(?:{_UNIT})"),
     re.compile(rf"(?P<unit>word|character|sentence)\s+count\s+(?:is\s+|of\s+|must\s+be\s+)*(?:{_RELATION})\s*(?P<n>{NUMBER})"),
@@ -78,9 +82,9 @@ def _limit(match: re.Match[str], unit: Unit | None) -> FoundLimit | None:
         return FoundLimit(start, end, unit, numbers.get("a", numbers.get("c")), numbers["b"], bare=True)
     n = numbers["n"]
     relation = next((sign for at, sign in enumerate(_RELATIONS) if got.get(f"r{at}")), None)
-    if got.get("more") or got.get("least") or relation == ">=":
+    if any(got.get(name) for name in ("more", "least", "up", "upward", "minimum")) or relation == ">=":
         return FoundLimit(start, end, unit, n, None, bare=True)
-    if got.get("less") or got.get("most") or relation == "<=":
+    if any(got.get(name) for name in ("less", "most", "down", "maximum")) or relation == "<=":
         return FoundLimit(start, end, unit, None, n, bare=True)
     low, high = (n + 1, None) if relation == ">" else (None, n - 1)
     return FoundLimit(start, end, unit, low, high, bare=False)

@@ -32,14 +32,20 @@ def canaries_of(claims: Sequence[Claim], profile: Profile, request: str) -> Iter
     """Rows for each claim, which fulfil all other claims."""
     rows = _Rows(claims, profile)
     for claim in claims:
-        if isinstance(claim, CountClaim):
-            yield from _counted(claim, rows)
-            if _after_markup(claim, request):
-                yield from _marked_up(claim, rows)
-        elif isinstance(claim, LanguageClaim):
-            yield from _spoken(claim, rows)
-        else:
-            yield from _labelled(claim, rows, profile)
+        for canary in _canaries(claim, rows, profile, request):
+            if claim.tells in ("both", "stays" if canary.stays else "goes"):
+                yield canary
+
+
+def _canaries(claim: Claim, rows: "_Rows", profile: Profile, request: str) -> Iterator[Canary]:
+    if isinstance(claim, CountClaim):
+        yield from _counted(claim, rows)
+        if _after_markup(claim, request):
+            yield from _marked_up(claim, rows)
+    elif isinstance(claim, LanguageClaim):
+        yield from _spoken(claim, rows)
+    else:
+        yield from _labelled(claim, rows, profile)
 
 
 @dataclass(frozen=True)

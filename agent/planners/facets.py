@@ -88,13 +88,13 @@ class FacetBinder:
 
     def role(self, option: str) -> OperatorCard | None:
         """The operator that has an option with this fixed meaning."""
-        found = (self.matcher.card(name) for name, _ in self.matcher.hits(ROLE_QUERIES[option]))
+        found = (self.matcher.card(name) for name, _ in self.matcher.nearest(ROLE_QUERIES[option]))
         return next((card for card in found if option in card.options), None)
 
     def unit_cards(self, unit: str) -> list[OperatorCard]:
         """The filters that limit a number of these, the likeliest first."""
         ranked = [match.card for match in self.matcher.rank([*self.concepts, unit], self.clause.text)]
-        asked = self.matcher.hits(f"{unit} count filter: keep texts with at least so many {unit}")
+        asked = self.matcher.nearest(f"{unit} count filter: keep texts with at least so many {unit}")
         cards = {card.name: card for card in [*ranked, *(self.matcher.card(name) for name, _ in asked)]}
         filters = (card for card in cards.values() if card.cls.kind == "filter")
         counting = [card for card in filters if any(option.unit == unit for option in card.limits())]

@@ -11,8 +11,11 @@ from ...memory.catalog import Catalog, data_terms
 from ...operators.core.operator import Kind, Operator
 from ...tools.profile import Profile
 from .cards import MODEL_CONCEPTS, OperatorCard, card_of
+from .columns import column_at
+from .idioms import FILLER, plain_words
 from .tokens import tokenize
 from .vocabulary import DROP, KEEP, NEGATIONS, concept_set, stem
+from .vocabulary import concepts as concepts_of
 
 CANDIDATES: Final = 12
 ACCEPTED_COVERAGE: Final = 0.6
@@ -92,6 +95,7 @@ class Matcher:
         operators: the classes of the operators, by name.
         has_model: whether a language model is configured that operators may ask.
         data: the terms of the data's columns and labels, see `memory.catalog.data_terms`.
+        profile: the data, by which names of columns are told from words for what is done.
     """
 
     def __init__(
@@ -101,8 +105,10 @@ class Matcher:
         *,
         has_model: bool = False,
         data: frozenset[str] = frozenset(),
+        profile: Profile | None = None,
     ) -> None:
         self.catalog, self.operators, self.has_model, self.data = catalog, operators, has_model, data
+        self.profile = profile
         self._searches: dict[str, tuple[tuple[str, float], ...]] = {}
         self._rarities: dict[str, float] = {}
 
@@ -114,7 +120,7 @@ class Matcher:
         # Texts are treated, whatever they are called; columns of other types, and labels, are what rows are chosen by.
         stated = [column for column in profile.columns if column.labels or column.dtype != "text"]
         names = [name for column in stated for name in (column.name, *column.labels)]
-        return cls(catalog, operators, has_model=has_model, data=data_terms(names))
+        return cls(catalog, operators, has_model=has_model, data=data_terms(names), profile=profile)
 
     @cached_property
     def verbs(self) -> frozenset[str]:
@@ -138,7 +144,7 @@ class Matcher:
             return []
         allowed = None if kinds is None else frozenset(kinds)
         # By the concepts alone too: the other words of a clause may draw many operators that only share those.
-        scores = {**dict(self.hits(" ".join(concepts))), **dict(self.hits(" ".join([text, *concepts])))}
+        scores = {**dict(self.nearest(" ".join(concepts))), **dict(self.nearest(" ".join([text, *concepts])))}
         found = ((self.card(name), score) for name, score in scores.items() if name not in BY_WORDING)
         kept = ((card, score) for card, score in found if allowed is None or card.cls.kind in allowed)
         if _SAY_LITTLE.issuperset(concepts):  # "score" alone names dozens of operators, and means none
@@ -149,11 +155,37 @@ class Matcher:
         return sorted(matches, key=lambda match: (-round(match.score, 6), match.card.name))
 
     def hits(self, text: str) -> tuple[tuple[str, float], ...]:
-        """Names and scores of the operators that retrieval proposes."""
+        """Names and scores of the operators that retrieval proposes: for the text, for plain words, for what they mean.
+
+        The proposals for these take turns; each has the best of its scores.
+        """
+        plainly = self.plainly(text)
+        meant = " ".join(concept for _, _, some in concepts_of(plainly.split()) for concept in some)
+        lists = [self.nearest(one) for one in dict.fromkeys((text, plainly, meant)) if one]
+        best: dict[str, float] = {}
+        for name, score in (one for found in lists for one in found):
+            best[name] = max(score, best.get(name, 0.0))
+        turns = (found[at][0] for at in range(CANDIDATES) for found in lists if at < len(found))
+        return tuple((name, best[name]) for name in dict.fromkeys(turns))
+
+    def nearest(self, text: str) -> tuple[tuple[str, float], ...]:
+        """Names and scores of the operators that retrieval proposes for a text as it stands."""
         if text not in self._searches:
             hits = self.catalog.search(text, k=CANDIDATES, kind="operator", data=self.data)
             self._searches[text] = tuple((hit.name, hit.score) for hit in hits if hit.name in self.operators)
         return self._searches[text]
+
+    def plainly(self, text: str) -> str:
+        """The text in plain words, with "column" for the names of columns, which say nothing of what is done."""
+        if self.profile is None:
+            return text
+        tokens, words, at = plain_words(tokenize(text), self.profile), list[str](), 0
+        while at < len(tokens):
+            column = column_at(tokens, at, self.profile)
+            if tokens[at].low != FILLER or column:
+                words.append("column" if column else tokens[at].low)
+            at = column[1] if column else at + 1
+        return " ".join(words)
 
     def answers(self, card: OperatorCard, concept: str) -> float:
         """How well an operator answers to a concept, 0 to 1; a verb such as "rate" says only that there is a score."""

@@ -174,7 +174,7 @@ def _refusal(understood: Understanding, made: Assembled, request: str, matcher: 
         return understood.lacks[0]
     asked = "; ".join(understood.not_covered) or request.strip()
     short = asked if len(asked) <= 200 else f"{asked[:200]}…"
-    near = next(iter(matcher.hits(request)), None)
+    near = next(iter(matcher.nearest(request)), None)
     if near is None or near[1] < 0.15:
         return f"Nothing here does “{short}”; say what should happen to the rows of the data, such as “{EXAMPLE}”."
     card = matcher.card(near[0])

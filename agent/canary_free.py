@@ -1,0 +1,385 @@
+"""Reads demands for rows in free words: what they hang on, who they are about, and the turns that give the direction.
+
+A piece whose words are all known is read in full. One with a strange word, which may narrow it, tells only half: what
+"keep the ... reviews over 20 words" does not describe must go all the same.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ..tools.profile import Profile
+from .canary_anchors import Anchor, found_anchors
+from .canary_claims import Claim, CountClaim, LanguageClaim, MemberClaim, Tells
+from .canary_free_words import (
+    CHANGING,
+    DEMAND,
+    DEMANDING,
+    DROP,
+    DROPPING,
+    EXCEPT,
+    KEEP,
+    KEEPING,
+    NEG,
+    NEGATING,
+    NEUTRAL,
+    ONLY,
+    ONLYS,
+    REST,
+    ROW_NOUNS,
+    SUBJECTS,
+    TURNS,
+    TWISTING,
+    WEAK,
+)
+from .canary_reading import read_claims
+
+_SYMBOLS: Final = frozenset({KEEP, DROP, NEG, ONLY, EXCEPT, REST, DEMAND, WEAK})
+_TOKEN: Final = re.compile(r"§\d+|[^\W\d_][\w]*(?:'[a-z]+)?|\d[\w.,]*\w|\d|->|→|[^\w\s]")
+_HARD: Final = frozenset(". ; : ! ? -> → – — \n".split() + ["\n"])
+_JOINTS: Final = frozenset("and but so then plus while whereas as because since".split())
+_ALL: Final = frozenset("everything anything all nothing none whatever rows".split())
+_CALLS: Final = frozenset({"no", "nope", "yes", "ok", "okay", "well", "sorry", "please", "hmm", "oh", ""})
+"""What stands by itself between two pieces and says nothing."""
+_MARK: Final = re.compile(r"§\d+")
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A part of a request: its words with anchors as marks, where it stands, and what joins it to the one before."""
+
+    said: str
+    start: int
+    end: int
+    joint: str
+    anchors: tuple[Anchor, ...]
+    symbols: tuple[str, ...]
+    strange: tuple[str, ...]
+    columns: tuple[str, ...]
+    subjects: tuple[str, ...]
+
+    def count(self, symbol: str) -> int:
+        """How often a direction is given."""
+        return self.symbols.count(symbol)
+
+    @property
+    def is_verdict(self) -> bool:
+        """Whether it says nothing but what becomes of the rows that were described before."""
+        directed = any(self.count(one) for one in (KEEP, DROP, REST))
+        return directed and not (self.anchors or self.strange or self.columns)
+
+
+def claims_in(request: str, profile: Profile) -> tuple[Claim, ...]:
+    """What a request surely demands of the data's rows: what its plain clauses say, and what its free words do.
+
+    Args:
+        request: as the person wrote it, or one clause of it.
+        profile: the data's columns.
+    """
+    plain = read_claims(request, profile)
+    about = {(type(one), one.column) for one in plain}
+    free = [one for one in read_free(request, profile) if (type(one), one.column) not in about]
+    return (*plain, *free)
+
+
+def read_free(request: str, profile: Profile) -> tuple[Claim, ...]:
+    """What a request in free words surely demands of the data's rows; none where something may twist it.
+
+    Args:
+        request: as the person wrote it.
+        profile: the data's columns.
+    """
+    low = request.lower().replace("’", "'")
+    if len(low) != len(request):
+        return ()
+    for pattern, symbol in TURNS[:5]:  # politeness with an "if" in it
+        low = pattern.sub(lambda match: " " * len(match[0]), low) if not symbol else low
+    if TWISTING.search(low):
+        return ()
+    anchors = found_anchors(request.replace("’", "'"), low, profile)
+    if not anchors or any(one.unsure for one in anchors):
+        return ()
+    pieces = [one for one in _pieces(low, anchors, profile) if one.said.strip() not in _CALLS]
+    claims: list[Claim] = []
+    inherited: int | None = None
+    for at, piece in enumerate(pieces):
+        if not piece.anchors:
+            if _may_except(piece, pieces[:at]):
+                return ()
+            continue
+        sign, tells = _direction(piece, pieces[at + 1 :], inherited)
+        found = list(_claims(piece, sign, tells, request, profile)) if sign else []
+        if not found and any(one.kind != "limit" for one in piece.anchors):
+            return ()  # other languages or values of which nobody knows what becomes
+        if not found and len(pieces) > 1:
+            return ()
+        inherited = sign if piece.count(DROP) or piece.count(KEEP) or piece.count(ONLY) else None
+        claims += found
+    return _sound(claims)
+
+
+def _pieces(low: str, anchors: Sequence[Anchor], profile: Profile) -> Iterator[_Piece]:
+    masked = low
+    for at, one in enumerate(anchors):
+        mark = f"§{at}"
+        masked = masked[: one.start] + mark + " " * (one.end - one.start - len(mark)) + masked[one.end :]
+    tokens = [(match[0], match.start(), match.end()) for match in re.finditer(r"\n|" + _TOKEN.pattern, masked)]
+    cuts = [at for at, (word, start, end) in enumerate(tokens) if _cuts(tokens, at, masked)]
+    begin, joint = 0, ""
+    for cut in [*cuts, len(tokens)]:
+        if cut > begin:
+            yield _piece(masked, tokens[begin:cut], joint, anchors, profile)
+            joint = ""
+        if cut < len(tokens):
+            word = tokens[cut][0]
+            joint = word if word in _JOINTS or joint in ("", ",") else joint
+        begin = cut + 1
+
+
+def _cuts(tokens: Sequence[tuple[str, int, int]], at: int, masked: str) -> bool:
+    word, start, end = tokens[at]
+    if word in ("-", "."):
+        return word == "." or (masked[start - 1 : start].isspace() and masked[end : end + 1].isspace())
+    if word in _HARD or word == ",":
+        return True
+    before = tokens[at - 1][0] if at else ""
+    if word not in _JOINTS or (word == "but" and before in _ALL):
+        return False
+    rest: list[str] = []
+    for later, _, _ in tokens[at + 1 :]:
+        if later in _HARD or later in (",", "-") or (later in _JOINTS and rest):
+            break
+        rest.append(later)
+    return any(one.startswith("§") or one in KEEPING or one in DROPPING or one in DEMANDING for one in rest)
+
+
+def _piece(
+    masked: str, tokens: Sequence[tuple[str, int, int]], joint: str, anchors: Sequence[Anchor], profile: Profile
+) -> _Piece:
+    start, end = tokens[0][1], tokens[-1][2]
+    text = " ".join(word for word, _, _ in tokens)
+    columns, text = _columns(text, profile)
+    for pattern, symbol in TURNS:
+        text = pattern.sub(f" {symbol} ", text)
+    rows = _row_nouns(profile)
+    symbols, strange, subjects = list[str](), list[str](), list[str]()
+    for word in text.split():
+        symbol = _symbol(word)
+        if symbol:
+            symbols.append(symbol)
+        elif word in SUBJECTS and word not in rows and word not in ROW_NOUNS:
+            subjects.append(word)
+        elif not (_MARK.fullmatch(word) or word in NEUTRAL or word in ROW_NOUNS or word in rows or word in _JOINTS):
+            if re.search(r"\w", word) and word not in ("or", "the"):
+                strange.append(word)
+    own = [one for one in (anchors[int(mark[1:])] for mark in _MARK.findall(text))]
+    last = max((one.end for one in own), default=end)
+    return _Piece(
+        text, start, max(end, last), joint, tuple(own), tuple(symbols), tuple(strange), tuple(columns), tuple(subjects)
+    )
+
+
+def _symbol(word: str) -> str | None:
+    if word in _SYMBOLS:
+        return word
+    kinds = ((KEEP, KEEPING), (DROP, DROPPING), (NEG, NEGATING), (ONLY, ONLYS))
+    found = next((symbol for symbol, words in kinds if word in words), None)
+    return found or (DEMAND if word in DEMANDING and word not in ("has", "have") else None)
+
+
+def _row_nouns(profile: Profile) -> frozenset[str]:
+    """Words of the names of the files, which tell what a row is."""
+    names = [word for name in profile.inputs for word in re.findall(r"[a-z]+", name.rsplit(".", 1)[0].lower())]
+    return frozenset(form for name in names for form in _forms(name))
+
+
+def _forms(noun: str) -> Iterator[str]:
+    stems = {noun, noun.removesuffix("s"), f"{noun[:-3]}y" if noun.endswith("ies") else noun}
+    for stem in stems:
+        yield from (stem, f"{stem}s", f"{stem}es", f"{stem[:-1]}ies" if stem.endswith("y") else stem)
+
+
+def _columns(text: str, profile: Profile) -> tuple[list[str], str]:
+    """The columns that are named, in full or by the noun at the end of their name, and the text without them."""
+    found: list[str] = []
+    heads: dict[str, list[str]] = {}
+    for name in profile.schema.names:
+        heads.setdefault(re.split(r"[_\W]+", name.lower())[-1], []).append(name)
+    values = _row_nouns(profile)
+    whole = sorted(profile.schema.names, key=len, reverse=True)
+    for name in whole:
+        spaced = re.sub(r"[_\W]+", r"[_\\s]+", name.lower())
+        forms = "|".join(
+            sorted({re.escape(one) for one in _forms(name.lower())} | {spaced, f"{spaced}s", f"{spaced[:-1]}ies"})
+        )
+        pattern = re.compile(rf"(?<![\w§])['\"`]?(?:{forms})['\"`]?(?!\w)")
+        if pattern.search(text):
+            found.append(name)
+            text = pattern.sub(" ", text)
+    for head, owners in heads.items():
+        forms = "|".join(sorted(_forms(head)))
+        pattern = re.compile(rf"(?<![\w§])(?:{forms})(?!\w)")
+        if len(head) > 2 and head not in values and head not in ("text", "number") and pattern.search(text):
+            found += owners
+            text = pattern.sub(" ", text)
+    return list(dict.fromkeys(found)), text
+
+
+def _may_except(piece: _Piece, before: Sequence[_Piece]) -> bool:
+    """Whether a piece may take something out of what was demanded before, or narrow what comes."""
+    if piece.is_verdict or piece.count(REST):
+        return False
+    limited = any(one.anchors for one in before)
+    directed = piece.count(KEEP) or piece.count(DROP) or piece.count(EXCEPT) or piece.count(WEAK)
+    named = piece.columns or re.search(r"\b(?:those|ones|them|they|it|these)\b", piece.said)
+    if limited and directed and (piece.joint == "but" or named) and not CHANGING.search(piece.said):
+        return True
+    narrowing = re.search(r"\b(?:among|for|in|of|within|from|when|where)\b", piece.said)
+    return not before and bool(piece.strange and narrowing and not directed)
+
+
+def _direction(piece: _Piece, after: Sequence[_Piece], inherited: int | None) -> tuple[int | None, Tells]:
+    """1 where what is described stays and the rest goes, -1 where it goes, None where that is not sure."""
+    if CHANGING.search(piece.said):
+        return None, "both"
+    own = _own_sign(piece)
+    verdict = next(iter(after), None)
+    judged = _verdict_sign(verdict) if verdict is not None and verdict.is_verdict else None
+    if own is not None and judged is not None and own != judged:
+        return None, "both"
+    sign = own if own is not None else judged
+    if sign is None and _goes_on(piece):
+        sign = inherited
+    if sign is None:
+        return None, "both"
+    if not piece.strange:
+        return sign, "both"
+    explicit = piece.count(KEEP) or (sign < 0 and piece.count(DROP)) or (judged is not None and verdict is not None)
+    calm = piece.count(DEMAND) == 0 and len(piece.strange) <= 3 and not re.search(r"\b(?:for|if|to)\b", piece.said)
+    if not explicit or not calm or any(re.search(r"\d", word) for word in piece.strange):
+        return None, "both"
+    return sign, "goes" if sign > 0 else "stays"
+
+
+def _own_sign(piece: _Piece) -> int | None:
+    drops, keeps, negated = piece.count(DROP), piece.count(KEEP), piece.count(NEG)
+    limits = [one.limit for one in piece.anchors if one.limit is not None]
+    bare = bool(limits) and all(one.bare for one in limits)
+    only, excepted, demand = piece.count(ONLY), piece.count(EXCEPT), piece.count(DEMAND)
+    if piece.count(REST):
+        if drops and not keeps:
+            return 1 if not negated else None
+        return -1 if keeps and not drops and not negated else None
+    if drops > 1 and not negated and not excepted:
+        drops = 1
+    if (drops and keeps) or drops > 1 or negated > 1 or excepted > 1 or (drops and (only or demand)):
+        return None
+    if limits and (excepted or (only and negated)):
+        return None
+    flips = negated + excepted
+    if drops:
+        first = min(at for at, one in enumerate(piece.symbols) if one in (DROP, NEG))
+        if negated and piece.symbols[first] == NEG:
+            return None  # what must not be dropped need not be all that stays
+        return -1 if flips % 2 == 0 else 1
+    weak = piece.count(WEAK)
+    if excepted and not (keeps or negated or weak or only):
+        return None
+    if keeps or only or negated or (demand and limits) or (excepted and weak):
+        return 1 if flips % 2 == 0 else -1
+    if bare and not weak and (piece.columns or not piece.subjects):
+        return 1
+    return None
+
+
+def _verdict_sign(verdict: _Piece) -> int | None:
+    if verdict.count(WEAK) or verdict.count(EXCEPT) or verdict.count(DEMAND):
+        return None
+    drops, keeps = verdict.count(DROP) > 0, verdict.count(KEEP) > 0
+    negated = verdict.count(NEG)
+    if negated and drops and re.match(r"\s*no\b", verdict.said):
+        negated -= 1  # "no, remove"
+    if drops == keeps or negated > 1 or (negated and drops):
+        return None
+    sign = -1 if drops else 1
+    sign = -sign if verdict.count(REST) else sign
+    return -sign if negated else sign
+
+
+def _goes_on(piece: _Piece) -> bool:
+    """Whether it only goes on with the verb of the piece before."""
+    return piece.joint in (",", "and", ";", "plus") and not any(
+        one in (KEEP, DROP, NEG, ONLY, DEMAND, WEAK, EXCEPT, REST) for one in piece.symbols
+    )
+
+
+def _claims(piece: _Piece, sign: int, tells: Tells, request: str, profile: Profile) -> Iterator[Claim]:
+    kinds = {one.kind for one in piece.anchors}
+    if len(piece.anchors) > 1 and not (
+        kinds == {"limit"} and sign > 0 and len({_unit(one) for one in piece.anchors}) > 1
+    ):
+        return  # several demands at once may be one for some rows only
+    said = request[piece.start : piece.end].strip()
+    for one in piece.anchors:
+        span = one.start, one.end
+        if one.kind == "label" and one.column is not None:
+            if set(piece.columns) <= {one.column, *_subjects_of(piece, profile)}:
+                yield MemberClaim(said, span, one.column, one.values, sign < 0, tells)
+            continue
+        if re.search(r"\bor\b", piece.said) and one.kind == "limit":
+            continue
+        column = _column_of(piece, profile)
+        if column is None:
+            continue
+        if one.kind == "language":
+            yield LanguageClaim(said, span, column, one.values, (sign < 0) != one.negated, tells)
+        elif one.limit is not None:
+            yield from _counted(one, sign, tells, request, column)
+
+
+def _subjects_of(piece: _Piece, profile: Profile) -> list[str]:
+    """Columns of texts that are named as what a row is: "questions about history"."""
+    return [name for name in piece.columns if profile.column(name).mean_chars is not None]
+
+
+def _unit(one: Anchor) -> str | None:
+    return one.limit.unit if one.limit is not None else None
+
+
+def _counted(one: Anchor, sign: int, tells: Tells, request: str, column: str) -> Iterator[Claim]:
+    limit = one.limit
+    if limit is None:
+        return
+    low, high = limit.low, limit.high
+    if sign < 0:
+        if limit.alternative:
+            pass
+        elif low is not None and high is not None:
+            return  # what lies outside of a range is two intervals
+        elif low is not None:
+            low, high = None, low - 1
+        else:
+            low, high = (high or 0) + 1, None
+    elif limit.alternative:
+        return
+    yield CountClaim(request[one.start : one.end], (one.start, one.end), column, limit.unit, low, high, tells)
+
+
+def _column_of(piece: _Piece, profile: Profile) -> str | None:
+    """The one text that is named, else the main text where the rows are called by a name that holds for any."""
+    if len(piece.columns) > 1:
+        return None
+    if piece.columns:
+        column = profile.column(piece.columns[0])
+        return column.name if column.mean_chars is not None and not column.labels else None
+    if piece.subjects:
+        return None
+    main = profile.text_column()
+    return main if main is not None and not profile.column(main).labels else None
+
+
+def _sound(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """All of them, or none where two are about the same thing, of which one may be an exception."""
+    about = [(type(one), one.column, one.unit if isinstance(one, CountClaim) else None) for one in claims]
+    return tuple(claims) if len({*about}) == len(about) else ()
