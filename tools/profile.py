@@ -16,6 +16,8 @@ Look = Literal["prose", "html", "urls", "emoji", "identifier", "label", "code"]
 
 EXAMPLES, EXAMPLE_CHARACTERS = 3, 200
 LABELS, LABEL_CHARACTERS = 20, 60
+REPEATED = 0.75
+"""Largest share of different values in a column of labels: small tables repeat few of theirs."""
 BLOCK_BYTES = 8 * 2**20
 MAX_BLOCKS = 4
 """Most blocks read of one input, so that very long rows cost no more than `MAX_BLOCKS * BLOCK_BYTES`."""
@@ -205,7 +207,7 @@ def _looks(column: ColumnProfile, texts: pl.Series) -> tuple[Look, ...]:
     words = column.mean_words or 0.0
     looks: list[Look] = ["prose"] if words >= 8 else []
     looks += [look for look, pattern, share in _PATTERNS if float(texts.str.contains(pattern).mean()) >= share]  # type: ignore[arg-type]
-    if words < 4 and _distinct(texts) <= LABELS and column.distinct_share <= 0.5:
+    if words < 4 and _distinct(texts) <= LABELS and column.distinct_share <= REPEATED:
         looks.append("label")
     if words <= 1.05 and (_names_keys(column.name) or _is_key(column, texts)):
         looks.append("identifier")

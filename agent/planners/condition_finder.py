@@ -188,9 +188,9 @@ class _Finder(TextTests):
         limit = self.limits.get(at) or self.limits.get(begin) or self._starting_before(at)
         if limit is None or limit.unit or limit.share or column.dtype not in ("integer", "number", "json"):
             return None
-        if not (limit.stated or told):
-            return None
         several = None if limit.stated else numbers_at(self.tokens, limit.start)
+        if not (limit.stated or told or several):
+            return None
         if several is not None:
             return Among(Column(column.name), several[0]), several[1], False
         return within(Column(column.name), limit.interval), past_unit(self.tokens, limit.end, column.name), False

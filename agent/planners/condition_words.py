@@ -1,6 +1,5 @@
 """What people call columns and their values in conditions: near names, adjectives for flags, "cheaper", "stars"."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
@@ -8,7 +7,8 @@ from typing import Final
 from ...operators.core.expression import Among, Column, Compare, Condition, IsNull, Value
 from ...tools.profile import ColumnProfile, Profile
 from .columns import column_at, words_of
-from .conditions import joined, negate, within
+from .conditions import joined, within
+from .dates import dated_at, of_year
 from .directions import Interval, Limit, Sign, comparator_behind
 from .quantities import SMALL, UNITS
 from .row_nouns import is_row_noun
@@ -88,19 +88,6 @@ _TIMES: Final[Mapping[str, str]] = MappingProxyType(
         for word in words.split()
     }
 )
-_YEARS: Final[Mapping[str, Sign]] = MappingProxyType(
-    {
-        "before": "<",
-        "after": ">",
-        "since": ">=",
-        "in": "=",
-        "from": "=",
-        "until": "<=",
-        "till": "<=",
-        "pre": "<",
-        "post": ">",
-    }
-)
 _OPPOSITES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "closed": "open", "shut": "open", "resolved": "open", "solved": "open", "unresolved": "resolved",
@@ -113,7 +100,6 @@ _DENYING: Final = ("un", "non", "in", "dis", "im", "ir", "de")
 _FLAGS: Final = frozenset("is has was are had did can should".split())
 _NOT: Final = frozenset("not non isn't aren't wasn't weren't never".split())
 _MOST_LISTED: Final = 12
-_DATE: Final = re.compile(r"\d{4}-\d{2}")
 _NUMBERS: Final = ("integer", "number", "json")
 
 
@@ -256,7 +242,7 @@ def compared_at(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit], p
     return (
         _by_adjective(tokens, at, limits, profile)
         or _by_verb(tokens, at, limits, profile)
-        or _by_year(tokens, at, profile)
+        or dated_at(tokens, at, profile)
     )
 
 
@@ -277,7 +263,8 @@ def _by_adjective(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit],
     if value is None:
         return None
     if role is _YEAR:
-        return _dated(profile, sign, value, limit.end)
+        condition = of_year(profile, sign, value)
+        return None if condition is None else (condition, limit.end)
     return _measured(tokens, profile, role, Interval.of(sign, value), limit.end)
 
 
@@ -349,49 +336,3 @@ def past_unit(tokens: Sequence[Token], end: int, name: str) -> int:
     while end < len(tokens) and tokens[end].low in parts[1:]:
         end += 1
     return end
-
-
-def _by_year(tokens: Sequence[Token], at: int, profile: Profile) -> Found | None:
-    sign = _YEARS.get(tokens[at].low)
-    after = at + 1
-    while after < len(tokens) and tokens[after].low in ("the", "year"):
-        after += 1
-    if sign is None or after >= len(tokens) or not re.fullmatch(r"(?:1[89]|20)\d\d", tokens[after].low):
-        return None
-    if (
-        after + 1 < len(tokens)
-        and tokens[after + 1].is_word
-        and (tokens[after + 1].low in UNITS or is_row_noun(tokens, after + 1))
-    ):
-        return None
-    end, behind = after + 1, comparator_behind(tokens, after + 1)
-    if behind is not None and sign == "=":
-        end, sign = behind
-    elif end < len(tokens) and tokens[end].low in ("on", "onward", "onwards") and sign == "=":
-        end, sign = end + 1, ">="
-    return _dated(profile, sign, float(tokens[after].low), end)
-
-
-def _dated(profile: Profile, sign: Sign, year: float, end: int) -> Found | None:
-    """A year in the one column of years or dates."""
-    column = role_column(profile, _YEAR - {"day", "time"}, ("integer", "number"))
-    if column is not None:
-        return within(Column(column.name), Interval.of(sign, year)), end
-    dates = [c for c in profile.columns if c.dtype == "time" or (c.dtype == "text" and _holds_dates(c))]
-    if len(dates) != 1 or year != int(year):
-        return None
-    name, start = Column(dates[0].name), "-01-01" if dates[0].dtype == "time" else ""
-    this, following = Value("text", f"{int(year)}{start}"), Value("text", f"{int(year) + 1}{start}")
-    below, above = Compare(name, "<", this), Compare(name, ">=", following)
-    bounds: dict[Sign, Condition] = {
-        "<": below,
-        "<=": negate(above),
-        ">=": negate(below),
-        ">": above,
-        "=": joined("and", [negate(below), negate(above)]),
-    }
-    return bounds[sign], end
-
-
-def _holds_dates(column: ColumnProfile) -> bool:
-    return bool(column.examples) and all(map(_DATE.match, column.examples))

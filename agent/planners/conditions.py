@@ -139,7 +139,8 @@ def joined(word: str, terms: Sequence[Condition]) -> Condition:
     """Several conditions under "and" or "or"; one stays itself."""
     flat: list[Condition] = []
     for term in terms:
-        flat.extend(term.terms if isinstance(term, Junction) and term.word == word else [term])
+        parts = term.terms if isinstance(term, Junction) and term.word == word else [term]
+        flat.extend(part for part in parts if part not in flat)
     return flat[0] if len(flat) == 1 else Junction("and" if word == "and" else "or", tuple(flat))
 
 

@@ -13,7 +13,7 @@ from ...tools.profile import Profile
 from .columns import column_at, words_of
 from .languages import NAMES
 from .tokens import Token
-from .vocabulary import NEGATIONS, ROW_NOUNS, stem
+from .vocabulary import DROP, KEEP, NEGATIONS, ROW_NOUNS, stem
 
 FILLER: Final = "please"
 """What stands in the place of a word that says nothing."""
@@ -202,6 +202,9 @@ _NEEDS: Final = frozenset("need needs use uses require requires like likes read 
 def plain_words(tokens: Sequence[Token], profile: Profile) -> list[Token]:
     """The tokens with turns of phrase replaced by plain words; each keeps its place in the request."""
     named = {at for at in range(len(tokens)) for at in _column(tokens, at, profile)}
+    labels = {word for column in profile.columns for label in column.labels for word in label.lower().split()}
+    named |= {at for at, token in enumerate(tokens) if token.low in labels - DROP - KEEP - NEGATIONS}
+    named |= {at for at in range(len(tokens) - 2) if _lows(tokens, at, 3) == ("out", "of", "stock")}
     nouns = _nouns(profile)
     said = [one if at in named else _as_row(one, nouns) for at, one in enumerate(tokens)]
     said = _without_reasons(said, named, profile)
@@ -233,6 +236,10 @@ def _with_one_verb(tokens: list[Token]) -> list[Token]:
 
 def _saying(token: Token, word: str) -> Token:
     return token if token.low == word else replace(token, kind="word", low=word)
+
+
+def _lows(tokens: Sequence[Token], at: int, size: int) -> tuple[str, ...]:
+    return tuple(token.low for token in tokens[at : at + size])
 
 
 def _column(tokens: Sequence[Token], at: int, profile: Profile) -> range:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-TokenKind = Literal["word", "number", "quoted", "sign", "break"]
+TokenKind = Literal["word", "number", "date", "quoted", "sign", "break"]
 
 MAX_CHARACTERS = 5000
 """Longest request that is read."""
@@ -15,6 +15,7 @@ _TOKEN = re.compile(
       (?P<break>[ \t]*(?:\r?\n[ \t]*)+(?:[-*•–]\s+|\(?\d{1,3}[.)]\s+|[a-z][.)]\s+)?
         |(?<!\S)\(?\d{1,2}\)\s+|(?<!\S)[Ss]tep\s\d{1,2}\s?[:.)]\s*)
     | (?P<quoted>"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|`[^`\n]+`|(?<!\w)['‘][^'’\n]+['’](?!\w))
+    | (?P<date>(?:1[89]|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?(?![\w-]))
     | (?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[kKmM](?![^\W\d_]))?|\.\d+)
     | (?P<word>[^\W\d_](?:\w|['’](?=\w))*|_\w+)
     | (?P<sign>-{1,2}>|=>|<=|>=|!=|<>|==|[^\s\w])
@@ -26,7 +27,7 @@ _FIRST_BULLET = re.compile(r"\s*(?:[-*•–]\s+|\(?1[.)]\s+|a[.)]\s+)")
 
 @dataclass(frozen=True)
 class Token:
-    """A word, number, quoted text, sign or line break.
+    """A word, number, ISO 8601 day or month, quoted text, sign or line break.
 
     Args:
         text: as it stands in the request; for a quoted text, what is inside the quotes.

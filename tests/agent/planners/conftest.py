@@ -15,7 +15,9 @@ from dataflow_agent.pipelines.builtin import builtins
 from dataflow_agent.tools.profile import ColumnProfile, Profile
 
 
-def text(name: str, chars: float, *looks: str, labels: tuple[str, ...] = ()) -> ColumnProfile:
+def text(
+    name: str, chars: float, *looks: str, labels: tuple[str, ...] = (), examples: tuple[str, ...] = ()
+) -> ColumnProfile:
     """A column of texts."""
     return ColumnProfile(
         name=name,
@@ -25,7 +27,7 @@ def text(name: str, chars: float, *looks: str, labels: tuple[str, ...] = ()) -> 
         max_chars=int(chars * 3),
         mean_words=chars / 6,
         looks=looks,  # type: ignore[arg-type]
-        examples=labels[:3],
+        examples=examples or labels[:3],
         labels=labels,
     )
 
@@ -124,6 +126,14 @@ PROFILES = {
         plain("helpful_votes", "integer"),
         plain("verified", "boolean"),
         plain("year", "integer"),
+    ),
+    "news": profile_of(
+        plain("id", "integer", "identifier"),
+        text("body", 400, "prose"),
+        text("desk", 6, "label", labels=("politics", "sports", "history")),
+        text("license", 8, "label", labels=("MIT", "GPL-2.0", "GPL-3.0", "Apache-2.0")),
+        text("cuisine", 8, "label", labels=("italian", "thai")),
+        text("published", 10, examples=("2024-03-02", "2024-11-30")),
     ),
 }
 """Data of several shapes, by name."""
