@@ -39,6 +39,10 @@ _SYMBOLS: Final = frozenset({KEEP, DROP, NEG, ONLY, EXCEPT, REST, DEMAND, WEAK})
 _TOKEN: Final = re.compile(r"§\d+|[^\W\d_][\w]*(?:'[a-z]+)?|\d[\w.,]*\w|\d|->|→|[^\w\s]")
 _HARD: Final = frozenset(". ; : ! ? -> → – — \n".split() + ["\n"])
 _JOINTS: Final = frozenset("and but so then plus while whereas as because since".split())
+_NEW_TEXT: Final = re.compile(r"\b(?:or|writ\w+|wrote|makes?|made|says?|said|puts?|tell|told|set|use[ds]?|using)\b")
+"""What may ask for a text of a size, or for one of several sizes."""
+_SHORT: Final = 15
+"""Characters on average below which a text is a name of something, whose language nobody asks for."""
 _ALL: Final = frozenset("everything anything all nothing none whatever rows".split())
 _CALLS: Final = frozenset({"no", "nope", "yes", "ok", "okay", "well", "sorry", "please", "hmm", "oh", ""})
 """What stands by itself between two pieces and says nothing."""
@@ -327,12 +331,14 @@ def _claims(piece: _Piece, sign: int, tells: Tells, request: str, profile: Profi
             if set(piece.columns) <= {one.column, *_subjects_of(piece, profile)}:
                 yield MemberClaim(said, span, one.column, one.values, sign < 0, tells)
             continue
-        if re.search(r"\bor\b", piece.said) and one.kind == "limit":
+        if one.kind == "limit" and _NEW_TEXT.search(piece.said):
             continue
         column = _column_of(piece, profile)
         if column is None:
             continue
         if one.kind == "language":
+            if (profile.column(column).mean_chars or 0) < _SHORT:
+                continue
             yield LanguageClaim(said, span, column, one.values, (sign < 0) != one.negated, tells)
         elif one.limit is not None:
             yield from _counted(one, sign, tells, request, column)
