@@ -26,7 +26,7 @@ _COMMON: Final = frozenset({*DROPPING, *KEEPING, *NEGATING, *NEUTRAL, *ONLYS, *R
 
 @dataclass(frozen=True)
 class Anchor:
-    """Where it stands and what it is: a limit, languages, or values of a column; `unsure` if it may be something else."""
+    """Where it stands and what it is: a limit, languages, or values of a column; `unsure` if it may be more."""
 
     kind: Literal["limit", "language", "label"]
     start: int
@@ -57,10 +57,14 @@ def found_anchors(request: str, low: str, profile: Profile) -> list[Anchor]:
 
 
 def _tells_origin(profile: Profile) -> bool:
-    """Whether a column holds names of languages, or where something is from, so that "Turkish" may not be the text's."""
+    """Whether a column holds names of languages or origins, so that "Turkish" may not be the text's."""
     values = {value.lower() for column in profile.columns for value in (*column.labels, *column.examples)}
     names = {word for column in profile.columns for word in re.split(r"[_\W]+", column.name.lower())}
     return bool(values & {*LANGUAGES, *_PEOPLES} or names & _ORIGINS)
+
+
+def _sort_of(one: Anchor) -> tuple[str, str | None, bool]:
+    return one.kind, one.column, one.negated
 
 
 def _is_free(one: Anchor, found: Sequence[Anchor]) -> bool:
