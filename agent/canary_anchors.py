@@ -14,12 +14,19 @@ _LANGUAGE: Final = "|".join(sorted(LANGUAGES, key=len, reverse=True))
 _BETWEEN: Final = re.compile(
     r"['\"\s]*(?:,|and|or|, and|, or|/|&|nor|and/or|\+)?['\"\s]*(?:(?:from|in|the|about|with|non-)\s+)?['\"]?"
 )
+_CODES: Final = frozenset({*LANGUAGES, *LANGUAGES.values()})
+"""Values that as well name the language of the text."""
+_PEOPLES: Final = frozenset(
+    "american british indian mexican thai lebanese vietnamese moroccan ethiopian irish scottish austrian swiss belgian "
+    "brazilian argentinian canadian australian african asian european persian indonesian".split()
+)
+_ORIGINS: Final = frozenset("cuisine nationality country origin nation citizenship ethnicity kitchen style".split())
 _COMMON: Final = frozenset({*DROPPING, *KEEPING, *NEGATING, *NEUTRAL, *ONLYS, *ROW_NOUNS})
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """Where it stands and what it is: a limit, languages, or values of a column; `unsure` if it may be something else."""
+    """Where it stands and what it is: a limit, languages, or values of a column; `unsure` if it may be more."""
 
     kind: Literal["limit", "language", "label"]
     start: int
@@ -40,11 +47,24 @@ def found_anchors(request: str, low: str, profile: Profile) -> list[Anchor]:
         profile: the data's columns.
     """
     found = [Anchor("limit", one.start, one.end, limit=one) for one in found_limits(low)]
+    elsewhere = _tells_origin(profile)
     for match in re.finditer(rf"\b(non-)?({_LANGUAGE})\b(?!\s*-\w)", low):
-        one = Anchor("language", *match.span(), values=(LANGUAGES[match[2]],), negated=match[1] is not None)
+        code = (LANGUAGES[match[2]],)
+        one = Anchor("language", *match.span(), values=code, negated=match[1] is not None, unsure=elsewhere)
         found += [one] if _is_free(one, found) else []
     found += [one for one in _labels(request, low, profile) if _is_free(one, found)]
     return _listed(sorted(found, key=lambda one: one.start), low)
+
+
+def _tells_origin(profile: Profile) -> bool:
+    """Whether a column holds names of languages or origins, so that "Turkish" may not be the text's."""
+    values = {value.lower() for column in profile.columns for value in (*column.labels, *column.examples)}
+    names = {word for column in profile.columns for word in re.split(r"[_\W]+", column.name.lower())}
+    return bool(values & {*LANGUAGES, *_PEOPLES} or names & _ORIGINS)
+
+
+def _sort_of(one: Anchor) -> tuple[str, str | None, bool]:
+    return one.kind, one.column, one.negated
 
 
 def _is_free(one: Anchor, found: Sequence[Anchor]) -> bool:
@@ -63,7 +83,7 @@ def _labels(request: str, low: str, profile: Profile) -> list[Anchor]:
             continue
         for label in sorted(column.labels, key=len, reverse=True):
             said = label.lower()
-            if len(said) < 2 or not re.search(r"[^\W\d_]", said):
+            if len(said) < 2 or said in _CODES or not re.search(r"[^\W\d_]", said):
                 continue
             proper = said in _COMMON or f"{said}s" in _COMMON
             text, wanted = (request, label) if proper else (low, said)

@@ -37,11 +37,16 @@ from .canary_reading import read_claims
 
 _SYMBOLS: Final = frozenset({KEEP, DROP, NEG, ONLY, EXCEPT, REST, DEMAND, WEAK})
 _TOKEN: Final = re.compile(r"§\d+|[^\W\d_][\w]*(?:'[a-z]+)?|\d[\w.,]*\w|\d|->|→|[^\w\s]")
-_HARD: Final = frozenset(". ; : ! ? -> → – — \n".split() + ["\n"])
+_HARD: Final = frozenset([*". ; : ! ? -> → – —".split(), "\n"])
 _JOINTS: Final = frozenset("and but so then plus while whereas as because since".split())
+_NEW_TEXT: Final = re.compile(r"\b(?:or|writ\w+|wrote|makes?|made|says?|said|puts?|tell|told|set|use[ds]?|using)\b")
+"""What may ask for a text of a size, or for one of several sizes."""
+_SHORT: Final = 15
+"""Characters on average below which a text is a name of something, whose language nobody asks for."""
 _ALL: Final = frozenset("everything anything all nothing none whatever rows".split())
 _CALLS: Final = frozenset({"no", "nope", "yes", "ok", "okay", "well", "sorry", "please", "hmm", "oh", ""})
 """What stands by itself between two pieces and says nothing."""
+_PLAIN: Final = NEUTRAL | ROW_NOUNS | _JOINTS | {"or", "the"}
 _MARK: Final = re.compile(r"§\d+")
 
 
@@ -91,32 +96,33 @@ def read_free(request: str, profile: Profile) -> tuple[Claim, ...]:
         profile: the data's columns.
     """
     low = request.lower().replace("’", "'")
-    if len(low) != len(request):
-        return ()
     for pattern, symbol in TURNS[:5]:  # politeness with an "if" in it
         low = pattern.sub(lambda match: " " * len(match[0]), low) if not symbol else low
-    if TWISTING.search(low):
+    if len(low) != len(request) or TWISTING.search(low):
         return ()
     anchors = found_anchors(request.replace("’", "'"), low, profile)
     if not anchors or any(one.unsure for one in anchors):
         return ()
     pieces = [one for one in _pieces(low, anchors, profile) if one.said.strip() not in _CALLS]
+    return _sound(_read(pieces, request, profile))
+
+
+def _read(pieces: Sequence[_Piece], request: str, profile: Profile) -> list[Claim]:
+    """The claims of all pieces, none where one of them is not understood."""
     claims: list[Claim] = []
     inherited: int | None = None
     for at, piece in enumerate(pieces):
         if not piece.anchors:
             if _may_except(piece, pieces[:at]):
-                return ()
+                return []
             continue
         sign, tells = _direction(piece, pieces[at + 1 :], inherited)
         found = list(_claims(piece, sign, tells, request, profile)) if sign else []
-        if not found and any(one.kind != "limit" for one in piece.anchors):
-            return ()  # other languages or values of which nobody knows what becomes
-        if not found and len(pieces) > 1:
-            return ()
+        if not found and (len(pieces) > 1 or any(one.kind != "limit" for one in piece.anchors)):
+            return []  # nobody knows what becomes of these
         inherited = sign if piece.count(DROP) or piece.count(KEEP) or piece.count(ONLY) else None
         claims += found
-    return _sound(claims)
+    return claims
 
 
 def _pieces(low: str, anchors: Sequence[Anchor], profile: Profile) -> Iterator[_Piece]:
@@ -129,7 +135,7 @@ def _pieces(low: str, anchors: Sequence[Anchor], profile: Profile) -> Iterator[_
     begin, joint = 0, ""
     for cut in [*cuts, len(tokens)]:
         if cut > begin:
-            yield _piece(masked, tokens[begin:cut], joint, anchors, profile)
+            yield _piece(tokens[begin:cut], joint, anchors, profile)
             joint = ""
         if cut < len(tokens):
             word = tokens[cut][0]
@@ -154,9 +160,7 @@ def _cuts(tokens: Sequence[tuple[str, int, int]], at: int, masked: str) -> bool:
     return any(one.startswith("§") or one in KEEPING or one in DROPPING or one in DEMANDING for one in rest)
 
 
-def _piece(
-    masked: str, tokens: Sequence[tuple[str, int, int]], joint: str, anchors: Sequence[Anchor], profile: Profile
-) -> _Piece:
+def _piece(tokens: Sequence[tuple[str, int, int]], joint: str, anchors: Sequence[Anchor], profile: Profile) -> _Piece:
     start, end = tokens[0][1], tokens[-1][2]
     text = " ".join(word for word, _, _ in tokens)
     columns, text = _columns(text, profile)
@@ -165,15 +169,14 @@ def _piece(
     rows = _row_nouns(profile)
     symbols, strange, subjects = list[str](), list[str](), list[str]()
     for word in text.split():
-        symbol = _symbol(word)
-        if symbol:
-            symbols.append(symbol)
+        direction = _symbol(word)
+        if direction:
+            symbols.append(direction)
         elif word in SUBJECTS and word not in rows and word not in ROW_NOUNS:
             subjects.append(word)
-        elif not (_MARK.fullmatch(word) or word in NEUTRAL or word in ROW_NOUNS or word in rows or word in _JOINTS):
-            if re.search(r"\w", word) and word not in ("or", "the"):
-                strange.append(word)
-    own = [one for one in (anchors[int(mark[1:])] for mark in _MARK.findall(text))]
+        elif re.search(r"[^\W§]", word) and not _MARK.fullmatch(word) and word not in _PLAIN | rows:
+            strange.append(word)
+    own = [anchors[int(mark[1:])] for mark in _MARK.findall(text)]
     last = max((one.end for one in own), default=end)
     return _Piece(
         text, start, max(end, last), joint, tuple(own), tuple(symbols), tuple(strange), tuple(columns), tuple(subjects)
@@ -210,9 +213,8 @@ def _columns(text: str, profile: Profile) -> tuple[list[str], str]:
     whole = sorted(profile.schema.names, key=len, reverse=True)
     for name in whole:
         spaced = re.sub(r"[_\W]+", r"[_\\s]+", name.lower())
-        forms = "|".join(
-            sorted({re.escape(one) for one in _forms(name.lower())} | {spaced, f"{spaced}s", f"{spaced[:-1]}ies"})
-        )
+        plurals = {spaced, f"{spaced}s", f"{spaced[:-1]}ies"}
+        forms = "|".join(sorted({re.escape(one) for one in _forms(name.lower())} | plurals))
         pattern = re.compile(rf"(?<![\w§])['\"`]?(?:{forms})['\"`]?(?!\w)")
         if pattern.search(text):
             found.append(name)
@@ -263,34 +265,24 @@ def _direction(piece: _Piece, after: Sequence[_Piece], inherited: int | None) ->
 
 
 def _own_sign(piece: _Piece) -> int | None:
-    drops, keeps, negated = piece.count(DROP), piece.count(KEEP), piece.count(NEG)
+    """The direction that the piece gives by itself; None where it gives none, or more than one."""
+    keeps, negated, excepted = piece.count(KEEP), piece.count(NEG), piece.count(EXCEPT)
+    drops = piece.count(DROP) if negated or excepted else min(1, piece.count(DROP))
     limits = [one.limit for one in piece.anchors if one.limit is not None]
-    bare = bool(limits) and all(one.bare for one in limits)
-    only, excepted, demand = piece.count(ONLY), piece.count(EXCEPT), piece.count(DEMAND)
+    only, demand, weak = piece.count(ONLY), piece.count(DEMAND), piece.count(WEAK)
     if piece.count(REST):
-        if drops and not keeps:
-            return 1 if not negated else None
-        return -1 if keeps and not drops and not negated else None
-    if drops > 1 and not negated and not excepted:
-        drops = 1
-    if (drops and keeps) or drops > 1 or negated > 1 or excepted > 1 or (drops and (only or demand)):
+        return None if negated or bool(drops) == bool(keeps) else 1 if drops else -1
+    torn = (drops and keeps) or max(drops, negated, excepted) > 1 or (drops and (only or demand))
+    if torn or (limits and (excepted or (only and negated))):
         return None
-    if limits and (excepted or (only and negated)):
-        return None
-    flips = negated + excepted
+    flip = -1 if (negated + excepted) % 2 else 1
     if drops:
-        first = min(at for at, one in enumerate(piece.symbols) if one in (DROP, NEG))
-        if negated and piece.symbols[first] == NEG:
-            return None  # what must not be dropped need not be all that stays
-        return -1 if flips % 2 == 0 else 1
-    weak = piece.count(WEAK)
-    if excepted and not (keeps or negated or weak or only):
-        return None
-    if keeps or only or negated or (demand and limits) or (excepted and weak):
-        return 1 if flips % 2 == 0 else -1
-    if bare and not weak and (piece.columns or not piece.subjects):
-        return 1
-    return None
+        # What must not be dropped need not be all that stays.
+        return None if negated and piece.symbols.index(NEG) < piece.symbols.index(DROP) else -flip
+    if keeps or only or negated or (demand and limits and not excepted) or (excepted and weak):
+        return flip
+    bare = bool(limits) and all(one.bare for one in limits) and not weak and not excepted
+    return 1 if bare and (piece.columns or not piece.subjects) else None
 
 
 def _verdict_sign(verdict: _Piece) -> int | None:
@@ -327,12 +319,14 @@ def _claims(piece: _Piece, sign: int, tells: Tells, request: str, profile: Profi
             if set(piece.columns) <= {one.column, *_subjects_of(piece, profile)}:
                 yield MemberClaim(said, span, one.column, one.values, sign < 0, tells)
             continue
-        if re.search(r"\bor\b", piece.said) and one.kind == "limit":
+        if one.kind == "limit" and _NEW_TEXT.search(piece.said):
             continue
         column = _column_of(piece, profile)
         if column is None:
             continue
         if one.kind == "language":
+            if (profile.column(column).mean_chars or 0) < _SHORT:
+                continue
             yield LanguageClaim(said, span, column, one.values, (sign < 0) != one.negated, tells)
         elif one.limit is not None:
             yield from _counted(one, sign, tells, request, column)
@@ -352,17 +346,12 @@ def _counted(one: Anchor, sign: int, tells: Tells, request: str, column: str) ->
     if limit is None:
         return
     low, high = limit.low, limit.high
-    if sign < 0:
-        if limit.alternative:
-            pass
-        elif low is not None and high is not None:
-            return  # what lies outside of a range is two intervals
-        elif low is not None:
-            low, high = None, low - 1
-        else:
-            low, high = (high or 0) + 1, None
-    elif limit.alternative:
-        return
+    if (sign > 0 and limit.alternative) or (
+        sign < 0 and not limit.alternative and low is not None and high is not None
+    ):
+        return  # what lies outside of a range is two intervals
+    if sign < 0 and not limit.alternative:
+        low, high = (None, low - 1) if low is not None else ((high or 0) + 1, None)
     yield CountClaim(request[one.start : one.end], (one.start, one.end), column, limit.unit, low, high, tells)
 
 

@@ -33,7 +33,7 @@ TURNS: Final = tuple(
         (r"(?:hi|hello|hey|dear)(?: (?:there|all|team|everybody|everyone|folks))?", ""),
         (r"if (?:possible|you (?:can|could|please|like|don't mind))", ""),
         (r"(?:it|that) would be (?:great|nice|good|lovely|fine|perfect|best|helpful)", ""),
-        (r"(?:for|in|to) (?:my|our|this|the) (?:use|work|purpose|purposes|project|training|set|dataset|data|collection)", ""),
+        (r"(?:for|in|to) (?:my|our|this|the) (?:use|work|purpose|purposes|project|training|set|dataset|data|collection)", ""),  # noqa: E501
         (r"(?:in|from) (?:here|there|the (?:data|dataset|set|table|file|list|corpus))", ""),
         (r"(?:please )?make sure|be sure|see to it|take care", DEMAND),
         (r"(?:could|can|would|will) you(?: please)?", ""),
@@ -41,28 +41,28 @@ TURNS: Final = tuple(
         (rf"(?:should|must|shall|may|can|could|would)(?:n't| not)(?: {_MORE})? (?:{_GONE}|be {_DONE})", WEAK),
         (r"(?:do|does|did)(?:n't| not) (?:belong|fit)(?: (?:here|in|there|in here))?", DROP),
         (r"(?:have|has) no (?:place|business)(?: (?:here|in))?|(?:do|does) not matter", DROP),
-        (rf"(?:(?:is|are|was|were)n't|{_TO_BE} not|not|{_TO_BE} no longer|{_TO_BE} never)(?: {_MORE})* {_GOOD}{_TO_ME}", DROP),
+        (rf"(?:(?:is|are|was|were)n't|{_TO_BE} not|not|{_TO_BE} no longer|{_TO_BE} never)(?: {_MORE})* {_GOOD}{_TO_ME}", DROP),  # noqa: E501
         (rf"{_TO_BE} (?:of )?no (?:use|good|interest|value|help){_TO_ME}|no use(?: to (?:me|us))?", DROP),
-        (rf"{_TO_BE}(?: {_MORE})* (?:useless|noise|unwanted|irrelevant|junk|rubbish|garbage|trash|worthless|annoying|uninteresting|unneeded|undesired|superfluous|too (?:long|short|much|little|few|many|big|small)){_TO_ME}", DROP),
+        (rf"{_TO_BE}(?: {_MORE})* (?:useless|noise|unwanted|irrelevant|junk|rubbish|garbage|trash|worthless|annoying|uninteresting|unneeded|undesired|superfluous|too (?:long|short|much|little|few|many|big|small)){_TO_ME}", DROP),  # noqa: E501
         (rf"{_MAY}(?: {_MORE})? (?:{_GONE}|be {_DONE})", DROP),
         (rf"{_TO_BE} (?:to be )?{_DONE}|get {_DONE}", DROP),
-        (rf"{_TO_BE} out|goes out|go out|goes|go away|goes away|falls? out|out with|away with|off with|no more of", DROP),
-        (r"(?:throw|throws|throwing|filter|filtering|weed|weeding|leave|leaving|kick|kicking|take|taking|sort|sorting|toss|tossing|sift|strike|chuck|clear|rule|screen|send|fling|put|keep|keeping|cast|shut|pull|pick) (?:out|away|aside|off)(?: of)?", DROP),
-        (r"(?:throw|filter|weed|leave|kick|take|sort|toss|chuck|clear|screen|cast|pull|pick) (?:them|it|those|these|that|this|such) (?:out|away|aside|off)", DROP),
-        (r"(?:get|getting|be) rid of|do away with|(?:do|does|doing|done) without|part with|free (?:me|us) of|spare (?:me|us)", DROP),
+        (rf"{_TO_BE} out|goes out|go out|goes|go away|goes away|falls? out|out with|away with|off with|no more of", DROP),  # noqa: E501
+        (r"(?:throw|throws|throwing|filter|filtering|weed|weeding|leave|leaving|kick|kicking|take|taking|sort|sorting|toss|tossing|sift|strike|chuck|clear|rule|screen|send|fling|put|keep|keeping|cast|shut|pull|pick) (?:out|away|aside|off)(?: of)?", DROP),  # noqa: E501
+        (r"(?:throw|filter|weed|leave|kick|take|sort|toss|chuck|clear|screen|cast|pull|pick) (?:them|it|those|these|that|this|such) (?:out|away|aside|off)", DROP),  # noqa: E501
+        (r"(?:get|getting|be) rid of|do away with|(?:do|does|doing|done) without|part with|free (?:me|us) of|spare (?:me|us)", DROP),  # noqa: E501
         (rf"(?:can|may|could|might) {_STAY}|{_TO_BE}(?: {_MORE})* {_GOOD}", WEAK),
         (rf"(?:should|must|shall|will|have to|has to|ought to) {_STAY}|stays?|stays in|remains?|survives?", KEEP),
-        (r"(?:hold|hang) on to|hold onto|holds?|let (?:me|us) (?:have|keep|see)|(?:give|get|show|leave|hand|send|bring) (?:me|us)(?: back)?", KEEP),
-        (r"(?:am|are|is|'m|'re|be) (?:only |just )?(?:looking for|interested in|after|keen on|out for)|look for|looking for", KEEP),
+        (r"(?:hold|hang) on to|hold onto|holds?|let (?:me|us) (?:have|keep|see)|(?:give|get|show|leave|hand|send|bring) (?:me|us)(?: back)?", KEEP),  # noqa: E501
+        (r"(?:am|are|is|'m|'re|be) (?:only |just )?(?:looking for|interested in|after|keen on|out for)|look for|looking for", KEEP),  # noqa: E501
         (r"(?:i|we)(?:'d| would| do| should)? (?:like|love|prefer)(?: to (?:have|keep|see|get|use))?", KEEP),
         (r"(?:want|wants|wanted|need|needs|wish|wishes)(?: to (?:have|keep|see|get|use|work with|look at))?", KEEP),
         (r"(?:work|go on|continue|proceed|train|deal) (?:only )?with", KEEP),
         (r"(?:can|could|may|will|must|should|shall) (?:only|just) (?:use|take|accept|have|keep|work with)", ONLY),
-        (r"(?:limit|restrict|confine|narrow|reduce|cut down|boil down)(?:ed|ing)? (?:ourselves|myself|yourself|it|this|that|them|things|us|me|the (?:data|set|dataset|table|rows))?(?: down)? ?to", ONLY),
-        (r"nothing (?:but|except|other than|besides)|none but|no one but|not \w+thing but|solely|exclusively|purely|merely|stick to", ONLY),
-        (r"(?:everything|anything|all|every one|whatever) (?:but|except|besides|bar|save)(?: for)?|other than|apart from|aside from|except(?: for)?|with the exception of|excepting|save for", EXCEPT),
-        (r"(?:(?:all|any|every|the|everything|anything) )?(?:the )?(?:other|remaining|foreign) (?:languages?|ones|rows|values|kinds|sorts|categories|texts|documents|records|entries|items|tongues?|stuff|things)|(?:any|every|some) other language|another language|(?:all|any|the|every) ?(?:the )?others?|(?:all |everything |anything )?(?:of )?the rest(?: of (?:it|them|the (?:data|rows)))?|(?:everything|anything|everybody|all|whatever|what) else|others|otherwise|or else|if not|the remainder", REST),
-        (r"nothing else|no others?|none other|nothing more|nothing besides|and that's (?:it|all)|and no more", f"{REST} {DROP}"),
+        (r"(?:limit|restrict|confine|narrow|reduce|cut down|boil down)(?:ed|ing)? (?:ourselves|myself|yourself|it|this|that|them|things|us|me|the (?:data|set|dataset|table|rows))?(?: down)? ?to", ONLY),  # noqa: E501
+        (r"nothing (?:but|except|other than|besides)|none but|no one but|not \w+thing but|solely|exclusively|purely|merely|stick to", ONLY),  # noqa: E501
+        (r"(?:everything|anything|all|every one|whatever) (?:but|except|besides|bar|save)(?: for)?|other than|apart from|aside from|except(?: for)?|with the exception of|excepting|save for", EXCEPT),  # noqa: E501
+        (r"(?:(?:all|any|every|the|everything|anything) )?(?:the )?(?:other|remaining|foreign) (?:languages?|ones|rows|values|kinds|sorts|categories|texts|documents|records|entries|items|tongues?|stuff|things)|(?:any|every|some) other language|another language|(?:all|any|the|every) ?(?:the )?others?|(?:all |everything |anything )?(?:of )?the rest(?: of (?:it|them|the (?:data|rows)))?|(?:everything|anything|everybody|all|whatever|what) else|others|otherwise|or else|if not|the remainder", REST),  # noqa: E501
+        (r"nothing else|no others?|none other|nothing more|nothing besides|and that's (?:it|all)|and no more", f"{REST} {DROP}"),  # noqa: E501
         (r"have to|has to|had to|ought to|got to|need to be|needs to be", DEMAND),
         (r"do not|does not|did not|dont|doesnt|isnt|arent|wont|cannot|can not", NEG),
     )
@@ -90,7 +90,7 @@ ROW_NOUNS: Final = DOCUMENTS | frozenset(
     "one kind kinds sort sorts type types category categories class classes group groups value values data dataset "
     "set table file files list entry input inputs anybody somebody something object objects unit piece pieces "
     "such these this that them they it its writing writings review reviews comment comments posting postings story "
-    "stories message messages utterance utterances tweet tweets essay essays snippet snippets paragraph paragraphs".split()
+    "stories message messages utterance utterances tweet tweets essay essays snippet snippets paragraph paragraphs".split()  # noqa: E501
 )
 """Nouns for a row whatever it holds."""
 SUBJECTS: Final = frozenset(
@@ -109,7 +109,7 @@ SUBJECTS: Final = frozenset(
 NEUTRAL: Final = FILLERS | frozenset(
     "i'm i'd i'll i've we're we'd we'll you're you'd it's that's they're they've there's here's let's let lets "
     "my our your his her their its me him us them myself ourselves am was were been being will would shall can could "
-    "may might come came comes coming run runs made make makes written writes write wrote speak speaks spoken about from off "
+    "may might come came comes coming run runs made make makes written writes write wrote speak speaks spoken about from off "  # noqa: E501
     "on over under by as for here there now still yet again really actually simply maybe perhaps kindly okay ok yes "
     "well so too also ever even more some few lot lots whole entire full complete very quite rather own same "
     "someone anyone somebody people what who whom whose when while since because why how today future later "
@@ -139,7 +139,7 @@ CHANGING: Final = re.compile(
 TWISTING: Final = re.compile(
     r"\b(?:only (?:for|if|in|on|when|where)|(?:if|unless|until|instead|never mind|whichever|whereas|"
     r"the same|same goes|likewise|vice versa|depending|these rows|those rows|for (?:all )?(?:the )?rows|in rows|"
-    r"do this|apply|before (?:that|this)|ignore the|forget (?:that|what|the)|no wait|wait|scratch that|on second thought"
+    r"do this|apply|before (?:that|this)|ignore the|forget (?:that|what|the)|no wait|wait|scratch that|on second thought"  # noqa: E501
     r"|correction|i meant|not the other way|regardless|no matter|whatever (?:the|their|its)|even (?:if|when|though)"
     r"|translat\w*|at the same time|though|although|however)\b)"
 )

@@ -18,8 +18,8 @@ _UNIT: Final = r"(?P<unit>words?|characters?|chars?|sentences?)\b"
 _RELATIONS: Final = {
     ">=": r"at least|no less than|no fewer than|not less than|not fewer than|no shorter than|not shorter than|"
     r"not under|not below|never under|never below|never less than|a minimum of|minimum of|minimum|min\.?|>=|≥",
-    "<=": r"at most|no more than|not more than|no longer than|not longer than|not exceeding|not over|not above|not beyond|"
-    r"never over|never more than|never longer than|never above|within|capped at|a maximum of|maximum of|"
+    "<=": r"at most|no more than|not more than|no longer than|not longer than|not exceeding|not over|not above|"
+    r"not beyond|never over|never more than|never longer than|never above|within|capped at|a maximum of|maximum of|"
     r"maximum|max\.?|up to|<=|≤",
     ">": r"(?:have |has |with )?more than|over|above|(?:is |are )?longer than|greater than|exceeding|exceeds?|beyond|"
     r"in excess of|upwards of|north of|surpass(?:es|ing)?|bigger than|larger than|>",

@@ -29,6 +29,7 @@ PHRASES: Final = (
     (r"\bget\s+rid\s+of\b", "drop"),
     (r"\b(?:must|should|can|have to|has to)\s+(?:be\s+(?:dropped|removed|discarded|deleted|excluded)|go)\b", "drop"),
     (r"\b(?:are|is)\s+out\b", "drop"),
+    (r"\b(?:nothing|none)\s+(?:but|except(?:\s+for)?|other\s+than)\b", "only"),
     (r"\bother\s+than\b|\bexcept(?:\s+for)?\b|\b(?:everything|anything|all)\s+but\b", "except"),
     (r"\bmake\s+sure\b", "ensure"),
     (r"\b(?:have|has|had)\s+to\b", "must"),

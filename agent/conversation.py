@@ -49,10 +49,11 @@ class Conversation(Turn, total=False):
 
     `options` holds `RunOptions` and what is beside them: `plan_only`, `chosen_output` (false where the output's name
     was made up), `wanted` (the planner that was asked for). `wishes` are the changes a person asked for, in order;
-    `changes` describes what the last one did. `asked_by` says whether the open question came with a draft or a change.
+    `changes` describes what the last one did. `asked_by` says whether the open question came with a draft, a change or
+    the canaries.
     `run_id` is what the run is called, known before it begins, so that whoever takes the request up finds it. `quote`
     is what the steps that cost money will take; `tried` the run that a few rows made through them. `planning` is the
-    account of a planner that asks a model.
+    account of a planner that asks a model. `meant` says that the plan stands, though its canaries contradict it.
     """
 
     wishes: list[str]
@@ -62,6 +63,7 @@ class Conversation(Turn, total=False):
     quote: dict[str, Any] | None
     tried: dict[str, Any] | None
     planning: dict[str, Any]
+    meant: bool
 
 
 class _Kept(RunOptions):

@@ -1,7 +1,7 @@
 """The way of a request: a graph of small steps whose state is on disk after each, so that any process goes on with it.
 
 ```
-look -> draft -> [weigh what is asked] -> check -> [repair, at most 3] -> sample -> [repair] -> quote -> review
+look -> draft -> [weigh what is asked] -> check -> [repair, at most 3] -> sample -> [repair, or ask] -> quote -> review
      -> name the run -> run (start or attach) -> check output -> tell -> remember
 ```
 """
@@ -62,6 +62,7 @@ PURE: dict[str, Node] = {
     "put_down": nodes.put_down,
     "check_output": nodes.check_output,
     "tell": nodes.tell,
+    "ask_what_is_meant": trying.ask_what_is_meant,
 }
 WITH_MEANS: dict[str, NodeWithMeans] = {
     "draft": nodes.draft_plan,
@@ -94,7 +95,9 @@ def after_check(state: Conversation) -> str:
 
 def after_sample(state: Conversation) -> str:
     """What only the data shows is mended likewise."""
-    return _mended_or("quote", state)
+    move = _mended_or("quote", state)
+    contradicted = {fault.code for fault in errors_of(state)} == {"canary"}
+    return "ask_what_is_meant" if move == "give_up" and contradicted else move
 
 
 def after_quote(state: Conversation) -> str:
@@ -105,7 +108,7 @@ def after_quote(state: Conversation) -> str:
 def after_review(state: Conversation) -> str:
     """Where the decision leads."""
     ways = {"run": "name_run", "planned": "put_down", "rejected": "turn_down", "answer": "draft", "ask": "review"}
-    return {**ways, "try": "quote"}.get(state["decision"], state["decision"])
+    return {**ways, "try": "quote", "meant": "sample"}.get(state["decision"], state["decision"])
 
 
 def after_run(state: Conversation) -> str:
@@ -132,9 +135,10 @@ ROUTES: dict[str, tuple[Route, tuple[str, ...]]] = {
     "check": (after_check, ("sample", "repair", "give_up")),
     "repair": (to("check"), ("check",)),
     "give_up": (to(END), ()),
-    "sample": (after_sample, ("quote", "repair", "give_up")),
+    "sample": (after_sample, ("quote", "repair", "give_up", "ask_what_is_meant")),
+    "ask_what_is_meant": (to("review"), ("review",)),
     "quote": (after_quote, ("review", "give_up")),
-    "review": (after_review, ("name_run", "put_down", "turn_down", "draft", "change", "quote", "review")),
+    "review": (after_review, ("name_run", "put_down", "turn_down", "draft", "change", "quote", "sample", "review")),
     "name_run": (to("run"), ("run",)),
     "turn_down": (to("remember"), ("remember",)),
     "put_down": (to(END), ()),

@@ -33,7 +33,7 @@ from .means import Means, offered, run_options
 from .planners.documents import as_read, reading_first
 from .presenting import completed_text
 from .repairing import MAX_REPAIRS
-from .review import heard, open_question, unasked
+from .review import CANARIES, heard, open_question, unasked
 from .state import Change, Draft, PaidPlanner, Planner, TakenOver
 
 
@@ -79,7 +79,7 @@ def change_plan(state: Conversation, means: Means) -> Conversation:
     """Turn the last wish into edits of the plan on the table; one that is not understood changes nothing."""
     *earlier, wish = state["wishes"]
     before, seen, catalog = the_draft(state), as_read(profile_in(state)), means.open_catalog()
-    if state.get("asked_by") == "change":
+    if state.get("asked_by") in ("change", CANARIES):
         before = before.model_copy(update={"question": None})
 
     def planned(planner: Planner) -> Change:
@@ -242,6 +242,7 @@ def _table(draft: Draft) -> Conversation:
         "faults": [],
         "repairs": 0,
         "sample": None,
+        "meant": False,
         "quote": None,
         "tried": None,
         "run": None,

@@ -4,15 +4,18 @@ from typing import Literal
 
 from ..pipelines.edits import printable
 from ..pipelines.quote import pays_per_row
-from .conversation import Conversation, options_of, the_draft
+from .conversation import Conversation, added, errors_of, options_of, the_draft, warnings_in
 from .state import Question
 
 APPROVE, REJECT, TRY = "approve", "reject", "try 3 rows"
 RUN_COVERED, PLAN_COVERED = "run what is covered", "keep what is covered"
+MEANT = "the plan is what I mean"
+CANARIES = "canaries"
+"""Who asked, where rows made from the request end otherwise than its words say."""
 YES = frozenset({APPROVE, "approved", "yes", "y", "run", "run it", "ok", RUN_COVERED, PLAN_COVERED})
 NO = frozenset({REJECT, "rejected", "no", "n"})
 
-Decision = Literal["run", "planned", "rejected", "answer", "change", "ask", "try"]
+Decision = Literal["run", "planned", "rejected", "answer", "change", "ask", "try", "meant"]
 
 
 def open_question(state: Conversation) -> Question | None:
@@ -72,16 +75,16 @@ def heard(state: Conversation, question: Question | None, answer: str) -> Conver
     words = " ".join(answer.split())
     plain = words.casefold().rstrip(".! ")
     chosen = _option(question, plain) if own else None
-    if chosen is not None:
-        return _answered(state, chosen)
-    if plain in NO:
+    if chosen is not None and chosen != REJECT:
+        return _plan_stands(state) if state.get("asked_by") == CANARIES else _answered(state, chosen)
+    if plain in NO or chosen == REJECT:
         return {"decision": "rejected"}
     if plain == TRY and may_try(state):
         return {"decision": "try"}
     if plain in YES or not words:
         planned = question is not None and options_of(state).plan_only
         return {"decision": "ask" if own or not words else "planned" if planned else "run"}
-    first = state.get("asked_by") != "change" and not state.get("wishes")
+    first = state.get("asked_by") not in ("change", CANARIES) and not state.get("wishes")
     if own and question and (first or not question.options):
         return _answered(state, words)  # where it does not fit the question, it is taken as a wish after all
     return {"decision": "change", "wishes": [*state.get("wishes", []), words]}
@@ -92,6 +95,14 @@ def _answered(state: Conversation, words: str) -> Conversation:
         *earlier, last = state["wishes"]
         return {"decision": "change", "wishes": [*earlier, f"{last}: {words}"]}
     return {"decision": "answer", "answers": [*state.get("answers", []), words]}
+
+
+def _plan_stands(state: Conversation) -> Conversation:
+    """A person knows better than what was read from the words; it is said with the plan all the same."""
+    draft = the_draft(state).model_copy(update={"question": None})
+    lines = [f"{fault.message}; you said that the plan is what you mean" for fault in errors_of(state)]
+    found: Conversation = {"decision": "meant", "meant": True, "asked_by": "draft", "faults": warnings_in(state)}
+    return {**found, "draft": draft.model_dump(mode="json"), "warnings": added(state, lines)}
 
 
 def _option(question: Question | None, plain: str) -> str | None:

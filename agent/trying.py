@@ -13,9 +13,21 @@ from ..pipelines.run import Home, RunResult
 from ..pipelines.workflow import Workflow
 from ..tools.wiring import prices_of
 from .canaries import tried_on_canaries
-from .conversation import Conversation, added, dataset_of, options_of, profile_in, sample_rows, the_draft, warnings_in
+from .conversation import (
+    Conversation,
+    added,
+    dataset_of,
+    errors_of,
+    options_of,
+    profile_in,
+    sample_rows,
+    the_draft,
+    warnings_in,
+)
 from .means import Means, free_steps, run_options, scratch
 from .presenting import sample_warnings, where_it_stops
+from .review import CANARIES, MEANT, REJECT
+from .state import Question
 
 TRIED_ROWS = 3
 """Rows that a sample takes through the steps that cost money, once somebody agreed."""
@@ -29,7 +41,7 @@ def try_sample(state: Conversation, means: Means) -> Conversation:
     free = free_steps(workflow)
     if not free.steps:
         return {"sample": None}
-    caught = _caught_by_canaries(state, means)
+    caught = [] if state.get("meant") else _caught_by_canaries(state, means)
     if caught:
         return {"sample": None, "faults": [fault.model_dump(mode="json") for fault in caught]}
     rows = sample_rows(state)
@@ -47,6 +59,15 @@ def try_sample(state: Conversation, means: Means) -> Conversation:
         return {"sample": None, "warnings": added(state, [f"the sample run stopped: {error}"])}
     warnings = sample_warnings(result.report, workflow)
     return {"sample": result.report.model_dump(mode="json"), "warnings": added(state, warnings)}
+
+
+def ask_what_is_meant(state: Conversation) -> Conversation:
+    """Ask about a plan that does to rows made from the request what its words forbid; the person may know better."""
+    told = "; ".join(fault.message for fault in errors_of(state))
+    text = f"{told[:1].upper()}{told[1:]}. Say what should change, or that the plan is what you mean."
+    question = Question(text=text, options=(MEANT, REJECT))
+    draft = the_draft(state).model_copy(update={"question": question})
+    return {"draft": draft.model_dump(mode="json"), "asked_by": CANARIES}
 
 
 def _caught_by_canaries(state: Conversation, means: Means) -> list[Fault]:

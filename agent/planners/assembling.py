@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -172,8 +173,8 @@ def _together(one: Planned, other: Planned) -> dict[str, JsonValue] | None:
     text = one.card.text_option.name if one.card.text_option else ""
     if one.card.name != other.card.name or one.where != other.where or one.options.get(text) != other.options.get(text):
         return None
-    if EXPRESSION in one.options:
-        return None
+    if EXPRESSION in one.options or (one.card.name == RESHAPE and one.options.keys() != other.options.keys()):
+        return None  # what becomes of columns is one thing a step
     options = dict(one.options)
     for name, value in other.options.items():
         old = options.get(name)
@@ -201,9 +202,25 @@ def _names_then(ordered: Sequence[Planned]) -> list[dict[str, str]]:
     return names
 
 
+_NAMING: Final = ("select", "drop", "explode", "columns", "per", "score", "column")
+"""Options of steps on tables that name columns."""
+
+
 def _named(one: Planned, names: Mapping[str, str]) -> dict[str, JsonValue]:
-    """The options with the columns of the text under the names that they have by then."""
+    """The options with the columns under the names that they have by then."""
     options, text = dict(one.options), one.card.text_option
+    if not names:
+        return options
+    for name in _NAMING:
+        value = options.get(name)
+        if isinstance(value, str):
+            options[name] = names.get(value, value)
+        elif isinstance(value, list) and name in one.card.options:
+            options[name] = [names.get(str(item), item) for item in value]
+    if one.card.name == RESHAPE and isinstance(pairs := options.get("rename"), dict):
+        options["rename"] = {names.get(old, old): new for old, new in pairs.items()}
+    if text is not None and text.name in _NAMING:
+        return options
     bound = options.get(text.name) if text else None
     if text is not None and isinstance(bound, str):
         options[text.name] = names.get(bound, bound)

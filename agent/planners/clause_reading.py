@@ -60,8 +60,11 @@ class ClauseReader:
     def __init__(self, reader: Ground, clause: Clause) -> None:
         self.reader, self.clause, self.matcher = reader, clause, reader.matcher
         self.concepts = list(dict.fromkeys([*clause.verb_concepts, *(concept for _, concept in clause.concepts)]))
-        if any(limit.unit for limit in clause.limits):  # "no more than 500 words long" says the size by its number
-            self.concepts = [concept for concept in self.concepts if concept not in SIZE_WORDS]
+        read = {"whitespace"} if clause.counts_spaces else set()
+        read |= SIZE_WORDS if any(limit.unit for limit in clause.limits) else set()  # "no more than 500 words long"
+        self.concepts = [concept for concept in self.concepts if concept not in read]
+        if clause.complains and not clause.about_rows and any(map(self.matcher.is_treated, self.concepts)):
+            self.concepts = [concept for concept in self.concepts if self.matcher.is_treated(concept)]
         self.columns = self.named_columns()
         self.best = self.choose()
         column = next(iter(reader.about(self.columns)), None)
@@ -101,10 +104,13 @@ class ClauseReader:
         group = group_of(self.clause) if self.clause.polarity is None else None
         columns = [n for c in self.clause.columns if c.marked and not c.after_into for n in c.names if n != group]
         for mention in self.clause.columns:
-            if mention.marked or mention.names in ((group,), (self.reader.main,)):
-                continue
             inside = {c for at, c in self.clause.concepts if mention.start <= at < mention.end}
             without = [concept for concept in self.concepts if concept not in inside]
+            if mention.names == (self.reader.main,) and without and not any(map(self.matcher.is_known, inside)):
+                self.concepts = without
+            in_condition = any(one.start <= mention.start < one.end for one in self.clause.conditions)
+            if mention.marked or in_condition or mention.names in ((group,), (self.reader.main,)):
+                continue
             if not inside or self.clause.measures(mention) or self.add_nothing(inside, without):
                 columns += mention.names
                 self.concepts = without
@@ -390,6 +396,4 @@ class ClauseReader:
             return [self.columns]
         if option.many and not self.columns and "identical" in self.clause.words and _ROWS & {*self.clause.words}:
             return [self.reader.profile.schema.names]
-        if not self.columns:
-            return [()]
-        return [self.columns] if option.many else [(name,) for name in self.columns]
+        return [self.columns] if option.many else [(name,) for name in self.columns] or [()]

@@ -49,6 +49,7 @@ class Clause:
         before_next: whether it was said to come after the next one ("before …, …").
         subordinate: whether it stands in such a side clause.
         alternative: whether "or" joins it to the clause before.
+        complains: whether it only says what there is, and a clause after it what is done about that.
     """
 
     marked: Marked
@@ -65,6 +66,7 @@ class Clause:
     before_next: bool = False
     subordinate: bool = False
     alternative: bool = False
+    complains: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -218,6 +220,12 @@ class Clause:
                 behind: list[Span] = [*self.conditions, *self.limits, *self.languages]
                 return at if any(one.start > at for one in behind) else None
         return None
+
+    @cached_property
+    def counts_spaces(self) -> bool:
+        """Whether a limit of characters counts white space too."""
+        counted = any(pair == ("count", "whitespace") for pair in pairwise(self.words))
+        return counted and any(limit.unit == "chars" for limit in self.limits)
 
     @property
     def said_first(self) -> bool:

@@ -18,6 +18,14 @@ _NO_NAMES: Final = frozenset(
     "which that a an the my our each every any all both one same other another new text main right correct this these "
     "those following first second in on of by from for to and or single existing into as is are has with where".split()
 )
+_REACH: Final = 12
+_BOTH: Final = frozenset("both them either each neither these".split())
+_SHORTEST_PART: Final = 4
+_NO_PARTS: Final = frozenset(
+    "text body content contents column field name names title type value number code data file list note language item "
+    "first last final best total count score label source target model user time date year word line page".split()
+)
+"""Words of names that mean too many other things."""
 _PART = re.compile(r"[A-Z]?[^\W\d_A-Z]+|\d+|[A-Z]+(?![a-z])")
 
 
@@ -97,7 +105,8 @@ def _singular(word: str) -> str:
 def _mention(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMention | None:
     first = column_at(tokens, at, profile)
     if first is None:
-        return None
+        part = _named_in_part(tokens, at, profile)
+        return ColumnMention(at, at + 1, (part,)) if part else None
     names, end = [first[0]], first[1]
     while end < len(tokens):
         after = end
@@ -111,6 +120,7 @@ def _mention(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMentio
     while begin > 0 and tokens[begin - 1].low in _ARTICLES:
         begin -= 1
     marked = tokens[at].kind == "quoted" or "_" in tokens[at].text or len(words_of(first[0])) < first[1] - at
+    marked = marked or (len(names) > 1 and _leads(tokens, begin, end))
     if end < len(tokens) and tokens[end].low in _MARKS:
         end, marked = end + 1, True
     if begin > 0 and tokens[begin - 1].low in _MARKS:
@@ -121,6 +131,22 @@ def _mention(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMentio
     if begin > 0 and (tokens[begin - 1].low in _PREPOSITIONS or into):
         begin, marked = begin - 1, True
     return ColumnMention(begin, end, tuple(dict.fromkeys(names)), marked, after_into=into)
+
+
+def _leads(tokens: Sequence[Token], begin: int, end: int) -> bool:
+    """Whether columns stand before what is done to them: "title and body: no links in either"."""
+    opens = begin == 0 or tokens[begin - 1].kind == "break" or tokens[begin - 1].low in (".", ";", "!", "?")
+    behind = [token.low for token in tokens[end : end + _REACH]]
+    return opens and behind[:1] in ([","], [":"], ["-"], ["–"]) and not _BOTH.isdisjoint(behind)
+
+
+def _named_in_part(tokens: Sequence[Token], at: int, profile: Profile) -> str | None:
+    """The one column of texts whose name has this word among others: "the utterances" for `utterance_raw`."""
+    word = _singular(tokens[at].low)
+    if not tokens[at].is_word or len(word) < _SHORTEST_PART or word in _NO_PARTS:
+        return None
+    found = [one for one in profile.columns if word in map(_singular, words_of(one.name))]
+    return found[0].name if len(found) == 1 and found[0].dtype == "text" and not found[0].labels else None
 
 
 def _every_column(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMention | None:

@@ -5,11 +5,23 @@ from dataclasses import replace
 from typing import Final
 
 from .clauses import Clause
+from .quantities import plain
+from .slots import SIZE, UNIT, Options
 from .vocabulary import concept_set, stem
 from .wishes import Reading, Wish
 
 _SAME: Final = frozenset("same too likewise also equally ditto well".split())
 _ALONE: Final = frozenset(map(stem, "alone untouched unchanged intact touch".split()))
+_OF_SIZE: Final = frozenset("size sizes fit fits fitting length long so that such".split())
+_STAY: Final = frozenset("stay stays remain remains keep kept stand leave".split())
+_TEXT: Final = frozenset(
+    "word words text texts wording content contents sentence sentences rest letters writing message readable "
+    "everything else itself themselves untouched".split()
+)
+_AS_IT_IS: Final = _STAY | frozenset(
+    "can may should must shall could will the a an is are be have has to it them its their they as was were those "
+    "these this that of course though however but and only please in there alone untouched unchanged".split()
+)
 _SAYS_LITTLE: Final = frozenset(
     "do does done the a an and as is are it that this goes go happens holds applies apply for with to in on of by both "
     "please our my their its column columns field fields then thing treatment but way".split()
@@ -22,7 +34,7 @@ def is_same_again(clause: Clause) -> bool:
         return False
     named = {at for column in clause.columns for at in range(column.start, column.end)}
     words = {clause.marked.tokens[at].low for at in range(clause.start, clause.end) if at not in named}
-    words = {word for word in words if word[0].isalpha()}
+    words = {word for word in words if word[:1].isalpha()}
     return bool(words & _SAME) and words <= _SAME | _SAYS_LITTLE
 
 
@@ -40,11 +52,38 @@ def again(clause: Clause, before: Sequence[Reading]) -> Reading | None:
     return Reading(clause, tuple(replace(w, clause=clause, columns=(n,), proofs=()) for n in names for w in first))
 
 
+def sized(readings: Sequence[Reading]) -> list[Reading]:
+    """The readings with a size that a sentence of its own states: "the model reads 512 tokens; cut texts that fit"."""
+    done = list(readings)
+    for reading in readings:
+        wish = reading.wishes[-1] if len(reading.wishes) == 1 else None
+        refers = bool({*reading.clause.words} & _OF_SIZE) and not reading.clause.limits
+        if wish is None or not refers or not {SIZE, UNIT} <= wish.card.options.keys() or SIZE in wish.options:
+            continue
+        stated = next((one for one in done if _states_size(one, wish)), None)
+        if stated is None:
+            continue
+        interval = stated.clause.limits[0].interval
+        value = interval.high if interval.high is not None else interval.low
+        size: Options = {SIZE: plain(value or 0), UNIT: stated.clause.limits[0].unit}
+        done[done.index(reading)] = replace(reading, wishes=(replace(wish, options={**wish.options, **size}),))
+        done.remove(stated)
+    return done
+
+
+def _states_size(reading: Reading, wish: Wish) -> bool:
+    clause = reading.clause
+    other = clause.conditions or clause.columns or clause.languages or clause.tables or reading.wishes
+    return not other and len(clause.limits) == 1 and clause.limits[0].unit in wish.card.options[UNIT].choices
+
+
 def spared(readings: Sequence[Reading]) -> list[Reading]:
     """The readings without those that only name kinds which a step before is to leave alone, and does then."""
     done: list[Reading] = []
     for reading in readings:
-        if reading.clause.polarity != "protect":
+        if _stays_anyway(reading, done):
+            continue
+        if reading.clause.polarity != "protect" and not _may_stay(reading):
             done.append(reading)
             continue
         at = next((n for n in reversed(range(len(done))) if _sparing(done[n], reading) is not None), None)
@@ -55,9 +94,33 @@ def spared(readings: Sequence[Reading]) -> list[Reading]:
     return done
 
 
+def _may_stay(reading: Reading) -> bool:
+    """Whether a clause says that what it names stays: "phone numbers may stay"."""
+    words = {*reading.clause.words}
+    return reading.clause.polarity == "keep" and bool(words & _STAY) and not reading.wishes
+
+
+def _stays_anyway(reading: Reading, before: Sequence[Reading]) -> bool:
+    """Whether a clause only says of the texts, or of other columns, that they stay, which no step before changes."""
+    clause, wishes = reading.clause, [wish for one in before for wish in one.wishes]
+    stated = clause.limits or clause.languages or clause.conditions or clause.tables
+    words = {word for word in clause.words if word[:1].isalpha()}
+    if stated or clause.polarity not in ("keep", "protect") or not wishes or reading.wishes:
+        return False
+    if any(wish.card.cls.kind != "refine" for wish in wishes):
+        return False
+    if clause.columns:
+        named = {at for column in clause.columns for at in range(column.start, column.end)}
+        left = {clause.marked.tokens[at].low for at in range(clause.start, clause.end) if at not in named}
+        touched = {name for wish in wishes for name in wish.columns}
+        names = {name for column in clause.columns for name in column.names}
+        return bool(touched) and not names & touched and {word for word in left if word[:1].isalpha()} <= _AS_IT_IS
+    return bool(words & _STAY) and words <= _AS_IT_IS | _TEXT
+
+
 def _sparing(before: Reading, reading: Reading) -> tuple[Wish, ...] | None:
     clause = reading.clause
-    if clause.polarity != "protect" or reading.wishes or clause.conditions or clause.columns:
+    if reading.wishes or clause.conditions or clause.columns:
         return None
     left = {concept for _, concept in clause.concepts} - _ALONE
     if not left:

@@ -25,6 +25,8 @@ ROLE_QUERIES: Final = MappingProxyType(
     }
 )
 """What finds the operator that has an option with a fixed meaning."""
+COUNT_SPACES: Final = "count_white_space"
+"""The option by which a count of characters includes white space."""
 NEAR: Final = 3
 """How many words from a number those stand that may say what it is for."""
 PATTERNS: Final = MappingProxyType(
@@ -198,7 +200,10 @@ class FacetBinder:
         for card in cards:
             options = fill_limit(card, limit, kept, self.near(limit)) or fill_limit(card, limit, kept, self.concepts)
             if options is not None:
-                return Facet(text, card, options, proofs.limit_check(limit.unit, kept, self.column))
+                spaces = self.clause.counts_spaces and COUNT_SPACES in card.options
+                options = {**options, COUNT_SPACES: True} if spaces else options
+                check = proofs.limit_check(limit.unit, kept, self.column, white_space=spaces)
+                return Facet(text, card, options, check)
         return self._length(text, kept) if limit.unit == "chars" and kept is not None else None
 
     def _length(self, text: str, kept: Interval) -> Facet | None:

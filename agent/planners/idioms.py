@@ -12,6 +12,7 @@ from typing import Final
 from ...tools.profile import Profile
 from .columns import column_at, words_of
 from .languages import NAMES
+from .text_idioms import TEXT_IDIOMS, with_things
 from .tokens import Token
 from .vocabulary import DROP, KEEP, NEGATIONS, ROW_NOUNS, stem
 
@@ -193,6 +194,8 @@ _SUPPORTS: Final = frozenset("write put set spell print bring change have writes
 """Verbs that say nothing beside what is made of something."""
 _STOPS: Final = frozenset({".", ",", ";", "!", "?", ":", ")"})
 _MOST_FOR: Final = 4
+_EXPLAINS: Final = frozenset({("i", "mean"), ("we", "mean"), ("for", "example"), ("for", "instance")})
+"""What leads to an example of what was said before."""
 _SUBJECTS: Final = frozenset("i we you please i'd we'd i'm let".split())
 _MOST_NEEDED: Final = 6
 _THEM: Final = frozenset("them it these those".split())
@@ -201,6 +204,7 @@ _NEEDS: Final = frozenset("need needs use uses require requires like likes read 
 
 def plain_words(tokens: Sequence[Token], profile: Profile) -> list[Token]:
     """The tokens with turns of phrase replaced by plain words; each keeps its place in the request."""
+    tokens = with_things(tokens)
     named = {at for at in range(len(tokens)) for at in _column(tokens, at, profile)}
     labels = {word for column in profile.columns for label in column.labels for word in label.lower().split()}
     named |= {at for at, token in enumerate(tokens) if token.low in labels - DROP - KEEP - NEGATIONS}
@@ -267,9 +271,10 @@ def _without_reasons(tokens: list[Token], named: set[int], profile: Profile) -> 
         following = tokens[at + 1].low if at + 1 < len(tokens) else ""
         reason = token.low in _REASONS or (token.low in ("since", "as") and following in _AFTER_AS)
         reason = reason or (token.low == "so" and following == "that")
+        explains = (token.low, following) in _EXPLAINS
         purpose = token.low == "for" and following in _OWN
         starts = at > 0 and _stops(tokens[at - 1])
-        if not (reason or purpose or (starts and following and token.low in _OWN | _AFTER_AS)):
+        if not (reason or purpose or explains or (starts and following and token.low in _OWN | _AFTER_AS)):
             continue
         ends = (n for n in range(at + 1, len(tokens)) if _stops(tokens[n]) or (purpose and tokens[n].low in _SUBJECTS))
         end = next(ends, len(tokens))
@@ -284,6 +289,8 @@ def _without_reasons(tokens: list[Token], named: set[int], profile: Profile) -> 
         purpose = purpose and end - at <= _MOST_FOR
         if at in named or (token.low == "as" and at and tokens[at - 1].low != ","):
             continue
+        if explains and not any(n in named or tokens[n].kind == "number" for n in range(at, end)):
+            said[at:end] = [_saying(one, FILLER) for one in tokens[at:end]]
         if not (reason or purpose):
             continue
         if not reason and any(n in named or _says_something(tokens[n], profile) for n in range(at, end)):
@@ -315,7 +322,7 @@ def _idiom(tokens: Sequence[Token], at: int, named: set[int]) -> tuple[int, tupl
 @cache
 def _table() -> Mapping[tuple[str, ...], tuple[str, ...]]:
     return MappingProxyType(
-        {said: meant for pattern, words in _IDIOMS.items() for said, meant in _said(pattern, words)}
+        {said: meant for pattern, words in {**_IDIOMS, **TEXT_IDIOMS}.items() for said, meant in _said(pattern, words)}
     )
 
 

@@ -31,6 +31,7 @@ _STAY: Final = frozenset(
 )
 _WHATEVER: Final = frozenset("whatever regardless however".split())
 _DENIED: Final = frozenset("not don't never nothing no".split())
+_BOTH: Final = frozenset("both them all either each these neither of".split())
 _UNNAMED: Final = frozenset("else otherwise rest others remainder remaining".split())
 _THEM: Final = frozenset("them those these it".split())
 
@@ -42,7 +43,7 @@ def split(marked: Marked, verbs: frozenset[str] = frozenset()) -> list[Clause]:
         verbs: concepts that begin the names of operators, which a following part without a verb shares.
     """
     pieces = _joined(marked, list(_pieces(marked)))
-    clauses = _with_verbs([_clause(marked, *piece) for piece in pieces], verbs)
+    clauses = _with_verbs(_with_leading_columns([_clause(marked, *piece) for piece in pieces]), verbs)
     return _passives(clauses)
 
 
@@ -177,6 +178,26 @@ def _with_verbs(clauses: Sequence[Clause], verbs: frozenset[str]) -> list[Clause
     return done
 
 
+def _with_leading_columns(clauses: Sequence[Clause]) -> list[Clause]:
+    """Columns that stand before what is done to them belong to it: "title and body: no links in either"."""
+    done: list[Clause] = []
+    first: Clause | None = None
+    for clause in clauses:
+        alone = clause.columns and not clause.own_verb and not (clause.limits or clause.languages or clause.conditions)
+        named = {at for column in clause.columns for at in range(column.start, column.end)}
+        if alone and not clause.tables and all(at in named for at, _ in clause.concepts) and (first or clause.hard):
+            done.append(clause)
+            first = first or clause
+            continue
+        if first is not None and not clause.hard and not clause.columns and {*clause.words} & _BOTH:
+            done = done[: done.index(first)]
+            done.append(replace(clause, start=first.start, hard=first.hard))
+        else:
+            done.append(clause)
+        first = None
+    return done
+
+
 def _is_wanted(clause: Clause) -> bool:
     """Whether a clause says what is wanted of the table, such as "the best 10 %", so that it needs no verb."""
     return any(mention.wanted for mention in clause.tables)
@@ -226,13 +247,18 @@ def _passives(clauses: Sequence[Clause]) -> list[Clause]:
             done[-1] = clause
             continue
         lacks = following is not None and not clause.own_verb and not clause.acts and clause.polarity is None
+        if following is not None and lacks and not following.hard and (act := _ending_act(following)):
+            done.append(replace(clause, verb_concepts=(act,), group=following.group))
+            continue
         if following is None or not lacks or following.polarity is None:
             done.append(clause)
         elif _closes(following):
             done.append(replace(clause, polarity="keep"))
         elif _speaks_of_them(following):
-            done[-1] = replace(clause, polarity=following.polarity)
-        elif not following.hard and _ends_in_verb(following):
+            complains = following.polarity in ("drop", "strip") and not clause.tables
+            end = following.end if complains and following.columns and not clause.columns else clause.end
+            done[-1] = replace(clause, end=end, polarity=following.polarity, complains=complains)
+        elif not following.hard and _ends_in_verb(following) and not _ending_act(clause):
             done.append(replace(clause, polarity=following.polarity, group=following.group))
         else:
             done.append(clause)
@@ -241,7 +267,7 @@ def _passives(clauses: Sequence[Clause]) -> list[Clause]:
 
 def _says_again(clause: Clause, following: Clause) -> bool:
     same = clause.own_verb and clause.polarity == following.polarity == "drop"
-    return same and not following.hard and _speaks_of_them(following)
+    return same and _speaks_of_them(following)
 
 
 def _speaks_of_them(clause: Clause) -> bool:
@@ -249,6 +275,14 @@ def _speaks_of_them(clause: Clause) -> bool:
     said = clause.concepts or clause.limits or clause.languages or clause.conditions or clause.tables
     short = clause.end - clause.start <= 2 and not clause.hard
     return clause.own_verb and not said and (short or any(word in _THEM for word in clause.words))
+
+
+def _ending_act(clause: Clause) -> str:
+    """What a verb at the end says is done, for what stands before: "… and phone numbers masked"; else empty."""
+    if clause.polarity is not None or clause.acts or len(clause.concepts) < 2:
+        return ""
+    (at, act), places = clause.concepts[-1], {place for place, _ in clause.concepts}
+    return act if clause.marked.tokens[at].low in ACTIONS | {"expand", "decode"} and len(places) > 1 else ""
 
 
 def _closes(clause: Clause) -> bool:

@@ -8,7 +8,7 @@ from .assembling import with_scopes
 from .clauses import Clause
 from .counting import only_counts
 from .doubts import Decisions, Doubt, all_of_them
-from .echoes import again, is_same_again, spared
+from .echoes import again, is_same_again, sized, spared
 from .labels import with_labels
 from .marks import Marked, Span, mark
 from .matching import Matcher
@@ -77,7 +77,7 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     alone = all(clause.is_scope for clause in own)
     readings = _scoped(_with_counts(own, lambda clause: reader.read(clause, scope_allowed=not alone)))
     readings += _unscoped(marked, untouched, readings)
-    readings = spared(readings)
+    readings = spared(sized(_with_later_columns(readings)))
     readings = _without_alternatives(_without_lead_in(_asked_about_both(readings)))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
@@ -126,6 +126,19 @@ def _scoped(readings: Sequence[Reading]) -> list[Reading]:
         else:
             done.append(_with_scope(reading, waiting) if waiting else reading)
             waiting = None
+    return done
+
+
+def _with_later_columns(readings: Sequence[Reading]) -> list[Reading]:
+    """In "mask e-mails and phone numbers in the reply" the column is meant for both."""
+    done = list(readings)
+    for at in reversed(range(len(done) - 1)):
+        one, after = done[at], done[at + 1]
+        shares = one.clause.group == after.clause.group and not (after.clause.own_verb or after.clause.acts)
+        columns = {wish.columns for wish in after.wishes if wish.card.cls.kind == "refine"}
+        plain = all(wish.card.cls.kind == "refine" and not wish.columns for wish in one.wishes)
+        if shares and len(columns) == 1 and plain and not one.clause.columns:
+            done[at] = replace(one, wishes=tuple(replace(wish, columns=next(iter(columns))) for wish in one.wishes))
     return done
 
 

@@ -99,7 +99,8 @@ def _meaning_of(marked: Marked, at: int, end: int) -> Polarity | None:
     alone = at > 0 and tokens[at - 1].is_word and (at < 2 or not tokens[at - 2].is_word)  # "links out"
     leaves = leaves or (word == "out" and alone and following in ("", "of", "from"))
     leaves = leaves or (word == "goes" and not following)
-    moved_out = word in _OUT_VERBS and any(token.low in _OUT for token in tokens[at + 1 : min(at + 6, end)])
+    said = [token.low for token in tokens[at + 1 : end] if token.low != "please"]
+    moved_out = word in _OUT_VERBS and not _OUT.isdisjoint(said[:5])
     if word == "cut" and any(token.low == "into" for token in tokens[at + 1 : end]):  # in pieces
         return None
     if word in DROP or leaves or moved_out:

@@ -278,8 +278,10 @@ def test_a_plan_that_keeps_what_must_go_is_stopped_before_any_row_is_touched(
     agent: MakeAgent, crawl: Path, at_least: MakeDraft
 ) -> None:
     end = agent([at_least(50)]).start(REQUEST, crawl, output="out.jsonl", options=YES)
-    assert (end.status, [fault.code for fault in end.faults]) == ("failed", ["canary"])
-    assert "would keep a text of 97 words" in end.message
+    assert (end.status, [fault.code for fault in end.faults]) == ("needs_input", ["canary"])
+    assert end.question is not None
+    assert "would keep a text of 97 words" in end.question.text
+    assert resumed(agent([]), end, "yes").status == "needs_input"
     assert not Path("out.jsonl").exists()
 
 
