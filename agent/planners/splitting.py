@@ -1,5 +1,6 @@
 """Splits a request into clauses: at commas, "and", "then", line ends and list marks; verbs are shared between them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -23,6 +24,11 @@ _AFTER_THIS: Final = frozenset("that this these which it".split())
 _ARTICLES: Final = frozenset("the a an my our its their each every this that of in with".split())
 _OBJECTS: Final = frozenset("the a an all each every my our it them this".split())
 _IGNORING: Final = frozenset({"ignoring", "ignore", "regardless", "disregarding"})
+_FILE: Final = re.compile(
+    r"['\"(]*[\w.-]*\.(?:csv|tsv|jsonl?|parquet|txt|env|py|sh|exe|md|xlsx?|pdf|zip|gz|ya?ml|com|org|net|io)|"
+    r"[\w.]*\w\([^)]*"
+)
+"""What names a file or a site, or calls a function, with points in it."""
 _PARTS: Final = frozenset({".", ";", ",", "!", "?", "(", ")", "-", "–", "—"})
 _OTHERS: Final = frozenset("other others rest remaining remainder else elsewhere everyone".split())
 _STAY: Final = frozenset(
@@ -82,6 +88,7 @@ def _pieces(marked: Marked) -> Iterator[Piece]:
         if at in marked.taken:
             continue
         hard = token.kind == "break" or (token.kind == "sign" and token.low in _HARD | _ARROWS)
+        hard = hard and not _is_inside_a_name(marked, at)
         if not (hard or _coordinates(marked, at)):
             continue
         if at > start:
@@ -91,6 +98,16 @@ def _pieces(marked: Marked) -> Iterator[Piece]:
         start = at + 1
     if start < len(marked.tokens):
         yield start, len(marked.tokens), tuple(links)
+
+
+def _is_inside_a_name(marked: Marked, at: int) -> bool:
+    """Whether a point or a question mark stands within an address, a path or the name of a file."""
+    token, request = marked.tokens[at], marked.request
+    if token.low not in (".", "?") or not request[token.end : token.end + 1].strip():
+        return False
+    start = max(request.rfind(space, 0, token.start) for space in " \n\t") + 1
+    run = request[start:].split(maxsplit=1)[0]
+    return any(mark in run for mark in ("/", "@", "\\")) or _FILE.fullmatch(run.rstrip(".,;:!?)'\"")) is not None
 
 
 def _coordinates(marked: Marked, at: int) -> bool:
