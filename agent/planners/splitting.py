@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from .clauses import Clause
+from .idioms import FILLER
 from .marks import Marked, Span
 from .verbs import verb_of
 from .vocabulary import ACTIONS, DROP, KEEP, MODALS, ORDER, ROW_NOUNS, SOFT, STRIP, is_general
@@ -30,13 +31,17 @@ _FILE: Final = re.compile(
 )
 """What names a file or a site, or calls a function, with points in it."""
 _PARTS: Final = frozenset({".", ";", ",", "!", "?", "(", ")", "-", "–", "—"})
-_OTHERS: Final = frozenset("other others rest remaining remainder else elsewhere everyone".split())
+_OTHERS: Final = frozenset("other others rest remaining remainder else elsewhere everyone otherwise".split())
 _STAY: Final = frozenset(
     "stay stays staying alone untouched unchanged intact hands touch touched fine whatever remain remains unaffected "
     "exempt ok okay as is keep kept regardless exactly free".split()
 )
+_CHANGE: Final = frozenset(
+    "change changes changed changing alter altered alters modify modified happens happen".split()
+)
 _WHATEVER: Final = frozenset("whatever regardless however".split())
 _DENIED: Final = frozenset("not don't never nothing no".split())
+_FEW: Final = 2
 _BOTH: Final = frozenset("both them all either each these neither of".split())
 _UNNAMED: Final = frozenset("else otherwise rest others remainder remaining".split())
 _THEM: Final = frozenset("them those these it".split())
@@ -73,7 +78,8 @@ def others_stay(marked: Marked) -> list[tuple[int, int]]:
         words = {token.low for token in marked.tokens[start:end]}
         stated = any(at in numbers for at in range(start, end))
         goes = any(word in DROP for word in words) and not words & _DENIED
-        if words & _OTHERS and words & _STAY and not stated and not goes:
+        same = words & _OTHERS and words & _CHANGE and words & _DENIED
+        if ((words & _OTHERS and words & _STAY) or same) and not stated and not goes:
             found.append((start, end))
         elif found and found[-1][1] == start - 1 and marked.tokens[start - 1].low == "," and words & _WHATEVER:
             found[-1] = (found[-1][0], end)
@@ -224,10 +230,11 @@ def _acts(clause: Clause, verbs: frozenset[str]) -> bool:
     if not clause.concepts or clause.own_verb:
         return False
     at, lead = clause.concepts[0]
-    before = [word.low for word in clause.marked.tokens[clause.start : at]]
+    before = [clause.marked.tokens[one].low for one in range(clause.start, at) if one not in clause.marked.taken]
     ordered = before[-2:] in (["before", "that"], ["after", "that"], ["before", "this"], ["after", "this"])
     led = all(map(is_general, before)) and (ordered or not (before and before[-1] in _ARTICLES))
-    return led and (lead in verbs or clause.marked.tokens[at].low in ACTIONS)
+    plain = len(before) == at - clause.start  # behind a column only a verb is one: "in the title mask …"
+    return led and ((plain and lead in verbs) or clause.marked.tokens[at].low in ACTIONS)
 
 
 def _sharing(clause: Clause, previous: Clause) -> Clause:
@@ -290,7 +297,7 @@ def _says_again(clause: Clause, following: Clause) -> bool:
 def _speaks_of_them(clause: Clause) -> bool:
     """Whether a clause is only a verb for what was named before: "throw them out"."""
     said = clause.concepts or clause.limits or clause.languages or clause.conditions or clause.tables
-    short = clause.end - clause.start <= 2 and not clause.hard
+    short = sum(word != FILLER for word in clause.words) <= _FEW and not clause.hard
     return clause.own_verb and not said and (short or any(word in _THEM for word in clause.words))
 
 
