@@ -63,7 +63,7 @@ class ClauseReader:
         read = {"whitespace"} if clause.counts_spaces else set()
         read |= SIZE_WORDS if any(limit.unit for limit in clause.limits) else set()  # "no more than 500 words long"
         self.concepts = [concept for concept in self.concepts if concept not in read]
-        if clause.complains and not clause.about_rows and any(map(self.matcher.is_treated, self.concepts)):
+        if clause.tells_of_a_fault and not clause.about_rows and any(map(self.matcher.is_treated, self.concepts)):
             self.concepts = [concept for concept in self.concepts if self.matcher.is_treated(concept)]
         self.columns = self.named_columns()
         self.best = self.choose()
@@ -106,9 +106,10 @@ class ClauseReader:
         for mention in self.clause.columns:
             inside = {c for at, c in self.clause.concepts if mention.start <= at < mention.end}
             without = [concept for concept in self.concepts if concept not in inside]
-            if mention.names == (self.reader.main,) and without and not any(map(self.matcher.is_known, inside)):
-                self.concepts = without
+            known = any(map(self.matcher.is_known, inside)) and not self.clause.measures(mention)
+            self.concepts = without if mention.names == (self.reader.main,) and not known else self.concepts
             in_condition = any(one.start <= mention.start < one.end for one in self.clause.conditions)
+            in_condition |= mention.partial and any(not one.partial for one in self.clause.columns)
             if mention.marked or in_condition or mention.names in ((group,), (self.reader.main,)):
                 continue
             if not inside or self.clause.measures(mention) or self.add_nothing(inside, without):

@@ -222,6 +222,14 @@ class Clause:
         return None
 
     @cached_property
+    def tells_of_a_fault(self) -> bool:
+        """Whether it says what there is and then what is done about it: "the body still has tags, get them out"."""
+        if self.complains or not (self.own_verb and self.concepts) or self.polarity not in ("drop", "strip"):
+            return self.complains
+        behind = {token.low for token in self.marked.tokens[self.verb_at + 1 : self.verb_at + 4]}
+        return bool(behind & {"them", "it", "those"}) and self.concepts[-1][0] < self.verb_at
+
+    @cached_property
     def counts_spaces(self) -> bool:
         """Whether a limit of characters counts white space too."""
         counted = any(pair == ("count", "whitespace") for pair in pairwise(self.words))

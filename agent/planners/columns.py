@@ -8,6 +8,7 @@ from typing import Final
 
 from ...tools.profile import Profile
 from .tokens import Token
+from .vocabulary import ROW_NOUNS
 
 _MARKS: Final = frozenset({"column", "columns", "field", "fields"})
 _PREPOSITIONS: Final = frozenset("in from of on by within inside to for per using across using".split())
@@ -18,6 +19,7 @@ _NO_NAMES: Final = frozenset(
     "which that a an the my our each every any all both one same other another new text main right correct this these "
     "those following first second in on of by from for to and or single existing into as is are has with where".split()
 )
+_VOWELS: Final = frozenset("aeiou")
 _REACH: Final = 12
 _BOTH: Final = frozenset("both them either each neither these".split())
 _SHORTEST_PART: Final = 4
@@ -35,6 +37,7 @@ class ColumnMention:
 
     `marked` is True where the wording leaves no doubt that columns are meant ("the title column", "by url"); without
     it the words may as well mean what is in the text. `unknown` are names said to be columns that do not exist.
+    `partial` is True where only a part of a name is said, which counts where no other column is named.
     `after_into` is True for "into column x", which may be new.
     """
 
@@ -44,6 +47,7 @@ class ColumnMention:
     marked: bool = False
     unknown: tuple[str, ...] = ()
     after_into: bool = False
+    partial: bool = False
 
 
 def find_columns(tokens: Sequence[Token], profile: Profile) -> list[ColumnMention]:
@@ -105,8 +109,7 @@ def _singular(word: str) -> str:
 def _mention(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMention | None:
     first = column_at(tokens, at, profile)
     if first is None:
-        part = _named_in_part(tokens, at, profile)
-        return ColumnMention(at, at + 1, (part,)) if part else None
+        return _named_in_part(tokens, at, profile)
     names, end = [first[0]], first[1]
     while end < len(tokens):
         after = end
@@ -140,13 +143,32 @@ def _leads(tokens: Sequence[Token], begin: int, end: int) -> bool:
     return opens and behind[:1] in ([","], [":"], ["-"], ["–"]) and not _BOTH.isdisjoint(behind)
 
 
-def _named_in_part(tokens: Sequence[Token], at: int, profile: Profile) -> str | None:
-    """The one column of texts whose name has this word among others: "the utterances" for `utterance_raw`."""
-    word = _singular(tokens[at].low)
-    if not tokens[at].is_word or len(word) < _SHORTEST_PART or word in _NO_PARTS:
+def _named_in_part(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMention | None:
+    """The one column of texts whose name is said in other words or in part: "the utterances" for `utterance_raw`."""
+    if not tokens[at].is_word:
         return None
-    found = [one for one in profile.columns if word in map(_singular, words_of(one.name))]
-    return found[0].name if len(found) == 1 and found[0].dtype == "text" and not found[0].labels else None
+    word, texts = _singular(tokens[at].low), [one.name for one in profile.columns if one.dtype == "text"]
+    for name in texts:  # "page source" for `page_src`
+        parts = words_of(name)
+        here = [_singular(token.low) for token in tokens[at : at + len(parts)]]
+        if 1 < len(parts) == len(here) and all(w == p or _stands_for(p, w) for p, w in zip(parts, here, strict=True)):
+            return ColumnMention(at, at + len(parts), (name,), marked=True)
+    if len(word) < _SHORTEST_PART or tokens[at].low in ROW_NOUNS:
+        return None
+    found = [one for one in profile.columns if any(_stands_for(part, word) for part in words_of(one.name))]
+    one = found[0] if len(found) == 1 else None
+    usable = one is not None and one.dtype == "text" and not one.labels and len(words_of(one.name)) > 1
+    return ColumnMention(at, at + 1, (found[0].name,), partial=True) if usable else None
+
+
+def _stands_for(part: str, word: str) -> bool:
+    """Whether a part of a name is the word, or short for it as `msg` is for "message"."""
+    if _singular(part) == word:
+        return word not in _NO_PARTS
+    if part[0] != word[0] or not 3 <= len(part) < len(word) - 1 or not part.isalpha():
+        return False
+    rest = iter(word)
+    return _VOWELS.isdisjoint(part) and all(letter in rest for letter in part)
 
 
 def _every_column(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMention | None:

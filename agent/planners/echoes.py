@@ -105,6 +105,10 @@ def _stays_anyway(reading: Reading, before: Sequence[Reading]) -> bool:
     clause, wishes = reading.clause, [wish for one in before for wish in one.wishes]
     stated = clause.limits or clause.languages or clause.conditions or clause.tables
     words = {word for word in clause.words if word[:1].isalpha()}
+    about = {concept for _, concept in clause.concepts}
+    told = {concept for one in before for _, concept in one.clause.concepts}
+    if about and about <= told and words & {"only", "nothing"} and wishes and not stated and not reading.wishes:
+        return all(wish.card.cls.kind == "refine" for wish in wishes)
     if stated or clause.polarity not in ("keep", "protect") or not wishes or reading.wishes:
         return False
     if any(wish.card.cls.kind != "refine" for wish in wishes):

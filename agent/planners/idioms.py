@@ -14,7 +14,7 @@ from .columns import column_at, words_of
 from .languages import NAMES
 from .text_idioms import TEXT_IDIOMS, with_things
 from .tokens import Token
-from .vocabulary import DROP, KEEP, NEGATIONS, ROW_NOUNS, stem
+from .vocabulary import NEGATIONS, ROW_NOUNS, stem
 
 FILLER: Final = "please"
 """What stands in the place of a word that says nothing."""
@@ -194,6 +194,7 @@ _SUPPORTS: Final = frozenset("write put set spell print bring change have writes
 """Verbs that say nothing beside what is made of something."""
 _STOPS: Final = frozenset({".", ",", ";", "!", "?", ":", ")"})
 _MOST_FOR: Final = 4
+_IS: Final = frozenset("is are be was were says".split())
 _EXPLAINS: Final = frozenset({("i", "mean"), ("we", "mean"), ("for", "example"), ("for", "instance")})
 """What leads to an example of what was said before."""
 _SUBJECTS: Final = frozenset("i we you please i'd we'd i'm let".split())
@@ -206,8 +207,8 @@ def plain_words(tokens: Sequence[Token], profile: Profile) -> list[Token]:
     """The tokens with turns of phrase replaced by plain words; each keeps its place in the request."""
     tokens = with_things(tokens)
     named = {at for at in range(len(tokens)) for at in _column(tokens, at, profile)}
-    labels = {word for column in profile.columns for label in column.labels for word in label.lower().split()}
-    named |= {at for at, token in enumerate(tokens) if token.low in labels - DROP - KEEP - NEGATIONS}
+    labels = {label.lower() for column in profile.columns for label in column.labels}
+    named |= {at for at, token in enumerate(tokens) if at and token.low in labels and tokens[at - 1].low in _IS}
     named |= {at for at in range(len(tokens) - 2) if _lows(tokens, at, 3) == ("out", "of", "stock")}
     nouns = _nouns(profile)
     said = [one if at in named else _as_row(one, nouns) for at, one in enumerate(tokens)]

@@ -1,11 +1,13 @@
 """Splits a request into clauses: at commas, "and", "then", line ends and list marks; verbs are shared between them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from .clauses import Clause
+from .idioms import FILLER
 from .marks import Marked, Span
 from .verbs import verb_of
 from .vocabulary import ACTIONS, DROP, KEEP, MODALS, ORDER, ROW_NOUNS, SOFT, STRIP, is_general
@@ -23,14 +25,23 @@ _AFTER_THIS: Final = frozenset("that this these which it".split())
 _ARTICLES: Final = frozenset("the a an my our its their each every this that of in with".split())
 _OBJECTS: Final = frozenset("the a an all each every my our it them this".split())
 _IGNORING: Final = frozenset({"ignoring", "ignore", "regardless", "disregarding"})
+_FILE: Final = re.compile(
+    r"['\"(]*[\w.-]*\.(?:csv|tsv|jsonl?|parquet|txt|env|py|sh|exe|md|xlsx?|pdf|zip|gz|ya?ml|com|org|net|io)|"
+    r"[\w.]*\w\([^)]*"
+)
+"""What names a file or a site, or calls a function, with points in it."""
 _PARTS: Final = frozenset({".", ";", ",", "!", "?", "(", ")", "-", "–", "—"})
-_OTHERS: Final = frozenset("other others rest remaining remainder else elsewhere everyone".split())
+_OTHERS: Final = frozenset("other others rest remaining remainder else elsewhere everyone otherwise".split())
 _STAY: Final = frozenset(
     "stay stays staying alone untouched unchanged intact hands touch touched fine whatever remain remains unaffected "
     "exempt ok okay as is keep kept regardless exactly free".split()
 )
+_CHANGE: Final = frozenset(
+    "change changes changed changing alter altered alters modify modified happens happen".split()
+)
 _WHATEVER: Final = frozenset("whatever regardless however".split())
 _DENIED: Final = frozenset("not don't never nothing no".split())
+_FEW: Final = 2
 _BOTH: Final = frozenset("both them all either each these neither of".split())
 _UNNAMED: Final = frozenset("else otherwise rest others remainder remaining".split())
 _THEM: Final = frozenset("them those these it".split())
@@ -67,7 +78,8 @@ def others_stay(marked: Marked) -> list[tuple[int, int]]:
         words = {token.low for token in marked.tokens[start:end]}
         stated = any(at in numbers for at in range(start, end))
         goes = any(word in DROP for word in words) and not words & _DENIED
-        if words & _OTHERS and words & _STAY and not stated and not goes:
+        same = words & _OTHERS and words & _CHANGE and words & _DENIED
+        if ((words & _OTHERS and words & _STAY) or same) and not stated and not goes:
             found.append((start, end))
         elif found and found[-1][1] == start - 1 and marked.tokens[start - 1].low == "," and words & _WHATEVER:
             found[-1] = (found[-1][0], end)
@@ -82,6 +94,7 @@ def _pieces(marked: Marked) -> Iterator[Piece]:
         if at in marked.taken:
             continue
         hard = token.kind == "break" or (token.kind == "sign" and token.low in _HARD | _ARROWS)
+        hard = hard and not _is_inside_a_name(marked, at)
         if not (hard or _coordinates(marked, at)):
             continue
         if at > start:
@@ -91,6 +104,16 @@ def _pieces(marked: Marked) -> Iterator[Piece]:
         start = at + 1
     if start < len(marked.tokens):
         yield start, len(marked.tokens), tuple(links)
+
+
+def _is_inside_a_name(marked: Marked, at: int) -> bool:
+    """Whether a point or a question mark stands within an address, a path or the name of a file."""
+    token, request = marked.tokens[at], marked.request
+    if token.low not in (".", "?") or not request[token.end : token.end + 1].strip():
+        return False
+    start = max(request.rfind(space, 0, token.start) for space in " \n\t") + 1
+    run = request[start:].split(maxsplit=1)[0]
+    return any(mark in run for mark in ("/", "@", "\\")) or _FILE.fullmatch(run.rstrip(".,;:!?)'\"")) is not None
 
 
 def _coordinates(marked: Marked, at: int) -> bool:
@@ -207,10 +230,11 @@ def _acts(clause: Clause, verbs: frozenset[str]) -> bool:
     if not clause.concepts or clause.own_verb:
         return False
     at, lead = clause.concepts[0]
-    before = [word.low for word in clause.marked.tokens[clause.start : at]]
+    before = [clause.marked.tokens[one].low for one in range(clause.start, at) if one not in clause.marked.taken]
     ordered = before[-2:] in (["before", "that"], ["after", "that"], ["before", "this"], ["after", "this"])
     led = all(map(is_general, before)) and (ordered or not (before and before[-1] in _ARTICLES))
-    return led and (lead in verbs or clause.marked.tokens[at].low in ACTIONS)
+    plain = len(before) == at - clause.start  # behind a column only a verb is one: "in the title mask …"
+    return led and ((plain and lead in verbs) or clause.marked.tokens[at].low in ACTIONS)
 
 
 def _sharing(clause: Clause, previous: Clause) -> Clause:
@@ -273,7 +297,7 @@ def _says_again(clause: Clause, following: Clause) -> bool:
 def _speaks_of_them(clause: Clause) -> bool:
     """Whether a clause is only a verb for what was named before: "throw them out"."""
     said = clause.concepts or clause.limits or clause.languages or clause.conditions or clause.tables
-    short = clause.end - clause.start <= 2 and not clause.hard
+    short = sum(word != FILLER for word in clause.words) <= _FEW and not clause.hard
     return clause.own_verb and not said and (short or any(word in _THEM for word in clause.words))
 
 

@@ -130,16 +130,26 @@ def _scoped(readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _with_later_columns(readings: Sequence[Reading]) -> list[Reading]:
-    """In "mask e-mails and phone numbers in the reply" the column is meant for both."""
+    """In "mask e-mails and phone numbers in the reply" the column is meant for both, as in "in the reply mask …"."""
     done = list(readings)
     for at in reversed(range(len(done) - 1)):
-        one, after = done[at], done[at + 1]
-        shares = one.clause.group == after.clause.group and not (after.clause.own_verb or after.clause.acts)
-        columns = {wish.columns for wish in after.wishes if wish.card.cls.kind == "refine"}
-        plain = all(wish.card.cls.kind == "refine" and not wish.columns for wish in one.wishes)
-        if shares and len(columns) == 1 and plain and not one.clause.columns:
-            done[at] = replace(one, wishes=tuple(replace(wish, columns=next(iter(columns))) for wish in one.wishes))
+        done[at] = _with_columns_of(done[at], done[at + 1], done[at + 1].clause)
+    for at in range(len(done) - 1):
+        clause = done[at].clause
+        if clause.columns and clause.concepts and clause.columns[0].start < clause.concepts[0][0]:
+            done[at + 1] = _with_columns_of(done[at + 1], done[at], done[at + 1].clause)
     return done
+
+
+def _with_columns_of(reading: Reading, other: Reading, later: Clause) -> Reading:
+    """The reading with the columns of another one, where one verb is for both and it names none itself."""
+    shares = reading.clause.group == other.clause.group and not (later.own_verb or later.acts)
+    columns = {wish.columns for wish in other.wishes if wish.card.cls.kind == "refine"}
+    plain = all(wish.card.cls.kind == "refine" and not wish.columns for wish in reading.wishes)
+    if not shares or len(columns) != 1 or not plain or reading.clause.columns:
+        return reading
+    named = next(iter(columns))
+    return replace(reading, wishes=tuple(replace(wish, columns=named) for wish in reading.wishes))
 
 
 def _without_alternatives(readings: Sequence[Reading]) -> list[Reading]:

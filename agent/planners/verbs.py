@@ -1,9 +1,11 @@
 """What the verb of a clause does to what is named, with its negations."""
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from .marks import Marked
-from .vocabulary import DROP, KEEP, NEGATIONS, ROW_NOUNS, STRIP
+from .tokens import Token
+from .vocabulary import DROP, KEEP, MODALS, NEGATIONS, ROW_NOUNS, STRIP, concept_set, stem
 
 Polarity = Literal["keep", "drop", "strip", "protect", "filter"]
 """What happens to what is named: it stays, it goes, it is treated, it is left alone, or "filter", which may be both."""
@@ -17,6 +19,7 @@ _BETWEEN: Final = frozenset(
 )
 
 
+_TREATED: Final = frozenset({"mask", "normalize", "lowercase", *map(stem, ("expand", "decode", "correct", "repair"))})
 _UNWANTED: Final = (
     "of no use|no use|of no interest|no interest|of no value|of no help|not worth|isn't worth|aren't worth|not useful|"
     "isn't useful|aren't useful|not helpful|aren't helpful|isn't helpful|not relevant|not interesting|not interested|"
@@ -99,9 +102,11 @@ def _meaning_of(marked: Marked, at: int, end: int) -> Polarity | None:
     alone = at > 0 and tokens[at - 1].is_word and (at < 2 or not tokens[at - 2].is_word)  # "links out"
     leaves = leaves or (word == "out" and alone and following in ("", "of", "from"))
     leaves = leaves or (word == "goes" and not following)
-    said = [token.low for token in tokens[at + 1 : end] if token.low != "please"]
+    said = [token.low for token in tokens[at + 1 : end] if token.is_word and token.low != "please"]
     moved_out = word in _OUT_VERBS and not _OUT.isdisjoint(said[:5])
     if word == "cut" and any(token.low == "into" for token in tokens[at + 1 : end]):  # in pieces
+        return None
+    if word in MODALS and _is_done(tokens, at, end):  # "must be hidden" keeps nothing
         return None
     if word in DROP or leaves or moved_out:
         return "drop"
@@ -110,6 +115,12 @@ def _meaning_of(marked: Marked, at: int, end: int) -> Polarity | None:
     if word in STRIP:
         return "filter" if word.startswith("filter") else "strip"
     return None
+
+
+def _is_done(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether a "must" is followed by what is to be done to texts: "must be hidden", "should get lowercased"."""
+    words = [token.low for token in tokens[at + 1 : end] if token.low not in ("please", "all", "always", "also")]
+    return words[:1] in (["be"], ["get"]) and len(words) > 1 and not _TREATED.isdisjoint(concept_set(words[1]))
 
 
 def negates(word: str) -> bool:

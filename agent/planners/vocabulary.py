@@ -25,7 +25,7 @@ KEEP: Final = _words(
     "keep keeps kept keeping retain retained retaining want wants select selected selecting preserve "
     "preserved allow allowed accept accepted require required requires need needs leave take choose pick "
     "restrict restricted limit limited must should include remain remains stay stays staying care wish prefer "
-    "included including picked selects chosen choosing accepts allows allowing"
+    "included including picked selects chosen choosing accepts allows allowing insist insists"
 )
 """Verbs after which what is named stays."""
 
@@ -95,7 +95,7 @@ EXAMPLE_NOUNS: Final = _words(
 )
 """Nouns for the rows of training data."""
 
-TEXT_NOUNS: Final = _words("text texts string strings body")
+TEXT_NOUNS: Final = _words("text texts string strings body bodies")
 
 ORDER: Final = _words(
     "then first firstly finally next afterwards afterward last lastly second secondly third thirdly "
