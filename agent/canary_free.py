@@ -46,6 +46,10 @@ _SHORT: Final = 15
 _ALL: Final = frozenset("everything anything all nothing none whatever rows".split())
 _CALLS: Final = frozenset({"no", "nope", "yes", "ok", "okay", "well", "sorry", "please", "hmm", "oh", ""})
 """What stands by itself between two pieces and says nothing."""
+_SCOPE: Final = re.compile(
+    r"\s*(?:(?:but|and|also|ONLY)\s+)*(?:for|in|on|among|within|as for|regarding|concerning|at)\b"
+)
+"""How a part begins that says for which rows another holds."""
 _PLAIN: Final = NEUTRAL | ROW_NOUNS | _JOINTS | {"or", "the"}
 _MARK: Final = re.compile(r"§\d+")
 
@@ -243,7 +247,7 @@ def _may_except(piece: _Piece, before: Sequence[_Piece]) -> bool:
 
 def _direction(piece: _Piece, after: Sequence[_Piece], inherited: int | None) -> tuple[int | None, Tells]:
     """1 where what is described stays and the rest goes, -1 where it goes, None where that is not sure."""
-    if CHANGING.search(piece.said):
+    if CHANGING.search(piece.said) or _SCOPE.match(piece.said):
         return None, "both"
     own = _own_sign(piece)
     verdict = next(iter(after), None)
