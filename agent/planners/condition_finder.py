@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from ...operators.core.expression import Among, Column, Compare, Condition, Expression, IsNull, Not, Value
+from ...operators.core.expression import Among, Column, Compare, Condition, Expression, IsBlank, IsNull, Not, Value
 from ...tools.profile import ColumnProfile, Profile
 from .columns import column_at
 from .condition_texts import ENDS, NEGATED, NO_TEXTS, TESTS, TextTests
 from .condition_words import compared_at, counted_at, flag_at, near_column, numbers_at, past_unit, stars_at
-from .conditions import ConditionMention, any_test, joined, negate, some_value, within
+from .conditions import ConditionMention, any_test, joined, negate, within
 from .directions import Interval, Limit, comparator_at, comparator_behind
 from .languages import code_of
 from .tokens import Token
@@ -216,10 +216,7 @@ class _Finder(TextTests):
             joint += self.low(joint) in ("simply", "just", "is", "are", "completely", "totally", "entirely")
             end = joint if self.low(joint) in _MISSING | _EMPTY else end
         if end > at:
-            nothing: Condition = IsNull(name)
-            if column.dtype == "text" and empty:
-                nothing = joined("or", [nothing, Compare(name, "=", Value("text", ""))])
-            return nothing, end, False
+            return (IsBlank(name) if column.dtype == "text" and empty else IsNull(name)), end, False
         if word in _PRESENT:
             return Not(IsNull(name)), at + 1, False
         return None
@@ -340,7 +337,5 @@ class _Finder(TextTests):
         if named[0] == self.main and (self.low(after) in TEXT_NOUNS or self.low(after) in ("content", "contents")):
             return None
         name = Column(named[0])
-        nothing: Condition = IsNull(name)
-        if self.profile.column(named[0]).dtype == "text":
-            nothing = joined("or", [nothing, Compare(name, "=", Value("text", ""))])
-        return (nothing if lacking else some_value(nothing)), named[1]
+        nothing = IsBlank(name) if self.profile.column(named[0]).dtype == "text" else IsNull(name)
+        return (nothing if lacking else Not(nothing)), named[1]

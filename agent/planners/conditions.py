@@ -10,6 +10,7 @@ from ...operators.core.expression import (
     Compare,
     Condition,
     Expression,
+    IsBlank,
     IsNull,
     Junction,
     Length,
@@ -43,11 +44,11 @@ def complement(condition: Condition) -> Condition:
     """
     if isinstance(condition, Junction):
         return _complement_of_several(condition)
-    if isinstance(condition, IsNull):
+    if isinstance(condition, IsBlank | IsNull):
         return Not(condition)
     if isinstance(condition, Not):
         inner = condition.term
-        return inner if isinstance(inner, IsNull) else _or_missing(inner)
+        return inner if isinstance(inner, IsBlank | IsNull) else _or_missing(inner)
     if isinstance(condition, Compare):
         return _or_missing(Compare(condition.left, _OPPOSITE[condition.sign], condition.right))
     return _or_missing(Not(condition))
@@ -60,7 +61,7 @@ def _complement_of_several(condition: Junction) -> Condition:
     opposite = [complement(term) for term in condition.terms]
     if condition.word == "and":
         return joined("or", opposite)
-    present = [term for term in opposite if isinstance(term, Not) and isinstance(term.term, IsNull)]
+    present = [term for term in opposite if isinstance(term, Not) and isinstance(term.term, IsBlank | IsNull)]
     return joined("and", [_without_nulls(term, present) for term in opposite])
 
 
@@ -109,13 +110,6 @@ def _without_nulls(condition: Condition, present: Sequence[Not]) -> Condition:
         return condition
     gone = [term.term for term in present]
     return joined("or", [term for term in condition.terms if term not in gone])
-
-
-def some_value(nothing: Condition) -> Condition:
-    """There is a value: the opposite of "null, or an empty text"."""
-    if isinstance(nothing, Junction):
-        return joined("and", [negate(term) for term in nothing.terms])
-    return Not(nothing)
 
 
 def _or_missing(condition: Condition) -> Condition:

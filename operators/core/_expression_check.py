@@ -5,7 +5,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 
 from ._expression_rows import instant_of
-from ._expression_tree import HINTS, Among, Column, Compare, Condition, Junction, Length, Not, Operand, TextTest, Value
+from ._expression_tree import (
+    HINTS,
+    Among,
+    Column,
+    Compare,
+    Condition,
+    IsBlank,
+    Junction,
+    Length,
+    Not,
+    Operand,
+    TextTest,
+    Value,
+)
 from .errors import near_name
 from .schema import Schema
 
@@ -45,6 +58,9 @@ def faults(condition: Condition, schema: Schema) -> Iterator[str]:
         case TextTest(column, test):
             if schema[column.name].dtype not in ("text", "json"):
                 yield f"{test!r} is for text, but {column.name!r} is of type {schema[column.name].dtype}"
+        case IsBlank(column):
+            if schema[column.name].dtype not in ("text", "json"):
+                yield f"'blank' is for text, but {column.name!r} is of type {schema[column.name].dtype}"
         case Compare(left, sign, right):
             yield from _length_faults((left, right), schema)
             yield from _mismatch(left, sign, right, schema)

@@ -18,6 +18,7 @@ from ._expression_tree import (
     Compare,
     Condition,
     ExpressionError,
+    IsBlank,
     IsNull,
     Junction,
     Length,
@@ -133,8 +134,13 @@ class Parser:
         at, left = self._next.at, self._operand()
         if self._takes("is"):
             negated = self._takes("not")
-            self._need("null", "'null'" if negated else "'null', 'not null'; for true and false write = true, = false")
-            test: Condition = IsNull(_alone(left, at))
+            if self._takes("blank"):
+                test: Condition = IsBlank(_alone(left, at))
+                return Not(test) if negated else test
+            allowed = "'null', 'blank'"
+            more = ", 'not null', 'not blank'; for true and false write = true, = false"
+            self._need("null", allowed if negated else allowed + more)
+            test = IsNull(_alone(left, at))
             return Not(test) if negated else test
         negated = self._takes("not")
         if self._takes("in"):

@@ -23,6 +23,7 @@ from ._expression_tree import (
     Compare,
     Condition,
     ExpressionError,
+    IsBlank,
     IsNull,
     Item,
     Junction,
@@ -145,6 +146,8 @@ class Rows:
                 truth = reduce(operator.and_ if word == "and" else operator.or_, map(self.hold, terms))
             case IsNull(column):
                 truth = self._is_null(column)
+            case IsBlank(column):
+                truth = self._is_blank(column)
             case TextTest():
                 truth = self._text_test(condition)
             case Among():
@@ -162,11 +165,20 @@ class Rows:
         nothing = series.is_null()
         return nothing | (series.str.strip_chars() == "null") if self.schema[column.name].encoded else nothing
 
-    def _text_test(self, condition: TextTest) -> pl.Series:
-        values, text = self._values(condition.column), str(condition.text.value)
+    def _is_blank(self, column: Column) -> pl.Series:
+        texts, nothing = self._texts(column), self._is_null(column)
+        return nothing if texts is None else nothing | (texts.str.strip_chars() == "").fill_null(value=False)
+
+    def _texts(self, column: Column) -> pl.Series | None:
+        """The texts of a column, null for values of another kind; None where none of them can be a text."""
+        values = self._values(column)
         if isinstance(values, list):
             values = pl.Series(values=[v if isinstance(v, str) else None for v in values], dtype=pl.String)
-        if values.dtype != pl.String:
+        return values if values.dtype == pl.String else None
+
+    def _text_test(self, condition: TextTest) -> pl.Series:
+        values, text = self._texts(condition.column), str(condition.text.value)
+        if values is None:
             return self._unknown()
         if condition.test in ("contains", "matches"):
             return values.str.contains(text, literal=condition.test == "contains")

@@ -101,6 +101,16 @@ class IsNull:
 
 
 @dataclass(frozen=True)
+class IsBlank:
+    """The row has no text in the column, or one of white space alone."""
+
+    column: Column
+
+    def __str__(self, negation: str = "") -> str:
+        return f"{self.column} is {negation}blank"
+
+
+@dataclass(frozen=True)
 class TextTest:
     """A text contains, starts with or ends with another, or somewhere matches a Rust regular expression."""
 
@@ -119,7 +129,7 @@ class Not:
     term: "Condition"
 
     def __str__(self) -> str:
-        if isinstance(self.term, Among | IsNull | TextTest):
+        if isinstance(self.term, Among | IsBlank | IsNull | TextTest):
             return self.term.__str__("not ")
         return f"not ({self.term})" if isinstance(self.term, Junction) else f"not {self.term}"
 
@@ -140,4 +150,4 @@ class Junction:
         return f" {self.word} ".join(texts)
 
 
-Condition = Compare | Among | IsNull | TextTest | Not | Junction
+Condition = Compare | Among | IsBlank | IsNull | TextTest | Not | Junction

@@ -4,7 +4,7 @@
     term      = "not" term | "(" condition ")" | test
     test      = operand ("=" | "!=" | "<" | "<=" | ">" | ">=") operand          also "==" and "<>"
               | operand ["not"] "in" "(" literal ("," literal)* ")"
-              | column "is" ["not"] "null"
+              | column "is" ["not"] ("null" | "blank")
               | column ["not"] ("contains" | "starts with" | "ends with" | "matches") text
     operand   = column | "length" "(" column ")" | literal
     literal   = text in single or double quotes | number | "true" | "false" | "null"
@@ -12,7 +12,8 @@
 
 Keywords know no case. In a text a backslash escapes a backslash, a quote and n, r, t; before anything else it stays, so
 that patterns read as usual. Logic is three-valued: a test that meets null, NaN or, in a `json` column, a value of
-another kind is unknown, and a row whose condition is unknown is outside. Times without an offset are UTC.
+another kind is unknown, and a row whose condition is unknown is outside. Times without an offset are UTC. Blank is null
+or white space alone.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from ._expression_tree import (
     Compare,
     Condition,
     ExpressionError,
+    IsBlank,
     IsNull,
     Item,
     Junction,
@@ -54,6 +56,7 @@ __all__ = [
     "Condition",
     "Expression",
     "ExpressionError",
+    "IsBlank",
     "IsNull",
     "Item",
     "Junction",

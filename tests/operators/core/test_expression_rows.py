@@ -166,6 +166,16 @@ ANY = [
 ]
 
 
+def test_blank_is_null_or_white_space_alone() -> None:
+    frame, schema = one("text", ["a", " \t\n", "", None, "\u00a0x", "\u3000"], pl.String)
+    assert inside("x is blank", frame, schema) == [1, 2, 3, 5]
+    assert inside("x is not blank", frame, schema) == [0, 4]
+    mixed, of_json = one("json", ['" "', '"a"', "null", None, "0", "[]"])
+    assert inside("x is blank", mixed, of_json) == [0, 2, 3]
+    named = pl.DataFrame({"blank": ["a", None]})
+    assert inside("blank is not blank", named, Schema.of(blank="text")) == [0]
+
+
 @pytest.mark.parametrize(
     ("text", "rows"),
     [
