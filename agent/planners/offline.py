@@ -10,6 +10,7 @@ from ...operators.core.registry import all_operators
 from ...pipelines.workflow import Workflow
 from ...tools.profile import Profile
 from ..state import Change, Draft
+from .answering import in_own_words
 from .assembling import Assembled, assemble, columns_written, needs_text
 from .changing import changed
 from .doubts import Decisions, Doubt, which_column
@@ -94,7 +95,10 @@ class OfflinePlanner:
             doubt = doubt or assembled.doubt
             if doubt is None or not pending:
                 break
-            decisions = doubt.resolved(pending.pop(0), decisions) or decisions
+            answer = pending.pop(0)
+            decisions = in_own_words(doubt, answer, decisions, profile, matcher) or (
+                doubt.resolved(answer, decisions) or decisions
+            )
         return _draft(understood, assembled, doubt, decisions, matcher)
 
     def change(self, request: str, draft: Draft, profile: Profile, catalog: Catalog) -> Change:
