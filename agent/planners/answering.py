@@ -1,4 +1,4 @@
-"""Understands an answer to a question that is none of its options: the words themselves say which rows, or which order."""
+"""Understands an answer that is none of the options: its words say themselves which rows, or which order."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -33,11 +33,16 @@ _UNDER: Final = re.compile(r"\s<=?\s")
 _OVER: Final = re.compile(r"\s>=?\s")
 
 
-def in_own_words(doubt: Doubt, answer: str, so_far: Decisions, profile: Profile, matcher: Matcher) -> Decisions | None:
+def in_own_words(
+    doubt: Doubt, answer: str, so_far: Decisions, profile: Profile, matcher: Matcher, *, rival: bool = False
+) -> Decisions | None:
     """The decisions after an answer that is no option; None where its words do not say which rows or which order.
 
     The answer is put as a request in some ways, and the first that is understood wholly, and does what was asked
     about, stands in the place of the doubtful words.
+
+    Args:
+        rival: whether the question is between readings that only the data tells apart.
     """
     opening = doubt.opening
     plain = _TAIL.sub("", _LEAD.sub("", " ".join(answer.split()).rstrip(".!"))).strip()
@@ -50,7 +55,8 @@ def in_own_words(doubt: Doubt, answer: str, so_far: Decisions, profile: Profile,
     for said in _requests(opening, plain, words):
         wishes = _read(said, so_far, profile, matcher)
         if wishes and _fits(opening, wishes):
-            return replace(so_far, request=so_far.request.replace(opening.words, said, 1))
+            request = so_far.request.replace(opening.words, said, 1)
+            return replace(so_far, request=request, settled=so_far.settled or rival)
     return None
 
 

@@ -31,12 +31,14 @@ class Decisions:
         column: the column with the main text.
         operators: the operator chosen for a clause, by the clause's text.
         bindings: the column chosen for an option of an operator, by "operator.option".
+        settled: whether a question between readings that only the data tells apart was answered.
     """
 
     request: str
     column: str | None = None
     operators: dict[str, str] = field(default_factory=dict)
     bindings: dict[str, str] = field(default_factory=dict)
+    settled: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from .doubts import Decisions, Doubt, which_column
 from .matching import Matcher
 from .past import Recall, Recalled
 from .ready_made import asked_pipeline, ready_made
+from .rivals import rival_doubt
 from .spelling import mended
 from .tokens import MAX_CHARACTERS
 from .understanding import Understanding, understand
@@ -93,13 +94,16 @@ class OfflinePlanner:
             doubt = understood.doubt or _column_doubt(understood, profile)
             assembled = _assembled(understood, decisions, profile)
             doubt = doubt or assembled.doubt
-            if doubt is None or not pending:
+            rival = rival_doubt(understood, decisions, profile) if doubt is None else None
+            asked_about = doubt or rival
+            if asked_about is None or not pending:
                 break
             answer = pending.pop(0)
-            decisions = in_own_words(doubt, answer, decisions, profile, matcher) or (
-                doubt.resolved(answer, decisions) or decisions
-            )
-        return _draft(understood, assembled, doubt, decisions, matcher)
+            own = in_own_words(asked_about, answer, decisions, profile, matcher, rival=doubt is None)
+            decisions = own or asked_about.resolved(answer, decisions) or decisions
+        made = _draft(understood, assembled, doubt, decisions, matcher)
+        complete = not made.not_covered and not made.refusal
+        return made.model_copy(update={"rivals": rival.question}) if rival and complete else made
 
     def change(self, request: str, draft: Draft, profile: Profile, catalog: Catalog) -> Change:
         """Edits that turn the plan on the table into what is wished now.
