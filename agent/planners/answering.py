@@ -128,4 +128,4 @@ def _is_other_end(wish: Wish, end: str) -> bool:
     high = bool(_OVER.search(expression)) or any(
         name.startswith("min_") and options[name] is not None for name in options
     )
-    return low != high and high != (end == "high")
+    return low != high and low == (end == "high")
