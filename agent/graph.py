@@ -80,7 +80,12 @@ WITH_MEANS: dict[str, NodeWithMeans] = {
 def after_draft(state: Conversation) -> str:
     """A refusal ends it; a question is asked before anything else is done."""
     draft = the_draft(state)
-    return "turn_down" if draft.refusal else "weigh" if draft.question else "check"
+    return "turn_down" if draft.refusal else "weigh" if draft.question or draft.rivals else "check"
+
+
+def after_weighing(state: Conversation) -> str:
+    """Readings that come to the same rows need no question."""
+    return "review" if the_draft(state).question else "check"
 
 
 def after_first_draft(state: Conversation) -> str:
@@ -131,7 +136,7 @@ ROUTES: dict[str, tuple[Route, tuple[str, ...]]] = {
     "look": (to("draft"), ("draft",)),
     "draft": (after_first_draft, ("turn_down", "weigh", "check", "change")),
     "change": (after_draft, ("turn_down", "weigh", "check")),
-    "weigh": (to("review"), ("review",)),
+    "weigh": (after_weighing, ("review", "check")),
     "check": (after_check, ("sample", "repair", "give_up")),
     "repair": (to("check"), ("check",)),
     "give_up": (to(END), ()),

@@ -70,9 +70,10 @@ def _is_unheeded(state: Conversation, made: Draft) -> bool:
     """Whether the last answer was none to the question that was open, which the planner asks again."""
     before = draft_of(state)
     asked = before.question if before else None
-    if asked is None or made.question is None or state["answers"][-1] in asked.options:
+    again = made.question or made.rivals
+    if asked is None or again is None or state["answers"][-1] in asked.options:
         return False
-    return bool(asked.options) and asked.options == made.question.options and asked.text.startswith(made.question.text)
+    return bool(asked.options) and asked.options == again.options and asked.text.startswith(again.text)
 
 
 def change_plan(state: Conversation, means: Means) -> Conversation:

@@ -56,7 +56,9 @@ class TakenOver(_Frozen):
 class Draft(_Frozen):
     """What a planner makes of a request.
 
-    `reasons` are one sentence per step id. `not_covered` are the clauses that no step serves. `refusal` says why
+    `reasons` are one sentence per step id. `not_covered` are the clauses that no step serves.
+    `rivals` is a question between readings as sensible as the one planned, asked only where they come to different rows
+    of the data. `refusal` says why
     nothing of what is mainly asked can be done, with the nearest thing that can. `notes` are said with the plan, such
     as defaults that were used. `taken_over` is there where the steps are those of an earlier
     request, as talked over then.
@@ -67,6 +69,7 @@ class Draft(_Frozen):
     asks: tuple[Ask, ...] = ()
     not_covered: tuple[str, ...] = ()
     question: Question | None = None
+    rivals: Question | None = None
     refusal: str | None = None
     notes: tuple[str, ...] = ()
     taken_over: TakenOver | None = None

@@ -32,7 +32,7 @@ def weigh(state: Conversation, means: Means) -> Conversation:
     cannot be shown on the data stands as it is.
     """
     draft = the_draft(state)
-    question, planner = draft.question, means.planner
+    question, planner = draft.question or draft.rivals, means.planner
     if question is None or len(question.options) < 2 or planner.name != "offline" or state.get("wishes"):
         return {}
     if any(source.format == "documents" for source in dataset_of(state).sources):
@@ -47,10 +47,17 @@ def weigh(state: Conversation, means: Means) -> Conversation:
         if kept is None:
             return {}
         results.append(kept)
+    if draft.question is None:
+        # A reading that leaves nothing is none that anybody means.
+        told = [at for at, one in enumerate(results) if one or not results[0]]
+        question = question.model_copy(update={"options": tuple(question.options[at] for at in told)})
+        results = [results[at] for at in told]
+        if all(list(one) == list(results[0]) for one in results):
+            return {}
     shown = question.model_copy(
         update={"text": f"{question.text} {_comparison(question, results, min(seen.rows_seen, sample_rows(state)))}"}
     )
-    return {"draft": draft.model_copy(update={"question": shown}).model_dump(mode="json")}
+    return {"draft": draft.model_copy(update={"question": shown, "rivals": None}).model_dump(mode="json")}
 
 
 def _workflow(state: Conversation, planner: Planner, seen: Profile, catalog: Catalog, option: str) -> Workflow | None:

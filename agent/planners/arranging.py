@@ -25,6 +25,7 @@ _RISING_PHRASES: Final = ("low to high", "a to z", "from low to high", "from a t
 _FALLING_PHRASES: Final = ("high to low", "z to a", "from high to low", "from z to a", "new to old", "long to short")
 _TIMES: Final = frozenset("newest oldest latest earliest".split())
 _TIME_NAMES: Final = frozenset("date time year timestamp created published updated created_at published_at".split())
+_LENGTHS: Final = frozenset("length lengths size characters chars".split())
 _SHUFFLING: Final = frozenset("shuffle shuffled shuffling permute permuted randomize randomise randomized".split())
 _SPLITTING: Final = frozenset("split splits splitting divide partition assign".split())
 _HOLDING: Final = ("hold out", "split off", "set aside", "reserve", "put aside", "keep back")
@@ -101,13 +102,15 @@ def _key(said: Wording, at: int) -> tuple[str, str, int] | None:
         if said.low(own[1]) == "length":
             return own[0], "length", own[1] + 1
         return own[0], "value", said.skip(own[1], {"value", "values"})
-    after = said.skip(begin, {"text", "character", "document"})
-    main = said.profile.text_column()
-    if said.low(after) not in ("length", "lengths", "size") or main is None:
+    after = said.skip(begin, {"text", "character", "document", "word", "number", "of"})
+    main = said.main or said.profile.text_column()
+    if said.low(after) not in _LENGTHS:
         return None
     of = said.column(after + 2) if said.low(after + 1) == "of" else None
     if of is not None:
         return of[0], "length", of[1]
+    if main is None:
+        return None
     end = said.skip(after + 1, {"of"} | _NOUNS) if said.low(after + 1) == "of" else after + 1
     return main, "length", end
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Literal
 
 from ...tools.profile import Profile
 from ..state import Question
@@ -15,7 +15,7 @@ from .tokens import tokenize
 from .vocabulary import DROP, KEEP, SIZE_WORDS
 from .wording import Missing, TableMention
 
-_MORE: Final = frozenset("too also then besides additionally afterwards first finally well plus".split())
+MORE: Final = frozenset("too also then besides additionally afterwards first finally well plus".split())
 """Words of a further wish, which answers nothing."""
 _WHICH: Final = frozenset({"whose", "where"})
 SIZES: Final = {"min": (20, 50, 100), "max": (500, 1000, 2000)}
@@ -31,12 +31,31 @@ class Decisions:
         column: the column with the main text.
         operators: the operator chosen for a clause, by the clause's text.
         bindings: the column chosen for an option of an operator, by "operator.option".
+        settled: whether a question between readings that only the data tells apart was answered.
     """
 
     request: str
     column: str | None = None
     operators: dict[str, str] = field(default_factory=dict)
     bindings: dict[str, str] = field(default_factory=dict)
+    settled: bool = False
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Where an answer in somebody's own words goes.
+
+    Args:
+        words: the piece of the request that the answer stands for.
+        form: what is asked about: which rows, or their order.
+        verb: what the request does with the rows.
+        end: the end of the scale that stays, where a word of the request says it.
+    """
+
+    words: str
+    form: Literal["rows", "order"] = "rows"
+    verb: str = "keep"
+    end: Literal["high", "low"] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +64,13 @@ class Doubt:
 
     question: Question
     decide: Callable[[str, Decisions], Decisions | None]
+    opening: Opening | None = None
+
+    def is_offered(self, answer: str) -> bool:
+        """Whether an answer is one of the options, word for word or by its number."""
+        words = " ".join(answer.split()).casefold().rstrip(".!")
+        options = {" ".join(option.split()).casefold() for option in self.question.options}
+        return words in options or (words.isdecimal() and 1 <= int(words) <= len(options))
 
     def resolved(self, answer: str, so_far: Decisions) -> Decisions | None:
         """The decisions after an answer; None when the answer leaves the doubt as it is."""
@@ -88,7 +114,8 @@ def how_long(clause: Clause, option: OptionCard) -> Doubt:
     options = tuple(f"{rest} with {way} {number} {unit}" for number in sorted({*first, *SIZES[side]})[:3])
     what = "short" if side == "min" else "long"
     text = f"How {what} is too {what} in {clause.text!r}?" if sized else f"Which limit is meant in {clause.text!r}?"
-    return Doubt(Question(text=text, options=options), _replacing(clause, options, unit))
+    opening = _opening(clause, "high" if side == "min" else "low") if sized else _opening(clause)
+    return Doubt(Question(text=text, options=options), _replacing(clause, options, unit), opening)
 
 
 def at_least_or_at_most(clause: Clause, limit: Limit) -> Doubt:
@@ -97,7 +124,9 @@ def at_least_or_at_most(clause: Clause, limit: Limit) -> Doubt:
     subject = _subject(clause)
     options = tuple(f"keep {subject} with {way} {number} {unit}" for way in ("at least", "exactly", "at most"))
     return Doubt(
-        Question(text=f"Which way is the limit in {clause.text!r}?", options=options), _replacing(clause, options, unit)
+        Question(text=f"Which way is the limit in {clause.text!r}?", options=options),
+        _replacing(clause, options, unit),
+        _opening(clause),
     )
 
 
@@ -106,13 +135,15 @@ def keep_or_drop(clause: Clause) -> Doubt:
     rest = clause.marked.text(clause.verb_at + 1 if clause.own_verb else clause.start, clause.end)
     options = (f"keep {rest}", f"drop {rest}")
     text = f"Should what {clause.text!r} describes be kept or dropped?"
-    return Doubt(Question(text=text, options=options), _replacing(clause, options, None))
+    return Doubt(Question(text=text, options=options), _replacing(clause, options, None), _opening(clause))
 
 
-def what_is_meant(clause: Clause, word: str, options: Sequence[str]) -> Doubt:
-    """A word says which rows only to whom it comes from."""
+def what_is_meant(clause: Clause, word: str, options: Sequence[str], pole: Literal["high", "low"]) -> Doubt:
+    """A word says which rows only to whom it comes from; `pole` is the end of a scale that it names."""
     text = f"Which rows are meant by {word!r} in {clause.text!r}?"
-    return Doubt(Question(text=text, options=tuple(options)), _replacing(clause, options, None))
+    other: Literal["high", "low"] = "low" if pole == "high" else "high"
+    opening = _opening(clause, other if clause.polarity == "drop" else pole)
+    return Doubt(Question(text=text, options=tuple(options)), _replacing(clause, options, None), opening)
 
 
 def which_unit(clause: Clause, limit: Limit, units: Sequence[str]) -> Doubt:
@@ -164,7 +195,19 @@ def left_open(clause: Clause, mention: TableMention) -> Doubt:
     def decide(answer: str, so_far: Decisions) -> Decisions | None:
         return _replaced(so_far, said, missing.filled.replace("{}", answer, 1)) if answer else None
 
-    return Doubt(Question(text=missing.question, options=missing.options), decide)
+    opening = None
+    if mention.operator in _OF_ROWS and not (clause.limits or clause.conditions or clause.languages):
+        opening = _opening(clause, form="order" if mention.operator == "sort_rows" else "rows")
+    return Doubt(Question(text=missing.question, options=missing.options), decide, opening)
+
+
+_OF_ROWS: Final = frozenset({"sort_rows", "top_rows", "sample_rows"})
+
+
+def _opening(
+    clause: Clause, end: Literal["high", "low"] | None = None, form: Literal["rows", "order"] = "rows"
+) -> Opening:
+    return Opening(clause.text, form, "drop" if clause.polarity == "drop" else "keep", end)
 
 
 def _without_size(clause: Clause) -> str:
@@ -227,7 +270,7 @@ def _says_which_rows(answer: str, *, sized: bool) -> bool:
     words = [token.low for token in tokenize(answer)]
     numbers = any(token.kind == "number" for token in tokenize(answer)) or any(word in SMALL for word in words)
     decides = numbers or (not sized and not _WHICH.isdisjoint(words))
-    return bool(words) and words[0] in KEEP | DROP and decides and _MORE.isdisjoint(words)
+    return bool(words) and words[0] in KEEP | DROP and decides and MORE.isdisjoint(words)
 
 
 def _replaced(so_far: Decisions, old: str, new: str) -> Decisions | None:

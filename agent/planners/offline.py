@@ -10,12 +10,14 @@ from ...operators.core.registry import all_operators
 from ...pipelines.workflow import Workflow
 from ...tools.profile import Profile
 from ..state import Change, Draft
+from .answering import in_own_words
 from .assembling import Assembled, assemble, columns_written, needs_text
 from .changing import changed
 from .doubts import Decisions, Doubt, which_column
 from .matching import Matcher
 from .past import Recall, Recalled
 from .ready_made import asked_pipeline, ready_made
+from .rivals import rival_doubt
 from .spelling import mended
 from .tokens import MAX_CHARACTERS
 from .understanding import Understanding, understand
@@ -92,10 +94,16 @@ class OfflinePlanner:
             doubt = understood.doubt or _column_doubt(understood, profile)
             assembled = _assembled(understood, decisions, profile)
             doubt = doubt or assembled.doubt
-            if doubt is None or not pending:
+            rival = rival_doubt(understood, decisions, profile) if doubt is None else None
+            asked_about = doubt or rival
+            if asked_about is None or not pending:
                 break
-            decisions = doubt.resolved(pending.pop(0), decisions) or decisions
-        return _draft(understood, assembled, doubt, decisions, matcher)
+            answer = pending.pop(0)
+            own = in_own_words(asked_about, answer, decisions, profile, matcher, rival=doubt is None)
+            decisions = own or asked_about.resolved(answer, decisions) or decisions
+        made = _draft(understood, assembled, doubt, decisions, matcher)
+        complete = not made.not_covered and not made.refusal
+        return made.model_copy(update={"rivals": rival.question}) if rival and complete else made
 
     def change(self, request: str, draft: Draft, profile: Profile, catalog: Catalog) -> Change:
         """Edits that turn the plan on the table into what is wished now.

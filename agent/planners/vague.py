@@ -80,7 +80,7 @@ def vague_doubt(clause: Clause, profile: Profile) -> Doubt | None:
     if len(columns) == len(ways) == 1:
         sized = [(columns[0], portion) for portion in _PORTIONS]
     options = [_option(profile, name, part, high=pole == "high", keep=keep) for name, part in sized for keep in ways]
-    return doubts.what_is_meant(clause, word, options[:3])
+    return doubts.what_is_meant(clause, word, options[:3], "high" if pole == "high" else "low")
 
 
 def _may_be_rows(clause: Clause) -> bool:

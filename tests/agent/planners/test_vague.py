@@ -127,3 +127,60 @@ def test_more_than_a_vague_word_or_no_column_for_it_is_no_such_question(ask: Ask
     draft = ask(request_text)
     assert draft.question is None or "Which rows are meant" not in draft.question.text
     assert not draft.workflow.steps
+
+
+@pytest.mark.parametrize(
+    ("request_text", "answer", "operator", "options"),
+    [
+        ("keep the best rows", "rating of 4 or more", "expression_filter", {"expression": "rating >= 4"}),
+        ("keep the best rows", "the 5 with the highest rating", "top_rows", {"score": "rating", "count": 5}),
+        ("keep quick items", "up to 20 minutes", "expression_filter", {"expression": "minutes <= 20"}),
+        (
+            "drop the uncertain rows",
+            "confidence under 0.6",
+            "expression_filter",
+            {"expression": "confidence >= 0.6 or confidence is null"},
+        ),
+    ],
+)
+def test_an_answer_in_own_words_says_which_rows_are_meant(
+    ask: Ask, request_text: str, answer: str, operator: str, options: dict[str, Any]
+) -> None:
+    draft = ask(request_text, SHOP, answer)
+    (step,) = draft.workflow.steps
+    assert (draft.question, draft.not_covered, step.operator) == (None, (), operator)
+    assert {name: step.options.get(name) for name in options} == options
+
+
+TWO_TEXTS = profile_of(text("blurb", 300, "prose"), text("remark", 120, "prose"))
+
+
+@pytest.mark.parametrize(
+    ("request_text", "answer", "operator", "options"),
+    [
+        ("dedupe the rows", "remove near duplicates of `blurb`", "minhash_dedup", {"column": "blurb"}),
+        (
+            "filter by language: french",
+            "drop rows whose `blurb` is in french",
+            "language_filter",
+            {"languages": ["fr"], "exclude": True},
+        ),
+    ],
+)
+def test_readings_as_sensible_as_the_one_planned_are_offered_and_heeded(
+    ask: Ask, request_text: str, answer: str, operator: str, options: dict[str, Any]
+) -> None:
+    planned, chosen = ask(request_text, TWO_TEXTS), ask(request_text, TWO_TEXTS, answer)
+    assert planned.question is None
+    assert planned.rivals is not None
+    assert answer in planned.rivals.options
+    (step,) = chosen.workflow.steps
+    assert (chosen.question, chosen.rivals, step.operator) == (None, None, operator)
+    assert {name: step.options.get(name) for name in options} == options
+
+
+@pytest.mark.parametrize(
+    "request_text", ["remove exact duplicates", "keep texts of at most 20 words", "drop French rows"]
+)
+def test_what_the_words_say_has_no_rival(ask: Ask, request_text: str) -> None:
+    assert ask(request_text, SHOP).rivals is None
