@@ -28,6 +28,7 @@ _NO_PARTS: Final = frozenset(
     "first last final best total count score label source target model user time date year word line page".split()
 )
 """Words of names that mean too many other things."""
+_NEW: Final = frozenset("a an new own another extra separate additional further fresh one single".split())
 _PART = re.compile(r"[A-Z]?[^\W\d_A-Z]+|\d+|[A-Z]+(?![a-z])")
 
 
@@ -95,9 +96,13 @@ def _match(tokens: Sequence[Token], at: int, name: str) -> int | None:
     words = words_of(name)
     if len(words) > 1:
         here = [token.low for token in tokens[at : at + len(words)]]
-        if tuple(here) == words or (len(here) == len(words) and (*here[:-1], _singular(here[-1])) == words):
+        if tuple(here) == words or (len(here) == len(words) and _same_number(here) == _same_number(words)):
             return at + len(words)
     return None
+
+
+def _same_number(words: Sequence[str]) -> tuple[str, ...]:
+    return (*words[:-1], _singular(words[-1]))
 
 
 def _singular(word: str) -> str:
@@ -200,12 +205,34 @@ def _unknown(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMentio
         return None
     begin = min(at, name_at)
     before = [token.low for token in tokens[max(0, begin - 3) : begin]]
-    into = "into" in before or "as" in before or (called and bool({"a", "new", "own", "another"} & {*before}))
-    while begin > 0 and (tokens[begin - 1].low in _ARTICLES or (into and tokens[begin - 1].low in ("a", "new"))):
+    into = "into" in before or "as" in before or (called and bool(_NEW & {*before})) or _is_new(before)
+    while begin > 0 and (tokens[begin - 1].low in _ARTICLES or (into and tokens[begin - 1].low in _NEW)):
         begin -= 1
-    if begin > 0 and tokens[begin - 1].low in (*_PREPOSITIONS, "into", "as"):
+    if begin > 0 and tokens[begin - 1].low in (*_PREPOSITIONS, "into", "as", "under"):
         begin -= 1
     return ColumnMention(begin, end, marked=True, unknown=(tokens[name_at].text,), after_into=into)
+
+
+def new_column(tokens: Sequence[Token], at: int, profile: Profile) -> tuple[str, int] | None:
+    """The name of a column that is to be made, with what leads to it: "in a new column fold"; and where that ends."""
+    begin = at
+    while begin < len(tokens) and begin < at + 4 and tokens[begin].low in (_NEW | {"in", "into", "to", "as", "under"}):
+        begin += 1
+    if begin == at or begin >= len(tokens):
+        return None
+    found = _unknown(tokens, begin, profile)
+    if found is None or not found.after_into or found.start > at + 1:
+        return None
+    return found.unknown[0], found.end
+
+
+def _is_new(before: Sequence[str]) -> bool:
+    """Whether words such as "in a new" stand before a column: the one that a result goes to."""
+    rest = list(before)
+    while rest and rest[-1] in _NEW:
+        rest.pop()
+    leads = bool(rest) and rest[-1] in ("in", "to", "into", "as", "under")
+    return len(rest) < len(before) and (leads or bool({"new", "extra", "additional"} & {*before}))
 
 
 def _may_name(token: Token) -> bool:

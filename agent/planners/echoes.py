@@ -148,3 +148,36 @@ def _without(wish: Wish, left: set[str]) -> Wish | None:
         rest = [choice for choice in chosen if choice not in out]
         return replace(wish, options={**wish.options, option.name: rest}) if rest else None
     return None
+
+
+_WRITING: Final = frozenset(
+    "put write save store say note record keep add place give call name have make get goes go stand stands stored saved "
+    "written result results answer answers value values word words label labels it that this them which what the "
+    "one each for every row rows i want we need should must please then and , ( ) be is are to in into so can you also "
+    "with found finding such these those there named called part set fold new column".split()
+)
+"""Words of a clause that only says where a result goes."""
+
+
+def written_to(clause: Clause) -> str | None:
+    """The new column that a clause says the result goes to, where it says nothing else: "put it into a column x"."""
+    made = [one for one in clause.columns if one.after_into and one.unknown]
+    stated = clause.limits or clause.languages or clause.conditions or clause.tables
+    if len(made) != 1 or len(clause.columns) != 1 or stated:
+        return None
+    places = {*range(made[0].start, made[0].end)}
+    rest = [clause.marked.tokens[at].low for at in range(clause.start, clause.end) if at not in places]
+    return made[0].unknown[0] if all(word in _WRITING for word in rest) else None
+
+
+def writing(reading: Reading, column: str) -> Reading | None:
+    """The reading with a column for its result; None where its one step has no such option, or it is said already."""
+    if len(reading.wishes) != 1 or reading.doubt is not None:
+        return None
+    wish = reading.wishes[0]
+    option = wish.card.options.get("output")
+    if option is None or not option.writes or "output" in wish.options:
+        return None
+    if wish.card.name == "reshape_rows" and not {"template", "parse", "explode"} & wish.options.keys():
+        return None
+    return replace(reading, wishes=(replace(wish, options={**wish.options, "output": column}),))

@@ -1,12 +1,15 @@
 """Rules for sentences that say which rows repeat others and what columns there shall be, all words understood."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from pydantic import JsonValue
 
+from ...tools.profile import ColumnProfile
+from .columns import words_of
 from .shape_orders import asks, made
 from .shapes import Item, Sentence
-from .vocabulary import KEEP, is_synonym
+from .vocabulary import KEEP, is_synonym, stem
 from .wording import TableMention, Wording
 
 RESHAPE, DEDUP = "reshape_rows", "exact_dedup"
@@ -85,7 +88,11 @@ _ROWS_FOLLOW: Final = frozenset("whatever whichever that which who whose where w
 def _are_columns(one: Sentence) -> bool:
     """Whether what is named are columns and not things in texts, or rows."""
     items = one.of("column")
-    if not items or any(item.weak and not (item.exact and len(items) > 1) for item in items):
+    if not items:
+        return False
+    if len(items) == 1 and items[0].exact and one.said.profile.column(items[0].value).dtype == "nested":
+        return bool(one.of("out", "useless")) and (items[0].marked or items[0].end == items[0].start + 1)
+    if any(item.weak and not (item.exact and len(items) > 1) for item in items):
         return False
     if any(item.marked for item in items):
         return True
@@ -205,7 +212,7 @@ def unfolded(said: Wording, at: int) -> TableMention | None:
             own, place = True, row
             continue
         verb = said.phrase(place, _UNFOLDING)
-        column = said.column(place)
+        column = said.column(place) or _element(said, place, lists)
         if verb is not None:
             found, place = True, verb
         elif column is not None:
@@ -219,6 +226,13 @@ def unfolded(said: Wording, at: int) -> TableMention | None:
     if not (found or own) or len(named) != 1 or named[0] not in [one.name for one in lists]:
         return None
     return TableMention(at, place, RESHAPE, {"explode": named[0]}, {"explode": named[0]}, whole=True)
+
+
+def _element(said: Wording, at: int, lists: Sequence[ColumnProfile]) -> tuple[str, int] | None:
+    """The one column of lists that is named after what is in it: "every message" for `messages`."""
+    word = said.low(at)
+    named = [one.name for one in lists if len(word) > 2 and stem(words_of(one.name)[-1]) == stem(word)]
+    return (named[0], at + 1) if len(named) == 1 else None
 
 
 _FILLING: Final = frozenset(

@@ -16,7 +16,7 @@ SORT_ROLES: Final = frozenset("column sort by top bottom way alphabet both withi
 TOP_ROLES: Final = frozenset("column by within number end out rest only".split())
 SAMPLE_ROLES: Final = frozenset("column within number random first seed out only rest enough cap".split())
 SHUFFLE_ROLES: Final = frozenset("shuffle seed sort".split())
-SPLIT_ROLES: Final = frozenset("number set split rest random seed within column".split())
+SPLIT_ROLES: Final = frozenset("number set split rest random seed within column output chance".split())
 _LOW_IS_GOOD: Final = frozenset("perplexity ppl loss error errors toxicity rank distance".split())
 
 
@@ -107,6 +107,8 @@ class _Keys:
 def sorted_rows(one: Sentence) -> TableMention | None:  # noqa: C901, PLR0912 - one branch for each role
     """Reads "line them up from cheapest to dearest", "by category, and inside it by price, both upwards"."""
     keys, items = _Keys(one), [item for item in one.items if item.role != "both"]
+    if _selects_first(one):
+        return None
     at, evident = 0, "sort" in one.has
     while at < len(items):
         item, following = items[at], items[at + 1 : at + 3]
@@ -145,6 +147,14 @@ def sorted_rows(one: Sentence) -> TableMention | None:  # noqa: C901, PLR0912 - 
             at += roles[:1] == ["column"]
         at += 1
     return _sorted(one, keys) if evident and not keys.failed else None
+
+
+def _selects_first(one: Sentence) -> bool:
+    """Whether columns are listed before the verb of sorting, as what is wanted: "only id and text, sort by text"."""
+    verb = next((item.start for item in one.items if item.role == "sort"), one.start)
+    before = [item for item in one.items if item.start < verb]
+    listed = [item for item in before if item.role == "column" and not item.weak]
+    return len(listed) > 1 and "by" in one.has and not any(item.role in ("by", "within", "length") for item in before)
 
 
 def _ended(keys: _Keys, item: Item, following: list[Item]) -> int:
@@ -326,6 +336,10 @@ def split_rows(one: Sentence) -> TableMention | None:
         "shares": {name: float(share / total) for name, share in zip(names, shares, strict=True)}
     }
     seeds = one.of("seed")
+    written = one.of("output")
+    if len(written) > 1:
+        return None
+    options |= {"output": written[0].value} if written and written[0].value != "split" else {}
     options |= {"per": [*groups]} if groups else {}
     return made(one, SPLIT, options | ({"seed": seeds[0].value} if seeds else {}))
 

@@ -174,7 +174,12 @@ _ROLES: Final = {
         "",
     ): "at most | up to | not more than | no more than | a maximum of | maximum | max | limit | limit to | cap "
     "| capped at | limited to | reduce to | cut down to",
-    ("split", ""): "split | divide | partition | separate | cut in two | divided | splits | a split",
+    ("chance", ""): "toss a coin | flip a coin | throw a coin | throw dice | throw a dice | roll a dice | roll dice "
+    "| roll the dice | cast lots | draw lots | toss coins | flip coins | a coin toss | by coin toss | a coin flip",
+    (
+        "split",
+        "",
+    ): "mark | tag | assign | split | divide | partition | separate | cut in two | divided | splits | a split",
 }
 SETS: Final[Mapping[str, str]] = MappingProxyType(
     dict.fromkeys(("train", "training"), "train")
@@ -192,7 +197,8 @@ _SAYING: Final = (
     "whose | would | me just | there shall be | there should be | once everything is done | when everything is done | "
     "when all is done | in this table | in the table | in this file | in the file | in our file | of the file | "
     "of the table | that we have | we have | it has | they have | "
-    "please | i | we | you | me | us | my | our | your | it | its | they | them | their | themselves | the | a"
+    "in this order | in that order | in exactly this order | in the given order | itself | themselves | say | note | "
+    "write | store | save | record | mark | please | i | we | you | me | us | my | our | your | it | its | they | them | their | themselves | the | a"
     " | an | this | that | these | those | there | here | is | are | be | being | was | were | am | would | will"
     " | shall | should | could | can | may | might | must | has | have | had | having | i'd | i'll | i'm | we'd"
     " | we'll | we're | it's | it'd | that's | like | love | want | wants | need | needs | keep | keeps | kept"

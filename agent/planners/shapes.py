@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from ...tools.profile import ColumnProfile
-from .columns import column_at, words_of
+from .columns import column_at, new_column, words_of
 from .quantities import UNITS
 from .shape_words import LONGEST, MEANINGS, ROW_WORDS, SCALES, Role
 from .vocabulary import EXCEPT, NEGATIONS, is_synonym, stem
@@ -114,7 +114,7 @@ def _items(said: Wording, at: int, roles: frozenset[Role]) -> tuple[list[Item], 
 
 def _item(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:  # noqa: PLR0911 - one return for each kind
     token = said.tokens[at]
-    if token.low == ";" and "sort" in roles:
+    if token.low == ";" and not roles.isdisjoint({"sort", "output"}):
         return Item("say", "", at, at + 1)
     if token.kind == "break" or token.low in _STOPS:
         return Item("stop", "", at, at + 1) if "stop" in roles else None
@@ -123,6 +123,9 @@ def _item(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:  # noq
         if name is not None and "column" in roles:
             return Item("column", name[0], at, name[1], marked=True)
         return Item("quoted", token.text, at, at + 1) if "quoted" in roles else None
+    made = new_column(said.tokens, at, said.profile) if "output" in roles else None
+    if made is not None:
+        return Item("output", made[0], at, made[1])
     seeded = said.seed(at)
     if seeded is not None:
         return Item("seed", seeded[0], at, seeded[1]) if "seed" in roles else None

@@ -180,6 +180,8 @@ def _clause(marked: Marked, start: int, end: int, links: tuple[str, ...]) -> Cla
     if sequence == "before" and first:
         return replace(clause, before_next=True)
     opens = [word for word in clause.words[:3] if word not in ("but", "and", "also")][:2]
+    if marked.tokens[start - 1].low == "," and first is False:  # "but before that, drop …"
+        opens = [token.low for token in marked.tokens[max(0, start - 3) : start - 1]]
     if (sequence in ("after", "once") and not first) or opens in (["before", "that"], ["before", "this"]):
         return replace(clause, after_previous=True)
     return clause

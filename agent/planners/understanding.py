@@ -8,7 +8,7 @@ from .assembling import with_scopes
 from .clauses import Clause
 from .counting import only_counts
 from .doubts import Decisions, Doubt, all_of_them
-from .echoes import again, is_same_again, sized, spared
+from .echoes import again, is_same_again, sized, spared, writing, written_to
 from .labels import with_labels
 from .marks import Marked, Span, mark
 from .matching import Matcher
@@ -100,6 +100,10 @@ def _with_counts(clauses: Sequence[Clause], read: Callable[[Clause], Reading]) -
         same = again(clause, readings) if is_same_again(clause) else None
         if same is not None:
             readings.append(same)
+            continue
+        target = written_to(clause)
+        if target and readings and (told := writing(readings[-1], target)) is not None:
+            readings[-1] = told
             continue
         before = readings[-1].clause if readings else None
         short = before is not None and not clause.hard and clause.end - before.start <= MOST_TOKENS
