@@ -102,14 +102,16 @@ def _may_stay(reading: Reading) -> bool:
 
 def _stays_anyway(reading: Reading, before: Sequence[Reading]) -> bool:
     """Whether a clause only says of the texts, or of other columns, that they stay, which no step before changes."""
-    clause, wishes = reading.clause, [wish for one in before for wish in one.wishes]
-    stated = clause.limits or clause.languages or clause.conditions or clause.tables
+    clause = reading.clause
+    if reading.wishes or clause.limits or clause.languages or clause.conditions or clause.tables:
+        return False
+    wishes = [wish for one in before for wish in one.wishes]
     words = {word for word in clause.words if word[:1].isalpha()}
     about = {concept for _, concept in clause.concepts}
     told = {concept for one in before for _, concept in one.clause.concepts}
-    if about and about <= told and words & {"only", "nothing"} and wishes and not stated and not reading.wishes:
+    if about and about <= told and words & {"only", "nothing"} and wishes:
         return all(wish.card.cls.kind == "refine" for wish in wishes)
-    if stated or clause.polarity not in ("keep", "protect") or not wishes or reading.wishes:
+    if clause.polarity not in ("keep", "protect") or not wishes:
         return False
     if any(wish.card.cls.kind != "refine" for wish in wishes):
         return False
@@ -151,10 +153,10 @@ def _without(wish: Wish, left: set[str]) -> Wish | None:
 
 
 _WRITING: Final = frozenset(
-    "put write save store say note record keep add place give call name have make get goes go stand stands stored saved "
-    "written result results answer answers value values word words label labels it that this them which what the "
-    "one each for every row rows i want we need should must please then and , ( ) be is are to in into so can you also "
-    "with found finding such these those there named called part set fold new column".split()
+    "put write save store say note record keep add place give call name have make get goes go stand stands stored "
+    "saved written result results answer answers value values word words label labels it that this them which what the "
+    "one each for every row rows i want we need should must please then and , ( ) be is are to in into so can you "
+    "also with found finding such these those there named called part set fold new column".split()
 )
 """Words of a clause that only says where a result goes."""
 

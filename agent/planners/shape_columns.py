@@ -85,7 +85,7 @@ def without_columns(one: Sentence) -> TableMention | None:
 _ROWS_FOLLOW: Final = frozenset("whatever whichever that which who whose where when if still everything rows".split())
 
 
-def _are_columns(one: Sentence) -> bool:
+def _are_columns(one: Sentence) -> bool:  # noqa: PLR0911 - one return for each reason
     """Whether what is named are columns and not things in texts, or rows."""
     items = one.of("column")
     if not items:
