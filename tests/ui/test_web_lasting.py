@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -49,7 +50,7 @@ CONVERSATION = """
 from dataflow_agent.ui.web_sessions import Sessions
 session = Sessions(settings, planner).new()
 session.add_files([Path(sys.argv[3])])
-for words in ("keep texts of two words", "approve"):
+for words in ("keep texts of at least two words", "approve"):
     session.say(words)
     print(session.id, flush=True)
     session.job.ends_within(600)
@@ -170,7 +171,7 @@ def test_a_server_that_is_started_anew_follows_the_run_that_its_predecessor_left
     assert session.finished.report is not None
     assert (session.finished.status, session.finished.report.id) == ("completed", folder.name)
     said = [message.text for message in session.messages]
-    assert said[0] == "keep texts of two words"
+    assert said[0] == "keep texts of at least two words"
     assert said[-2] == "approve"
     assert said[-1].startswith("Done: 260 rows in, 130 out.")
 
@@ -225,7 +226,7 @@ def test_a_conversation_is_as_it_was(place: Place) -> None:
     session = place.sessions().new()
     session.add_files([place.data()])
     for action in (
-        lambda: session.say("keep texts of two words"),
+        lambda: session.say("keep texts of at least two words"),
         lambda: session.edit(RemoveStep(step="wait")),
         lambda: session.say("approve"),
         lambda: session.edit(SetOption(step="words", option="min_words", value=1)),
@@ -249,13 +250,13 @@ def test_a_conversation_is_as_it_was(place: Place) -> None:
 def test_a_message_that_its_server_never_answered_is_said_to_be_lost(place: Place) -> None:
     session = place.sessions().new()
     session.add_files([place.data()])
-    session.say("keep texts of two words")
+    session.say("keep texts of at least two words")
     busy = (session.folder / "conversation.json").read_bytes()
     finish(session)
     (session.folder / "conversation.json").write_bytes(busy)
     again = opened_again(place.sessions(), session.id)
     assert "say it again" in again.messages[-1].text
-    again.say("keep texts of two words")
+    again.say("keep texts of at least two words")
     finish(again)
     assert again.may_run
 
@@ -293,7 +294,7 @@ def test_a_page_whose_server_was_killed_shows_the_run_again_under_its_address_an
     first = served(place, port)
     window = opened(url)
     window.give(place.data())
-    window.say("keep texts of two words")
+    window.say("keep texts of at least two words")
     window.button("Approve and run").click()
     folder = place.held_run()
     address = window.page.url
@@ -338,7 +339,7 @@ def test_a_conversation_whose_run_was_cleaned_away_still_shows_its_result(place:
     place.gate.touch()
     session = place.sessions().new()
     session.add_files([place.data()])
-    for words in ("keep texts of two words", "approve"):
+    for words in ("keep texts of at least two words", "approve"):
         session.say(words)
         finish(session)
     purge(Home.of(place.settings))
@@ -346,11 +347,12 @@ def test_a_conversation_whose_run_was_cleaned_away_still_shows_its_result(place:
     finish(again)
 
     async def look() -> tuple[Page, dict[Any, Any]]:
-        """With an event loop running: without one, gradio makes several and leaves them open."""
+        """With an event loop running: without one, gradio makes several and leaves them open; the browser has its own."""
         with gr.Blocks():
             page = lay_out("")
         return page, Screen(page).whole(again)
 
-    page, shown = asyncio.run(look())
+    with ThreadPoolExecutor(1) as thread:
+        page, shown = thread.submit(asyncio.run, look()).result()
     assert "The first 50 of 130 rows" in shown[page.result.rows]
     assert "was cleaned away" in shown[page.run]
