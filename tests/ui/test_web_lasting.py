@@ -347,7 +347,7 @@ def test_a_conversation_whose_run_was_cleaned_away_still_shows_its_result(place:
     finish(again)
 
     async def look() -> tuple[Page, dict[Any, Any]]:
-        """With an event loop running: without one, gradio makes several and leaves them open; the browser has its own."""
+        """With a loop running: without one, gradio makes several and leaves them open; the browser has its own."""
         with gr.Blocks():
             page = lay_out("")
         return page, Screen(page).whole(again)
