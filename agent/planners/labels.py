@@ -101,7 +101,8 @@ def _with_name(marked: Marked, start: int, end: int, column: str) -> tuple[int, 
 def _label(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> tuple[str, tuple[str, ...], int] | None:
     """The column, the labels that the words mean, and where they end."""
     token = marked.tokens[at]
-    if at in _taken(marked) or not token.is_word or len(token.low) < SHORTEST:
+    # A language is none where it is a label of the data: "italian" of a cuisine.
+    if at in marked.taken_by_others or not token.is_word or len(token.low) < SHORTEST:
         return None
     if is_general(token.low) and token.low not in THINGS:
         return None
@@ -121,11 +122,6 @@ def _label(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> tuple
     if any(matcher.is_treated(concept) for concept in meant) and not told:
         return None
     return name, tuple(label for label, size in several if size == longest), at + longest
-
-
-def _taken(marked: Marked) -> frozenset[int]:
-    """What is read as something else; a language is not, where it is a label of the data: "italian" of a cuisine."""
-    return marked.taken - {at for one in marked.languages for at in range(one.start, one.end)}
 
 
 def _is_listed(marked: Marked, at: int, size: int, labels: Sequence[str]) -> bool:

@@ -60,6 +60,11 @@ class Marked:
         verbs = {at for at in inside_tables if self.tokens[at].low in DROP | KEEP}
         return frozenset(at for span in spans for at in range(span.start, span.end)) - verbs
 
+    @cached_property
+    def taken_by_others(self) -> frozenset[int]:
+        """The same without languages."""
+        return self.taken - {at for one in self.languages for at in range(one.start, one.end)}
+
     def text(self, start: int, end: int) -> str:
         """The piece of the request between two token positions, as it was written."""
         some = self.tokens[start:end]

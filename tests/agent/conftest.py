@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dataflow_agent.agent.state import Ask, Check, Draft
+from dataflow_agent.agent.api import Agent
+from dataflow_agent.agent.planners.scripted import ScriptedPlanner
+from dataflow_agent.agent.state import Ask, Change, Check, Draft
 from dataflow_agent.memory.catalog import Catalog, fresh_catalog, operator_entries
 from dataflow_agent.operators.core import all_operators
 from dataflow_agent.operators.core.dataset import Dataset
@@ -13,10 +15,12 @@ from dataflow_agent.operators.core.embedder import default_embedder
 from dataflow_agent.operators.core.settings import Settings
 from dataflow_agent.operators.core.testing_endpoint import FakeEndpoint
 from dataflow_agent.operators.core.vectors import InMemoryStore
+from dataflow_agent.pipelines.edits import SetOption
 from dataflow_agent.pipelines.workflow import Step, Workflow
 from dataflow_agent.tools.profile import Profile, profile
 
 MakeDraft = Callable[..., Draft]
+MakeAgent = Callable[..., Agent]
 KEY = "sk-never-to-be-seen"
 OPERATORS = (
     "empty_text_filter",
@@ -44,6 +48,16 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def settings(tmp_path: Path) -> Settings:
     """Settings without an endpoint and with a home of their own."""
     return Settings(home=tmp_path / "home", llm_base_url=None, llm_api_key=None, llm_model=None)
+
+
+@pytest.fixture
+def agent(settings: Settings) -> MakeAgent:
+    """Makes an agent whose planner says what it is told to say."""
+
+    def make(drafts: list[Draft], changes: list[Change] | None = None) -> Agent:
+        return Agent(planner=ScriptedPlanner(drafts, changes or []), settings=settings)
+
+    return make
 
 
 @pytest.fixture
@@ -97,3 +111,13 @@ def settings_for(settings: Settings) -> Callable[..., Settings]:
         return Settings(home=settings.home, **given)
 
     return make
+
+
+def to(words: int) -> Change:
+    """Sets the least number of words."""
+    return Change(edits=(SetOption(step="word_count_filter", option="min_words", value=words),))
+
+
+def rows(path: str | Path) -> list[int]:
+    """The numbers of the rows that were written."""
+    return [json.loads(line)["n"] for line in Path(path).read_text().splitlines()]

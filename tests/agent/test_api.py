@@ -1,9 +1,7 @@
 """The agent for programs: start, resume, plan, chat, and what they return."""
 
-import json
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,36 +9,18 @@ from typing import Any
 import pytest
 from dataflow_agent.agent.api import Agent, Plan, RunOptions, Standing
 from dataflow_agent.agent.conversation import default_output
-from dataflow_agent.agent.planners.scripted import ScriptedPlanner
-from dataflow_agent.agent.state import Change, Draft, Question
+from dataflow_agent.agent.state import Change, Question
 from dataflow_agent.operators.core import InvalidInput
 from dataflow_agent.operators.core.settings import Settings
-from dataflow_agent.pipelines.edits import SetOption
 from dataflow_agent.pipelines.run import run
 from dataflow_agent.pipelines.workflow import Workflow
 
-MakeDraft = Callable[..., Draft]
-MakeAgent = Callable[..., Agent]
+from .conftest import MakeAgent, MakeDraft, rows, to
+
 YES = RunOptions(yes=True)
 REQUEST = "keep texts with at least 98 words"
 LONG_ONES = "keep the long ones"
 """Says nothing that a scripted plan could contradict."""
-
-
-@pytest.fixture
-def agent(settings: Settings) -> MakeAgent:
-    def make(drafts: list[Draft], changes: list[Change] | None = None) -> Agent:
-        return Agent(planner=ScriptedPlanner(drafts, changes or []), settings=settings)
-
-    return make
-
-
-def to(words: int) -> Change:
-    return Change(edits=(SetOption(step="word_count_filter", option="min_words", value=words),))
-
-
-def rows(path: str | Path) -> list[int]:
-    return [json.loads(line)["n"] for line in Path(path).read_text().splitlines()]
 
 
 def resumed(agent: Agent, standing: Standing, answer: str) -> Standing:

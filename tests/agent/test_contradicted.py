@@ -1,36 +1,14 @@
 """A plan that does what the words of the request forbid is asked about, and a person has the last word."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from dataflow_agent.agent.api import Agent, RunOptions, Standing
-from dataflow_agent.agent.planners.scripted import ScriptedPlanner
-from dataflow_agent.agent.state import Change, Draft
-from dataflow_agent.operators.core.settings import Settings
-from dataflow_agent.pipelines.edits import SetOption
 
-MakeDraft = Callable[..., Draft]
-MakeAgent = Callable[..., Agent]
+from .conftest import MakeAgent, MakeDraft, rows, to
+
 YES = RunOptions(yes=True)
 REQUEST = "keep texts with at least 98 words"
-
-
-@pytest.fixture
-def agent(settings: Settings) -> MakeAgent:
-    def make(drafts: list[Draft], changes: list[Change] | None = None) -> Agent:
-        return Agent(planner=ScriptedPlanner(drafts, changes or []), settings=settings)
-
-    return make
-
-
-def to(words: int) -> Change:
-    return Change(edits=(SetOption(step="word_count_filter", option="min_words", value=words),))
-
-
-def rows(path: str) -> list[int]:
-    return [json.loads(line)["n"] for line in Path(path).read_text().splitlines()]
 
 
 def resumed(agent: Agent, standing: Standing, answer: str) -> Standing:
