@@ -12,6 +12,7 @@ from ...tools.profile import Profile
 from ..state import Change, Draft
 from .assembling import Assembled, assemble, columns_written, needs_text
 from .changing import changed
+from .corrections import corrected
 from .doubts import Decisions, Doubt, which_column
 from .matching import Matcher
 from .past import Recall, Recalled
@@ -73,7 +74,9 @@ class OfflinePlanner:
         if refusal is not None:
             return Draft(workflow=NO_STEPS, refusal=refusal)
         matcher = self._matcher(catalog, profile)
-        said, notes = mended(_writable(request), profile, matcher)
+        meant, taken_back = corrected(_writable(request))
+        said, notes = mended(meant, profile, matcher)
+        notes = (*taken_back, *notes)
         made = self._planned(said, profile, matcher, answers)
         return made.model_copy(update={"notes": (*notes, *made.notes)})
 
