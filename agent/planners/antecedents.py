@@ -9,6 +9,7 @@ from typing import Final
 from ...operators.core.expression import Expression
 from .assembling import with_scopes
 from .clauses import Clause
+from .slots import Options
 from .verbs import negates
 from .vocabulary import DROP
 from .wishes import Reading
@@ -75,7 +76,7 @@ def _united(before: Reading, after: Reading) -> Reading | None:
     if len(columns) != 1:
         return None
     clause = replace(before.clause, end=after.clause.end)
-    options = {"expression": f"{columns.pop()} in ({', '.join(values)})"}
+    options: Options = {"expression": f"{columns.pop()} in ({', '.join(values)})"}
     return replace(before, clause=clause, wishes=(replace(wishes[0], clause=clause, options=options, proofs=()),))
 
 
