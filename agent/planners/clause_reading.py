@@ -14,7 +14,7 @@ from .doubts import Doubt
 from .facets import Facet, FacetBinder
 from .ground import Ground
 from .matching import SURE, Match
-from .roles import spread
+from .roles import is_named, spread
 from .slots import (
     EXPRESSION,
     LANGUAGES,
@@ -102,7 +102,13 @@ class ClauseReader:
     def named_columns(self) -> tuple[str, ...]:
         """The columns the clause names; words that may name one do so where they do not choose the operator."""
         group = group_of(self.clause) if self.clause.polarity is None else None
-        columns = [n for c in self.clause.columns if c.marked and not c.after_into for n in c.names if n != group]
+        columns = [
+            n
+            for c in self.clause.columns
+            if is_named(c, self.clause, self.reader.profile)
+            for n in c.names
+            if n != group
+        ]
         for mention in self.clause.columns:
             inside = {c for at, c in self.clause.concepts if mention.start <= at < mention.end}
             without = [concept for concept in self.concepts if concept not in inside]

@@ -25,6 +25,10 @@ _COMPARES: Final = frozenset(
     "below under above over beyond shorter longer fewer less more else short long smaller larger".split()
 )
 _ANAPHORS: Final = frozenset("those these it them anything everything all ones others".split())
+_LABELLED: Final = frozenset(
+    "labelled labeled tagged marked flagged classified categorised categorized listed filed sorted grouped annotated "
+    "rated called named designated coded".split()
+)
 _AT_THE_END: Final = (("at", "the", "end"), ("at", "the", "last"))
 _HAVING: Final = frozenset("needs need has have".split())
 _LEAVING: Final = frozenset("go not be stay remain leave disappear vanish".split())
@@ -117,7 +121,7 @@ class Clause:
         spans = [(condition.start, condition.end) for condition in self.conditions]
         idle = idle_words(tokens, self.start, self.end, spans)
         for at in self.free:
-            if at in idle or (spans and tokens[at].low in ASKING):
+            if at in idle or (spans and tokens[at].low in ASKING) or self._names_label(at):
                 continue
             runs[-1].append(at) if runs and runs[-1][-1] == at - 1 else runs.append([at])
         found = tuple(
@@ -127,6 +131,13 @@ class Clause:
             for concept in some
         )
         return (*self._verb_like_noun(), *found)
+
+    def _names_label(self, at: int) -> bool:
+        """Whether a word only says that what follows is a value of a column: "labelled spam", "marked as done"."""
+        starts = {condition.start for condition in self.conditions}
+        tokens = self.marked.tokens
+        following = at + 2 if at + 1 < self.end and tokens[at + 1].low in ("as", "with", "under") else at + 1
+        return tokens[at].low in _LABELLED and following in starts
 
     def _verb_like_noun(self) -> tuple[tuple[int, str], ...]:
         """The word "sample" is a noun for rows, but not where the clause begins with it or with "a sample"."""

@@ -188,12 +188,19 @@ class _Finder(TextTests):
         limit = self.limits.get(at) or self.limits.get(begin) or self._starting_before(at)
         if limit is None or limit.unit or limit.share or column.dtype not in ("integer", "number", "json"):
             return None
+        if self._counts_other(column, limit.end):
+            return None
         several = None if limit.stated else numbers_at(self.tokens, limit.start)
         if not (limit.stated or told or several):
             return None
         if several is not None:
             return Among(Column(column.name), several[0]), several[1], False
         return within(Column(column.name), limit.interval), past_unit(self.tokens, limit.end, column.name), False
+
+    def _counts_other(self, column: ColumnProfile, at: int) -> bool:
+        """Whether the number is about another column: "posts with fewer than 10 upvotes"."""
+        other = column_at(self.tokens, at, self.profile) if at < len(self.tokens) else None
+        return other is not None and other[0] != column.name and self.profile.column(other[0]).dtype in _NUMBERS
 
     def _starting_before(self, at: int) -> Limit | None:
         """A limit whose comparator took the copula along, as "= 5" and "is not above 5" do."""

@@ -30,7 +30,7 @@ ENDS: Final = frozenset(
 )
 NO_TEXTS: Final = frozenset(
     "no any at least most more less than one two three url urls link links email emails html emoji emojis phone number "
-    "numbers digits code duplicates words characters it them their its".split()
+    "numbers digits code duplicates words characters it them their its fine okay alright already enough full".split()
 )
 """What texts may hold that is no word of theirs."""
 _SHOWN: Final = frozenset(

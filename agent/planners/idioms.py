@@ -131,6 +131,9 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(falls|fall|falling) (below|under|short of)": "have under",
     "(fall|falls) short of": "under",
     "the same (for|with|goes for|applies to|holds for)": "likewise for",
+    "(insist|insists|insisting) on": "require",
+    "(of|from|out of|) (what|whatever) (remains|is left|'s left|stays|is left over)": "rows",
+    "(what's|whatever's) (left|left over|remaining)": "rows",
     # copies
     "(if|when|whenever|where) (two|several|some)": "please",
     "(one|one of them|the first one|the first|the one further up|the earlier one|one copy|a single one|one of those) "
@@ -158,6 +161,7 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(in|into|to|as|with|) (small|little) letters (only|)": "lowercase",
     "(in|into|to|) lower (case|cased) (letters|)": "lowercase",
     "(black|blank|blot|block|cross) out": "mask",
+    "(black|blank|blot|block|cross) (it|them|these|those|that|this) out": "mask 2",
     "(make|render) (unreadable|illegible|unrecognisable|unrecognizable)": "mask",
     "(nobody|no one|noone) (should|must|may|can|could|shall|is to) (be able to|) (read|see|recognise|find)": "mask",
     "(things|stuff|something|characters|signs) (like|such as)": "please",
@@ -188,10 +192,16 @@ _IDIOMS: Final[Mapping[str, str]] = {
 
 _PART: Final = re.compile(r"[()]")
 _REASONS: Final = frozenset("because cause cuz coz".split())
-_AFTER_AS: Final = frozenset("we they our it this that these the i".split())
+_AFTER_AS: Final = frozenset("we they our it this that these the i there nobody".split())
 _OWN: Final = frozenset("our my your his her their".split())
 _SUPPORTS: Final = frozenset("write put set spell print bring change have writes written".split())
 """Verbs that say nothing beside what is made of something."""
+SHORTEST_LABEL: Final = 3
+"""Labels up to this length are words of the language too."""
+_BEFORE_VERBS: Final = frozenset(
+    "to and then please a the that they you i we can must should will or in which who".split()
+)
+_DETERMINERS: Final = frozenset("the my our all these those each every their this its any".split())
 _STOPS: Final = frozenset({".", ",", ";", "!", "?", ":", ")"})
 _MOST_FOR: Final = 4
 _IS: Final = frozenset("is are be was were says".split())
@@ -212,11 +222,12 @@ def plain_words(tokens: Sequence[Token], profile: Profile) -> list[Token]:
     named |= {at for at in range(len(tokens) - 2) if _lows(tokens, at, 3) == ("out", "of", "stock")}
     nouns = _nouns(profile)
     said = [one if at in named else _as_row(one, nouns) for at, one in enumerate(tokens)]
-    said = _without_reasons(said, named, profile)
+    said = _without_reasons(_with_from(said), named, profile)
+    labels = {label.lower() for column in profile.columns for label in column.labels if len(label) > SHORTEST_LABEL}
     at = 0
     while at < len(said):
         found = _idiom(said, at, named)
-        if found is None:
+        if found is None or any(one.low in labels for one in said[at : at + found[0]]):
             at += 1
             continue
         size, words = found
@@ -224,6 +235,16 @@ def plain_words(tokens: Sequence[Token], profile: Profile) -> list[Token]:
         said[at : at + size] = [_saying(one, word) for one, word in zip(said[at : at + size], padded, strict=True)]
         at += size
     return _with_one_verb(said)
+
+
+def _with_from(tokens: list[Token]) -> list[Token]:
+    """In "the links form the body" the word "form" is "from": no verb stands there."""
+    said = list(tokens)
+    for at in range(1, len(tokens) - 1):
+        noun = tokens[at - 1].is_word and tokens[at - 1].low not in _BEFORE_VERBS
+        if tokens[at].low == "form" and noun and tokens[at + 1].low in _DETERMINERS:
+            said[at] = replace(tokens[at], low="from")
+    return said
 
 
 def _with_one_verb(tokens: list[Token]) -> list[Token]:

@@ -1,7 +1,7 @@
 """Finds the operator that a clause means: hybrid retrieval proposes, the clause's own words decide."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log
@@ -13,6 +13,7 @@ from ...tools.profile import Profile
 from .cards import MODEL_CONCEPTS, OperatorCard, card_of
 from .columns import column_at
 from .idioms import FILLER, plain_words
+from .marks import Marked
 from .tokens import tokenize
 from .vocabulary import DROP, KEEP, NEGATIONS, concept_set, stem
 from .vocabulary import concepts as concepts_of
@@ -111,6 +112,7 @@ class Matcher:
         self.profile = profile
         self._searches: dict[str, tuple[tuple[str, float], ...]] = {}
         self._rarities: dict[str, float] = {}
+        self._marked: dict[Hashable, Marked] = {}
 
     @classmethod
     def for_data(
@@ -131,6 +133,17 @@ class Matcher:
     def card(self, name: str) -> OperatorCard:
         """The card of an operator."""
         return card_of(self.operators[name])
+
+    def marked(self, key: Hashable, read: Callable[[], Marked]) -> Marked:
+        """What rules read of a request, once for all who ask.
+
+        Args:
+            key: all that the result depends on beside what this matcher was made for.
+            read: reads it.
+        """
+        if key not in self._marked:
+            self._marked[key] = read()
+        return self._marked[key]
 
     def rank(self, concepts: Sequence[str], text: str, kinds: Iterable[Kind] | None = None) -> list[Match]:
         """The operators for a clause, best first, ties in name order; accepted or not.

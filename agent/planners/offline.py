@@ -13,6 +13,7 @@ from ..state import Change, Draft
 from .answering import in_own_words
 from .assembling import Assembled, assemble, columns_written, needs_text
 from .changing import changed
+from .corrections import corrected
 from .doubts import Decisions, Doubt, which_column
 from .matching import Matcher
 from .past import Recall, Recalled
@@ -75,7 +76,9 @@ class OfflinePlanner:
         if refusal is not None:
             return Draft(workflow=NO_STEPS, refusal=refusal)
         matcher = self._matcher(catalog, profile)
-        said, notes = mended(_writable(request), profile, matcher)
+        meant, taken_back = corrected(_writable(request))
+        said, notes = mended(meant, profile, matcher)
+        notes = (*taken_back, *notes)
         made = self._planned(said, profile, matcher, answers)
         return made.model_copy(update={"notes": (*notes, *made.notes)})
 
@@ -159,6 +162,7 @@ def _draft(
     not_covered = (*understood.not_covered, *(wish.clause.text for wish, _ in made.faults))
     notes = (
         *made.notes,
+        *understood.notes,
         *understood.lacks,
         *(f"“{wish.clause.text}” cannot be done: {fault}." for wish, fault in made.faults),
     )

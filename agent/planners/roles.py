@@ -11,7 +11,10 @@ from ...operators.core.columns import accepts
 from ...tools.profile import HINTS, Profile
 from ..state import Question
 from .cards import OperatorCard, OptionCard
+from .clauses import Clause
+from .columns import ColumnMention
 from .doubts import Decisions, Doubt
+from .vocabulary import ROW_NOUNS
 
 _ALIKE: Final = tuple(
     frozenset(names.split())
@@ -147,3 +150,11 @@ def alike(name: str, wanted: str) -> bool:
 
 
 NONE_DECIDED: Mapping[str, str] = MappingProxyType({})
+
+
+def is_named(mention: ColumnMention, clause: Clause, profile: Profile) -> bool:
+    """Whether a column is surely meant: in "tickets with HTML in the message" the identifier `ticket` is not."""
+    word = clause.marked.tokens[mention.start].low
+    rows = mention.end == mention.start + 1 and word in ROW_NOUNS and mention.names == (word.removesuffix("s"),)
+    looks = profile.column(mention.names[0]).looks if rows and mention.names[0] != word else ()
+    return mention.marked and not mention.after_into and "identifier" not in looks

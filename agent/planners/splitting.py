@@ -8,7 +8,9 @@ from typing import Final
 
 from .clauses import Clause
 from .idioms import FILLER
-from .marks import Marked, Span
+from .marks import Marked, Span, inside
+from .rests import fate_of_rest
+from .tokens import ENTITY
 from .verbs import verb_of
 from .vocabulary import ACTIONS, DROP, KEEP, MODALS, ORDER, ROW_NOUNS, SOFT, STRIP, is_general
 
@@ -18,6 +20,9 @@ Piece = tuple[int, int, tuple[str, ...]]
 _HARD: Final = frozenset({";", ".", "!", "?", "|", "•"})
 _ARROWS: Final = frozenset({"→", "->", "-->", "=>"})
 _SOFT: Final = frozenset({",", "and", "then", "plus", "&", "or", "nor"})
+_LONGEST_ASIDE: Final = 15
+_PLACES: Final = frozenset({"in", "within", "inside", "throughout"})
+_DASHES: Final = ("-", "–", "—")
 _SEQUENCE: Final = frozenset({"before", "after", "once"})
 _LATER: Final = ("afterwards", "afterward", "subsequently", "thereafter", "finally")
 _BEGINS: Final = (DROP | KEEP | STRIP | ACTIONS) - MODALS - {"stay", "stays", "remain", "remains", "should"}
@@ -90,8 +95,9 @@ def others_stay(marked: Marked) -> list[tuple[int, int]]:
 def _pieces(marked: Marked) -> Iterator[Piece]:
     """Runs of tokens between coordinators, each with the coordinators before it; a hard one is `.`."""
     start, links = 0, ["."]
+    aside = _asides(marked) | {at for one in marked.columns if len(one.names) > 1 for at in range(one.start, one.end)}
     for at, token in enumerate(marked.tokens):
-        if at in marked.taken:
+        if at in marked.taken or at in aside:
             continue
         hard = token.kind == "break" or (token.kind == "sign" and token.low in _HARD | _ARROWS)
         hard = hard and not _is_inside_a_name(marked, at)
@@ -116,6 +122,23 @@ def _is_inside_a_name(marked: Marked, at: int) -> bool:
     return any(mark in run for mark in ("/", "@", "\\")) or _FILE.fullmatch(run.rstrip(".,;:!?)'\"")) is not None
 
 
+def _asides(marked: Marked) -> frozenset[int]:
+    """Positions in parentheses that hold no verb of keeping, dropping or treating, so that no wish begins there."""
+    found: set[int] = set()
+    opened: int | None = None
+    for at, token in enumerate(marked.tokens):
+        if {one.low for one in marked.tokens[max(0, at - 1) : at + 2 : 2]} == {ENTITY}:  # "&amp; or &lt;"
+            found.add(at)
+        if token.low == "(":
+            opened = at
+        elif token.low == ")" and opened is not None:
+            held = marked.tokens[opened + 1 : at]
+            if len(held) <= _LONGEST_ASIDE and not any(one.low in _BEGINS for one in held):
+                found.update(range(opened, at + 1))
+            opened = None
+    return frozenset(found)
+
+
 def _coordinates(marked: Marked, at: int) -> bool:
     """Whether a word or sign stands between two clauses."""
     word = marked.tokens[at].low
@@ -127,12 +150,21 @@ def _coordinates(marked: Marked, at: int) -> bool:
         "followed": following == "by",
         "but": previous not in ("all", "everything", "anything", "nothing"),
         ":": bool(following) and at + 1 not in marked.taken and marked.tokens[at + 1].is_word,
+        **dict.fromkeys(_DASHES, _parts_words(marked, at)),
         **dict.fromkeys(_LATER, following in _BEGINS),
         "once": previous in ("", ","),
         "before": bool(following) and following not in _AFTER_THIS,
         "after": bool(following) and following not in _AFTER_THIS,
     }
     return special.get(word, word in _SOFT)
+
+
+def _parts_words(marked: Marked, at: int) -> bool:
+    """Whether a dash stands between words with spaces round it, not in a range or a name."""
+    if not 0 < at < len(marked.tokens) - 1:
+        return False
+    before, dash, after = marked.tokens[at - 1 : at + 2]
+    return before.end < dash.start and dash.end < after.start and after.is_word and after.low not in ("to", "or")
 
 
 def _joined(marked: Marked, pieces: list[Piece]) -> list[Piece]:
@@ -143,10 +175,31 @@ def _joined(marked: Marked, pieces: list[Piece]) -> list[Piece]:
             joined[-1] = (joined[-1][0], end, joined[-1][2])
         else:
             joined.append((start, end, links))
+    joined = _with_places(marked, joined)
     # A first piece without substance ("Please, …") leads into the next.
     if len(joined) > 1 and not _has_substance(marked, joined[0][0], joined[0][1]):
         joined[:2] = [(joined[1][0], joined[1][1], joined[0][2] + joined[1][2])]
     return joined
+
+
+def _with_places(marked: Marked, pieces: list[Piece]) -> list[Piece]:
+    """A piece such as "in the title," belongs to the one behind it."""
+    done: list[Piece] = []
+    for start, end, links in pieces:
+        if done and done[-1][1] == start - 1 and _is_place(marked, *done[-1][:2]) and "." not in links:
+            done[-1] = (done[-1][0], end, done[-1][2])
+        else:
+            done.append((start, end, links))
+    return done
+
+
+def _is_place(marked: Marked, start: int, end: int) -> bool:
+    """Whether a piece only says in which column."""
+    names = inside(marked.columns, start, end)
+    named = {at for name in names for at in range(name.start, name.end)}
+    rest = [marked.tokens[at].low for at in range(start + 1, end) if at not in named]
+    leads = marked.tokens[start].low in _PLACES and marked.tokens[end].low == ","
+    return leads and bool(names) and all(is_general(word) for word in rest)
 
 
 def _is_ignored(marked: Marked, before: Piece, start: int, end: int) -> bool:
@@ -156,6 +209,9 @@ def _is_ignored(marked: Marked, before: Piece, start: int, end: int) -> bool:
 
 
 def _has_substance(marked: Marked, start: int, end: int) -> bool:
+    words = [token.low for token in marked.tokens[start:end]]
+    if fate_of_rest(words) == "goes" or words in (["out"], ["away"], ["gone"]):
+        return True
     return any(
         at in marked.taken or token.kind in ("quoted", "number") or (token.is_word and (token.low not in SOFT))
         for at, token in enumerate(marked.tokens[start:end], start)
@@ -232,7 +288,11 @@ def _acts(clause: Clause, verbs: frozenset[str]) -> bool:
     if not clause.concepts or clause.own_verb:
         return False
     at, lead = clause.concepts[0]
-    before = [clause.marked.tokens[one].low for one in range(clause.start, at) if one not in clause.marked.taken]
+    before = [
+        clause.marked.tokens[one].low
+        for one in range(clause.start, at)
+        if one not in clause.marked.taken and clause.marked.tokens[one].low != ","
+    ]
     ordered = before[-2:] in (["before", "that"], ["after", "that"], ["before", "this"], ["after", "this"])
     led = all(map(is_general, before)) and (ordered or not (before and before[-1] in _ARTICLES))
     plain = len(before) == at - clause.start  # behind a column only a verb is one: "in the title mask …"
@@ -276,10 +336,10 @@ def _passives(clauses: Sequence[Clause]) -> list[Clause]:
         if following is not None and lacks and not following.hard and (act := _ending_act(following)):
             done.append(replace(clause, verb_concepts=(act,), group=following.group))
             continue
-        if following is None or not lacks or following.polarity is None:
-            done.append(clause)
-        elif _closes(following):
+        if following is not None and lacks and _closes(following):
             done.append(replace(clause, polarity="keep"))
+        elif following is None or not lacks or following.polarity is None:
+            done.append(clause)
         elif _speaks_of_them(following):
             complains = following.polarity in ("drop", "strip") and not clause.tables
             end = following.end if complains and following.columns and not clause.columns else clause.end
@@ -314,7 +374,8 @@ def _ending_act(clause: Clause) -> str:
 def _closes(clause: Clause) -> bool:
     """Whether a clause says that what was not named goes: "nothing else", "the rest can go", "otherwise drop it"."""
     said = clause.concepts or clause.limits or clause.languages or clause.conditions or clause.tables
-    return clause.polarity == "drop" and not said and bool({*clause.words} & _UNNAMED)
+    named = clause.polarity == "drop" and not said and bool({*clause.words} & _UNNAMED)
+    return named or (not clause.conditions and fate_of_rest(clause.words) == "goes")
 
 
 def _ends_in_verb(clause: Clause) -> bool:

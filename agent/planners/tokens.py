@@ -10,12 +10,16 @@ TokenKind = Literal["word", "number", "date", "quoted", "sign", "break"]
 MAX_CHARACTERS = 5000
 """Longest request that is read."""
 
+ENTITY = "htmlentity"
+"""What an HTML entity in a request, such as `&amp;`, stands for."""
+
 _TOKEN = re.compile(
     r"""
       (?P<break>[ \t]*(?:\r?\n[ \t]*)+(?:[-*•–]\s+|\(?\d{1,3}[.)]\s+|[a-z][.)]\s+)?
         |(?<!\S)\(?\d{1,2}\)\s+|(?<!\S)[Ss]tep\s\d{1,2}\s?[:.)]\s*)
     | (?P<quoted>"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|`[^`\n]+`|(?<!\w)['‘][^'’\n]+['’](?!\w))
     | (?P<date>(?:1[89]|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?(?![\w-]))
+    | (?P<entity>&(?:[a-zA-Z]{2,8}|\#\d{1,6}|\#x[0-9a-fA-F]{1,6});)
     | (?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[kKmM](?![^\W\d_]))?|\.\d+)
     | (?P<word>[^\W\d_](?:\w|['’](?=\w))*|_\w+)
     | (?P<sign>-{1,2}>|=>|<=|>=|!=|<>|==|[^\s\w])
@@ -60,6 +64,9 @@ def tokenize(request: str) -> list[Token]:
         kind: TokenKind = found.lastgroup  # type: ignore[assignment]
         text = found[0][1:-1] if kind == "quoted" else found[0]
         if kind == "sign" and text == "-" and _joins_letters(request, found.start()):
+            continue
+        if found.lastgroup == "entity":  # "&amp;" is an example of what it is
+            tokens.append(Token("word", text, ENTITY, found.start(), found.end()))
             continue
         tokens.append(Token(kind, text, text.lower().replace("’", "'"), found.start(), found.end()))
     return tokens

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ...tools.profile import Profile
+from .antecedents import united, with_antecedents
 from .assembling import with_scopes
 from .clauses import Clause
 from .counting import only_counts
@@ -13,6 +14,7 @@ from .labels import with_labels
 from .marks import Marked, Span, mark
 from .matching import Matcher
 from .reading import Reader
+from .remarks import may_disagree, settled
 from .splitting import order_is_meant, others_stay, split
 from .tables import with_tables
 from .tokens import is_numbered
@@ -48,6 +50,11 @@ class Understanding:
         """What is missing for some of that, in sentences."""
         return tuple(dict.fromkeys(reading.lacks for reading in self.readings if reading.lacks))
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was taken for granted, in sentences."""
+        return tuple(dict.fromkeys(reading.note for reading in self.readings if reading.note))
+
 
 def clauses_of(request: str, profile: Profile, matcher: Matcher) -> list[Clause]:
     """The clauses of a request; for showing how it is read."""
@@ -61,7 +68,10 @@ def read_marks(request: str, profile: Profile, matcher: Matcher, main: str | Non
         main: the column with the main text, where it is known.
     """
     column = main or profile.text_column()
-    return with_labels(with_tables(mark(request, profile), profile, matcher, column), profile, matcher)
+    return matcher.marked(
+        (request, profile.schema.names, column),
+        lambda: with_labels(with_tables(mark(request, profile), profile, matcher, column), profile, matcher),
+    )
 
 
 def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Understanding:
@@ -71,26 +81,33 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     clauses = split(marked, matcher.verbs)
     untouched = others_stay(marked)
     own = [
-        clause for at, clause in enumerate(clauses) if not (at and (clause.is_echo or clause.repeats(clauses[at - 1])))
+        clause
+        for at, clause in enumerate(clauses)
+        if not (at and (clause.is_echo or clause.repeats(clauses[at - 1]))) or may_disagree(clause)
     ]
     own = [clause for clause in own if not any(a <= clause.start and clause.end <= b for a, b in untouched)]
     alone = all(clause.is_scope for clause in own)
-    readings = _scoped(_with_counts(own, lambda clause: reader.read(clause, scope_allowed=not alone)))
-    readings += _unscoped(marked, untouched, readings)
-    readings = spared(sized(_with_later_columns(readings)))
+    readings = _scoped(_with_counts(own, lambda clause: _read(reader, clause, scope_allowed=not alone)))
+    readings = with_antecedents(readings, lambda clause: reader.read(clause, scope_allowed=False))
+    readings += [_left_alone(marked, *one) for one in untouched]
+    readings = settled(united(spared(sized(_with_later_columns(readings)))), matcher, reader.about)
     readings = _without_alternatives(_without_lead_in(_asked_about_both(readings)))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
     return Understanding(tuple(_sequenced(readings)), explicit or swapped, reader.main)
 
 
-def _unscoped(marked: Marked, untouched: Sequence[tuple[int, int]], readings: Sequence[Reading]) -> list[Reading]:
-    """What is said of other rows, where nothing was said to be for some rows only."""
-    scoped = any(wish.where for reading in readings for wish in reading.wishes)
-    if scoped or any(reading.doubt for reading in readings):
-        return []
-    clauses = [Clause(marked, start, end, polarity="protect", verb_at=start) for start, end in untouched]
-    return [Reading(clause, not_covered=(clause.text,)) for clause in clauses]
+def _read(reader: Reader, clause: Clause, *, scope_allowed: bool) -> Reading:
+    """What a clause asks for; what it says of the rest is judged by the other clauses."""
+    if clause.own_verb and may_disagree(clause):
+        return Reading(clause, not_covered=(clause.text,))
+    return reader.read(clause, scope_allowed=scope_allowed)
+
+
+def _left_alone(marked: Marked, start: int, end: int) -> Reading:
+    """What is said of other rows: nothing is done about it."""
+    clause = Clause(marked, start, end, polarity="protect", verb_at=start)
+    return Reading(clause, not_covered=(clause.text,))
 
 
 def _with_counts(clauses: Sequence[Clause], read: Callable[[Clause], Reading]) -> list[Reading]:

@@ -11,6 +11,7 @@ Polarity = Literal["keep", "drop", "strip", "protect", "filter"]
 """What happens to what is named: it stays, it goes, it is treated, it is left alone, or "filter", which may be both."""
 
 _OUT: Final = frozenset({"out", "away", "rid", "off"})
+_SIGNS: Final = frozenset({":", ",", "-", "–", "—"})
 _OUT_VERBS: Final = frozenset("take leave left cut filter filtered filtering screen sort choose pick get kick".split())
 _ALONE: Final = frozenset("alone untouched unchanged intact".split())
 _MUST: Final = frozenset("should must can may to will".split())
@@ -104,6 +105,8 @@ def _meaning_of(marked: Marked, at: int, end: int) -> Polarity | None:
     leaves = leaves or (word == "goes" and not following)
     said = [token.low for token in tokens[at + 1 : end] if token.is_word and token.low != "please"]
     moved_out = word in _OUT_VERBS and not _OUT.isdisjoint(said[:5])
+    signed = at > 0 and tokens[at - 1].low in _SIGNS
+    leaves = leaves or (word in ("out", "away", "gone") and signed and not (at + 1 < end and tokens[at + 1].is_word))
     if word == "cut" and any(token.low == "into" for token in tokens[at + 1 : end]):  # in pieces
         return None
     if word in MODALS and _is_done(tokens, at, end):  # "must be hidden" keeps nothing

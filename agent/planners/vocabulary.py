@@ -127,6 +127,7 @@ SOFT: Final = (
         "dear hey well right part parts bit general generally always currently appear appears appearing "
         "monolingual single possible possibly put puts putting became become becomes "
         "pls plz "
+        "carry carries carrying carried bear bears bearing hold holds holding "
         "called named case yes probably maybe run perform otherwise"
     )
 )
@@ -296,6 +297,7 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "emoji emojis smiley smileys smilies pictograph pictographs pictogram pictograms": "emoji",
         "html xhtml markup tag tags": "html",
         "pii": "pii",
+        "htmlentity": "html entity",
         "duplicate duplicates duplicated duplication dup dups dupe dupes dedup dedupe deduped deduping dedups "
         "deduplicate deduplicated deduplicating deduplicates deduplication copies redundant twice unique "
         "distinct": "duplicate",

@@ -41,6 +41,7 @@ class Reading:
         doubt: what must be decided first.
         scope: a condition that is meant for the clauses it belongs to.
         lacks: what is missing for what is not covered, in a sentence.
+        note: what was taken for granted about it, said with the plan.
     """
 
     clause: Clause
@@ -49,3 +50,4 @@ class Reading:
     doubt: Doubt | None = None
     scope: str | None = None
     lacks: str | None = None
+    note: str = ""

@@ -1,0 +1,46 @@
+"""Sentences that are only courtesy: greetings, thanks, "that's all"."""
+
+from collections.abc import Sequence
+from typing import Final
+
+_COURTEOUS: Final = frozenset(
+    "hello hi hey hiya greetings morning afternoon evening thanks thank thx ty cheers regards sorry apologies pardon "
+    "bye "
+    "goodbye hope hoping welcome hurry worries worry rush ta please pls plz good great perfect super nice fine better "
+    "wonderful brilliant excellent lovely awesome cool done all it kudos appreciated appreciate grateful help "
+    "sincerely "
+    "yours enough dear".split()
+)
+"""Words that make a sentence a courtesy, where all its other words say nothing."""
+_AROUND: Final = frozenset(
+    "i we you your our my me us it this that that's thats it's its is are am be been was were a an the so very much "
+    "many "
+    "lot lots bunch in advance for of to with on at from and team everyone everybody all folks guys there again well "
+    "best kind kindest warm finding finds find day week weekend time no not take problem problems if possible can "
+    "could "
+    "would will don't dont mind any trouble bother what need needed want wanted please already now then just really "
+    "nothing "
+    "more else today here already work would be kindly sir madam friend friends colleague colleagues mate buddy "
+    "have having has had later soon forward looking as always ever".split()
+)
+_CLOSING: Final = (
+    "that's all", "thats all", "that is all", "that's it", "thats it", "that is it", "that's better", "thats better",
+    "that is better", "that's what i need", "no hurry", "no rush", "no worries", "nothing more", "that will be all",
+    "that would be all", "that's everything", "that is everything", "all done", "this is all", "this is it",
+)  # fmt: skip
+
+
+def is_courtesy(words: Sequence[str]) -> bool:
+    """Whether words are only greetings, thanks or a close.
+
+    >>> is_courtesy("i hope you are well".split()), is_courtesy("thank you for the urls".split())
+    (True, False)
+    """
+    plain = [word for word in words if word[:1].isalnum()]
+    said = " ".join(plain)
+    if any(said == closing or said.startswith(f"{closing} ") for closing in _CLOSING):
+        return all(word in _COURTEOUS | _AROUND for word in plain)
+    strong = {*plain} & (
+        _COURTEOUS - {"all", "it", "help", "enough", "done", "good", "fine", "please", "better", "nice"}
+    )
+    return bool(strong) and all(word in _COURTEOUS | _AROUND for word in plain)

@@ -1,0 +1,49 @@
+"""Sentences that tell a fact or a reason and ask for nothing: "we have copies in there", "they say so at the top"."""
+
+from typing import Final
+
+from .clauses import Clause
+from .verbs import negates
+from .vocabulary import ACTIONS, DROP, EXCEPT, KEEP, STRIP
+
+_TELLS: Final = frozenset(
+    "is are was were am be been being has have had having got contains contain contained includes comes come came "
+    "looks look "
+    "looked seems seem seemed appears appear says say said tells tell told shows knows know knew means mean meant "
+    "makes "
+    "make made keeps annoys annoy annoyed hurts breaks broke costs cost takes took uses used reads wrote written "
+    "there's "
+    "it's they're we've i've that's he's she's hates likes wants needs lies sits stands stems belongs gets got goes "
+    "went "
+    "started begin begins ends end crept slipped happened happens confuses confuse bothers bother disturbs disturb "
+    "irritates irritate noticed notice found saw see think thinks guess believe wonder".split()
+)
+"""Verbs with which a sentence tells how things are."""
+_SUBJECTS: Final = frozenset(
+    "i we they it there this that these those he she our my your his her their its the some many most several few "
+    "lots a "
+    "an nobody everybody everyone people someone somebody who which because since as it's they're there's we've i've "
+    "that's such".split()
+)
+_WHO: Final = frozenset("i we they he she it you".split())
+_ASKS: Final = frozenset(
+    "must should shall may can could would will let please want wants wish need needs only just if unless when where "
+    "whose whenever than until without except instead rather don't dont do".split()
+)
+"""Words with which a sentence may ask for something, or say for which rows."""
+
+
+def states_a_fact(clause: Clause) -> bool:
+    """Whether a clause has a subject and a verb that tell how things are, and nothing that may be a wish."""
+    words = clause.words
+    plain = [word for word in words if word not in ("and", "but", "so", "well", "also", ",", "unfortunately", "sadly")]
+    if not plain or clause.limits or clause.languages or clause.conditions or clause.tables or clause.acts:
+        return False
+    if plain[0] not in _SUBJECTS and not (len(plain) > 1 and plain[1] in ("is", "are", "has", "have")):
+        return False
+    past = 1 if plain[0] in _WHO and len(plain) > 1 and plain[1].endswith("ed") and plain[1] != "need" else None
+    verb = next((at for at, word in enumerate(plain) if word in _TELLS), past)
+    asks = {*words} & _ASKS or any(map(negates, words)) or {*words} & EXCEPT
+    if verb is None or asks:
+        return False
+    return not {*words} & (DROP | STRIP) and not any(word in (ACTIONS | KEEP) - _TELLS for word in plain[: verb + 1])
