@@ -11,6 +11,7 @@ from .conditions import ConditionMention, complement, joined
 from .directions import Limit
 from .languages import LanguageMention
 from .marks import Marked, Span, inside
+from .quantities import SMALL
 from .row_nouns import idle_words
 from .verbs import Polarity, negates
 from .vocabulary import ACTIONS, ASKING, DROP, EXCEPT, KEEP, ROW_NOUNS, SIZE_WORDS, SOFT, STRIP, concepts, stem
@@ -249,8 +250,9 @@ class Clause:
     @property
     def said_first(self) -> bool:
         """Whether it begins with "first"."""
-        words = [word for word in self.words[:3] if word not in ("but", "and")][:1]
-        return words in (["first"], ["firstly"])
+        words = [word for word in self.words[:4] if word not in ("but", "and")][:2]
+        counted = len(words) > 1 and (words[1].isdecimal() or words[1] in SMALL)  # "first 5" says how many
+        return words[:1] in (["first"], ["firstly"]) and not counted
 
     @property
     def said_last(self) -> bool:

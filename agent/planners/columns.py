@@ -14,6 +14,7 @@ _MARKS: Final = frozenset({"column", "columns", "field", "fields"})
 _PREPOSITIONS: Final = frozenset("in from of on by within inside to for per using across using".split())
 _ARTICLES: Final = frozenset("the my each every its their both all".split())
 _JOINS: Final = frozenset({",", "and", "or", "&"})
+_CASES: Final = frozenset("lower upper lowercase uppercase small capital big".split())
 _EVERY: Final = frozenset({"all", "every", "each"})
 _NO_NAMES: Final = frozenset(
     "which that a an the my our each every any all both one same other another new text main right correct this these "
@@ -22,6 +23,15 @@ _NO_NAMES: Final = frozenset(
 _VOWELS: Final = frozenset("aeiou")
 _REACH: Final = 12
 _BOTH: Final = frozenset("both them either each neither these".split())
+_THEM: Final = frozenset("them these those".split())
+_BEHIND_BOTH: Final = frozenset("to in into too as please then again at by for with also".split())
+_STARTS_SENTENCE: Final = frozenset("and but if where that because since when so then".split())
+_EXISTS: Final = frozenset("is are was were be been should must may can might will isn't aren't seem seems".split())
+_TREATING: Final = frozenset(
+    "lowercase lowercasing uppercase trim trimming truncate shorten clean cleaning strip scrub normalize normalise tidy "
+    "mask anonymize anonymise redact shorten abbreviate chunk cut make write put".split()
+)
+"""Verbs whose "it" is a text, not a row."""
 _SHORTEST_PART: Final = 4
 _NO_PARTS: Final = frozenset(
     "text body content contents column field name names title type value number code data file list note language item "
@@ -62,7 +72,7 @@ def find_columns(tokens: Sequence[Token], profile: Profile) -> list[ColumnMentio
             continue
         found.append(mention)
         at = mention.end
-    return found
+    return _with_pointers(tokens, found, profile)
 
 
 def column_at(tokens: Sequence[Token], at: int, profile: Profile) -> tuple[str, int] | None:
@@ -83,6 +93,39 @@ def words_of(name: str) -> tuple[str, ...]:
     ('raw', 'content', '2')
     """
     return tuple(part.lower() for part in _PART.findall(name))
+
+
+def _with_pointers(tokens: Sequence[Token], found: list[ColumnMention], profile: Profile) -> list[ColumnMention]:
+    """The mentions with words that point back to columns named before: "lowercase both", "mask mails there"."""
+    inside = {at for one in found for at in range(one.start, one.end)}
+    pointing: list[ColumnMention] = []
+    for at in range(1, len(tokens)):
+        before = [name for one in found if one.end <= at and not one.unknown for name in one.names]
+        if at in inside or not before:
+            continue
+        end = _points(tokens, at)
+        names = tuple(dict.fromkeys(before[::-1]))[: 2 if tokens[at].low == "both" else 1][::-1]
+        texts = all(profile.column(name).dtype == "text" for name in names)
+        if end is not None and texts and len(names) == 1 + (tokens[at].low == "both"):
+            pointing.append(ColumnMention(at, end, names, marked=True))
+    return sorted((*found, *pointing), key=lambda one: one.start) if pointing else found
+
+
+def _points(tokens: Sequence[Token], at: int) -> int | None:
+    """Where a word that may point back to columns ends; None for any other word."""
+    word, previous = tokens[at].low, tokens[at - 1].low
+    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if word == "both":
+        size = 3 if following == "of" and at + 2 < len(tokens) and tokens[at + 2].low in _THEM else 1
+        size = 2 if following in _MARKS else size
+        after = tokens[at + size] if at + size < len(tokens) else None
+        return at + size if after is None or not after.is_word or after.low in _BEHIND_BOTH else None
+    if word == "there":
+        stands = previous in _STARTS_SENTENCE or not tokens[at - 1].is_word
+        return None if stands or following in _EXISTS else at + 1
+    if word == "it":
+        return at + 1 if previous in _TREATING else None
+    return None
 
 
 def _match(tokens: Sequence[Token], at: int, name: str) -> int | None:
@@ -121,7 +164,7 @@ def _mention(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMentio
         while after < len(tokens) and (tokens[after].low in _JOINS or (after > end and tokens[after].low in _ARTICLES)):
             after += 1
         another = column_at(tokens, after, profile) if end < after < len(tokens) else None
-        if another is None:
+        if another is None or _has_own_predicate(tokens, another[1]):
             break
         names, end = [*names, another[0]], another[1]
     begin = at
@@ -139,6 +182,12 @@ def _mention(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMentio
     if begin > 0 and (tokens[begin - 1].low in _PREPOSITIONS or into):
         begin, marked = begin - 1, True
     return ColumnMention(begin, end, tuple(dict.fromkeys(names)), marked, after_into=into)
+
+
+def _has_own_predicate(tokens: Sequence[Token], end: int) -> bool:
+    """Whether what stands behind a column is said of it alone: "strip the body, and the title in lower case"."""
+    words = [token.low for token in tokens[end : end + 3]]
+    return words[:1] == ["in"] and bool({*words[1:]} & _CASES) and tokens[end].is_word
 
 
 def _leads(tokens: Sequence[Token], begin: int, end: int) -> bool:

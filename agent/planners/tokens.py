@@ -26,6 +26,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_INLINE = re.compile(r"(?<!\S)\(?(\d{1,2})[.)]\s+(?=[^\W\d_])")
 _FIRST_BULLET = re.compile(r"\s*(?:[-*•–]\s+|\(?1[.)]\s+|a[.)]\s+)")
 
 
@@ -59,10 +60,16 @@ def tokenize(request: str) -> list[Token]:
     ['drop', 'near', 'duplicates', ',', 'a b', 'stays']
     """
     first = _FIRST_BULLET.match(request)
-    tokens = []
+    tokens: list[Token] = []
+    marks = _inline_numbers(request)
     for found in _TOKEN.finditer(request, first.end() if first else 0):
         kind: TokenKind = found.lastgroup  # type: ignore[assignment]
         text = found[0][1:-1] if kind == "quoted" else found[0]
+        if found.start() in marks:
+            tokens.append(Token("break", found[0], found[0], found.start(), found.end()))
+            continue
+        if tokens and tokens[-1].kind == "break" and tokens[-1].start in marks and text in (".", ")"):
+            continue
         if kind == "sign" and text == "-" and _joins_letters(request, found.start()):
             continue
         if found.lastgroup == "entity":  # "&amp;" is an example of what it is
@@ -72,6 +79,14 @@ def tokenize(request: str) -> list[Token]:
     return tokens
 
 
+def _inline_numbers(request: str) -> frozenset[int]:
+    """Where the numbers of a list within one line stand: "1. strip html 2. drop duplicates"; none of no list."""
+    found = list(_INLINE.finditer(request))
+    counted = [int(one[1]) for one in found]
+    listed = len(counted) > 1 and counted == list(range(1, len(counted) + 1))
+    return frozenset(one.start(1) for one in found) if listed else frozenset()
+
+
 def is_numbered(request: str) -> bool:
     """Whether the request is a numbered list, whose order is meant.
 
@@ -79,7 +94,7 @@ def is_numbered(request: str) -> bool:
     True
     """
     lines = re.findall(r"(?m)^\s*\(?\d{1,3}[.)]\s+\S", request)
-    return len(lines) > 1 or len(re.findall(r"(?i)\bstep\s\d{1,2}\s?[:.)]", request)) > 1
+    return len(lines) > 1 or bool(_inline_numbers(request)) or len(re.findall(r"(?i)\bstep\s\d{1,2}\s?[:.)]", request)) > 1
 
 
 def slice_of(request: str, tokens: Sequence[Token]) -> str:
