@@ -31,6 +31,7 @@ _LABELLED: Final = frozenset(
     "rated called named designated coded".split()
 )
 _AT_THE_END: Final = (("at", "the", "end"), ("at", "the", "last"))
+_DOING: Final = frozenset("do don't does doesn't did didn't is isn't are aren't not fail".split())
 _HAVING: Final = frozenset("needs need has have".split())
 _LEAVING: Final = frozenset("go not be stay remain leave disappear vanish".split())
 _ALL: Final = frozenset("all everything anything nothing".split())
@@ -54,6 +55,7 @@ class Clause:
         before_next: whether it was said to come after the next one ("before …, …").
         subordinate: whether it stands in such a side clause.
         alternative: whether "or" joins it to the clause before.
+        judged_from: where it says of the rows it describes that they are wanted or not, by which nothing is chosen.
         complains: whether it only says what there is, and a clause after it what is done about that.
     """
 
@@ -72,6 +74,7 @@ class Clause:
     subordinate: bool = False
     alternative: bool = False
     complains: bool = False
+    judged_from: int | None = None
 
     @cached_property
     def text(self) -> str:
@@ -107,7 +110,8 @@ class Clause:
     def free(self) -> tuple[int, ...]:
         """Positions of words that no rule has read."""
         taken = self.marked.taken
-        return tuple(at for at in range(self.start, self.end) if at not in taken and self.marked.tokens[at].is_word)
+        end = self.end if self.judged_from is None else min(self.end, self.judged_from)
+        return tuple(at for at in range(self.start, end) if at not in taken and self.marked.tokens[at].is_word)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -205,6 +209,10 @@ class Clause:
         words = set(self.words)
         if "otherwise" in words:
             return not self.concepts or self.concepts[0][1] == "otherwis"
+        if self.polarity == "drop" and any(
+            first in _ANAPHORS and then in ("that", "which") for first, then in pairwise(self.words)
+        ):  # "drop those that don't"
+            return self.words[-1] in _DOING
         if any(concept not in _COMPARES for _, concept in self.concepts):
             return False
         return bool(words & _REST) or (bool(words & _COMPARES) and bool(words & _ANAPHORS))

@@ -28,8 +28,8 @@ _BEHIND_BOTH: Final = frozenset("to in into too as please then again at by for w
 _STARTS_SENTENCE: Final = frozenset("and but if where that because since when so then".split())
 _EXISTS: Final = frozenset("is are was were be been should must may can might will isn't aren't seem seems".split())
 _TREATING: Final = frozenset(
-    "lowercase lowercasing uppercase trim trimming truncate shorten clean cleaning strip scrub normalize normalise tidy "
-    "mask anonymize anonymise redact shorten abbreviate chunk cut make write put".split()
+    "lowercase lowercasing uppercase trim trimming truncate shorten clean cleaning strip scrub normalize normalise "
+    "tidy mask anonymize anonymise redact shorten abbreviate chunk cut make write put".split()
 )
 """Verbs whose "it" is a text, not a row."""
 _SHORTEST_PART: Final = 4

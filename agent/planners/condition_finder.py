@@ -11,6 +11,7 @@ from .condition_texts import ENDS, NEGATED, NO_TEXTS, TESTS, TextTests
 from .condition_words import compared_at, counted_at, flag_at, near_column, numbers_at, past_unit, stars_at
 from .conditions import ConditionMention, any_test, joined, negate, within
 from .directions import Interval, Limit, comparator_at, comparator_behind
+from .judgements import judgement_of
 from .languages import code_of
 from .tokens import Token
 from .vocabulary import DROP, KEEP, ROW_NOUNS, STRIP, TEXT_NOUNS
@@ -301,6 +302,7 @@ class _Finder(TextTests):
             or self._is_passive(at)
             or token.low in DROP | KEEP | STRIP | ROW_NOUNS
             or (not alone and not self._ends(at + 1))
+            or (column.labels and judgement_of([token.low]) is not None)
         ):
             return None
         return (token.text, at + 1) if self._ends(at + 1) or alone else None

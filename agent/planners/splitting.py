@@ -11,7 +11,7 @@ from .idioms import FILLER
 from .marks import Marked, Span, inside
 from .rests import fate_of_rest
 from .tokens import ENTITY
-from .verbs import verb_of
+from .verbs import bare_judgement, stated_judgement, verb_of
 from .vocabulary import ACTIONS, DROP, KEEP, MODALS, ORDER, ROW_NOUNS, SOFT, STRIP, is_general
 
 Piece = tuple[int, int, tuple[str, ...]]
@@ -49,6 +49,7 @@ _DENIED: Final = frozenset("not don't never nothing no".split())
 _FEW: Final = 2
 _BOTH: Final = frozenset("both them all either each these neither of".split())
 _UNNAMED: Final = frozenset("else otherwise rest others remainder remaining".split())
+_DEMANDING: Final = frozenset("must mustn't should shouldn't may can't cannot".split())
 _THEM: Final = frozenset("them those these it".split())
 
 
@@ -220,6 +221,7 @@ def _has_substance(marked: Marked, start: int, end: int) -> bool:
 
 def _clause(marked: Marked, start: int, end: int, links: tuple[str, ...]) -> Clause:
     verb_at, polarity = verb_of(marked, start, end)
+    judged = stated_judgement(marked, start, end) or bare_judgement(marked, start, end)
     sequence = next((link for link in links if link in _SEQUENCE), None)
     first = "." in links
     clause = Clause(
@@ -232,6 +234,7 @@ def _clause(marked: Marked, start: int, end: int, links: tuple[str, ...]) -> Cla
         hard=first,
         subordinate=sequence is not None,
         alternative="or" in links,
+        judged_from=judged[0] if judged is not None and judged == (verb_at, polarity) else None,
     )
     if sequence == "before" and first:
         return replace(clause, before_next=True)
@@ -343,7 +346,8 @@ def _passives(clauses: Sequence[Clause]) -> list[Clause]:
         elif _speaks_of_them(following):
             complains = following.polarity in ("drop", "strip") and not clause.tables
             end = following.end if complains and following.columns and not clause.columns else clause.end
-            done[-1] = replace(clause, end=end, polarity=following.polarity, complains=complains)
+            polarity = "keep" if complains and _is_demand(clause) else following.polarity  # "…; those that do, drop"
+            done[-1] = replace(clause, end=end, polarity=polarity, complains=complains)
         elif not following.hard and _ends_in_verb(following) and not _ending_act(clause):
             done.append(replace(clause, polarity=following.polarity, group=following.group))
         else:
@@ -360,7 +364,13 @@ def _speaks_of_them(clause: Clause) -> bool:
     """Whether a clause is only a verb for what was named before: "throw them out"."""
     said = clause.concepts or clause.limits or clause.languages or clause.conditions or clause.tables
     short = sum(word != FILLER for word in clause.words) <= _FEW and not clause.hard
-    return clause.own_verb and not said and (short or any(word in _THEM for word in clause.words))
+    judges = clause.judged_from == clause.start
+    return clause.own_verb and not said and (short or judges or any(word in _THEM for word in clause.words))
+
+
+def _is_demand(clause: Clause) -> bool:
+    """Whether a clause says by a limit what rows have to be: "reviews shouldn't have over 80 words"."""
+    return bool(clause.limits) and not clause.conditions and bool({*clause.words} & _DEMANDING)
 
 
 def _ending_act(clause: Clause) -> str:

@@ -94,7 +94,9 @@ def is_numbered(request: str) -> bool:
     True
     """
     lines = re.findall(r"(?m)^\s*\(?\d{1,3}[.)]\s+\S", request)
-    return len(lines) > 1 or bool(_inline_numbers(request)) or len(re.findall(r"(?i)\bstep\s\d{1,2}\s?[:.)]", request)) > 1
+    return (
+        len(lines) > 1 or bool(_inline_numbers(request)) or len(re.findall(r"(?i)\bstep\s\d{1,2}\s?[:.)]", request)) > 1
+    )
 
 
 def slice_of(request: str, tokens: Sequence[Token]) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from .marks import Marked
+from .judgements import judgement_of
+from .marks import Marked, Span, inside
 from .tokens import Token
 from .vocabulary import DROP, KEEP, MODALS, NEGATIONS, ROW_NOUNS, STRIP, concept_set, stem
 
@@ -52,11 +53,14 @@ def verb_of(marked: Marked, start: int, end: int) -> tuple[int | None, Polarity 
     found = [(at, meant) for at in words if (meant := _meaning_of(marked, at, end)) is not None]
     if any(tokens[at].low in _ALONE for at in range(start, end)):
         return (found[0][0] if found else start), "protect"
+    stated = stated_judgement(marked, start, end)
+    if stated is not None and all(at >= stated[0] for at, _ in found):
+        return stated
     judged = _judged(marked, start, end) if all(one[1] == "keep" for one in found) else None
     if judged is not None:
         return judged
     if not found:
-        return _without_verb(marked, start, end)
+        return bare_judgement(marked, start, end) or _without_verb(marked, start, end)
     at, polarity = next((one for one in found if one[1] == "drop"), found[0])
     if polarity == "filter":
         polarity = next((one[1] for one in found if one[1] in ("keep", "drop")), _filtered(marked, at, end))
@@ -64,6 +68,26 @@ def verb_of(marked: Marked, start: int, end: int) -> tuple[int | None, Polarity 
         return at, polarity
     # "no document should be longer than …" forbids what follows; "don't remove …" protects it.
     return at, "drop" if polarity == "keep" else "protect"
+
+
+def stated_judgement(marked: Marked, start: int, end: int) -> tuple[int, Polarity] | None:
+    """What a piece says of the rows that it describes by a condition, a limit or a language, and where that begins."""
+    described: list[Span] = [
+        *inside(marked.conditions, start, end),
+        *inside(marked.limits, start, end),
+        *inside(marked.languages, start, end),
+    ]  # fmt: skip
+    last = max((one.end for one in described), default=end)
+    said = judgement_of([token.low for token in marked.tokens[last:end]]) if start < last < end else None
+    return None if said is None else (last, said)
+
+
+def bare_judgement(marked: Marked, start: int, end: int) -> tuple[int, Polarity] | None:
+    """What a piece that names nothing says of what was named before: ": not for us"; None of any other piece."""
+    if start >= end or any(at in marked.taken for at in range(start, end)):
+        return None
+    said = judgement_of([token.low for token in marked.tokens[start:end]])
+    return None if said is None else (start, said)
 
 
 def _judged(marked: Marked, start: int, end: int) -> tuple[int, Polarity] | None:

@@ -17,7 +17,8 @@ DROP: Final = _words(
     "ditch scrap axe nuke trash withhold disappear vanish bin bins binned binning chuck chucked chucking junk junked "
     "ditched scrapped tossed tossing dumped dumping kicked expel expelled oust evict evicted scratch zap banish "
     "banished abolish bar barred forbid forbidden prohibit prohibited disallow disallowed eradicate eradicated "
-    "obliterate sack shed shun refuse refused forget unload evade suppress suppressed lost losing extinguish"
+    "obliterate sack shed shun refuse refused forget unload evade suppress suppressed lost losing extinguish bye "
+    "goodbye adios"
 )
 """Verbs after which what is named goes."""
 

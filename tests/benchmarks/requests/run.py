@@ -174,7 +174,9 @@ def main() -> None:
             tell(f"{part}, planner {given.planner}", verdicts)
             print(f"  {recall(cases, Path(folder) / 'home')}")
             if given.against:
-                other = judged(cases, given.against, Path(folder) / "other", show=False)
+                beside = Path(folder) / "other"
+                beside.mkdir()
+                other = judged(cases, given.against, beside, show=False)
                 tell(f"{part}, planner {given.against}", other)
                 mean, low, high = paired(verdicts, other)
                 print(f"  {given.planner} - {given.against}: {mean:+.1%} [{low:+.1%}, {high:+.1%}]")
