@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from .quantities import plain
+from .shapes import columns_of_scale
 from .vocabulary import ROW_NOUNS
 from .wording import ARTICLES, JOINS, Missing, TableMention, Wording
 
@@ -98,6 +99,8 @@ def _key(said: Wording, at: int) -> tuple[str, str, int] | None:
     """A column, and whether its value or its length is compared."""
     begin = said.skip(at, ARTICLES)
     own = said.column(begin)
+    if own is None and said.low(begin) in _TIME_NAMES and len(dated := columns_of_scale(said, "time")) == 1:
+        own = dated[0], begin + 1
     if own is not None:
         if said.low(own[1]) == "length":
             return own[0], "length", own[1] + 1

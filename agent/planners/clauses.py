@@ -21,6 +21,7 @@ _HEAD_ENDS: Final = frozenset(
     "from in of with that which whose where containing on for by who without inside when if across".split()
 )
 _SCOPE: Final = frozenset({"for", "in", "on", "if", "when", "where", "whenever", "unless"})
+_WHICH_HAVE: Final = frozenset("with that which who containing having where of".split())
 _REST: Final = frozenset({"rest", "others", "remainder", "remaining", "otherwise", "else"})
 _COMPARES: Final = frozenset(
     "below under above over beyond shorter longer fewer less more else short long smaller larger".split()
@@ -32,6 +33,10 @@ _LABELLED: Final = frozenset(
 )
 _AT_THE_END: Final = (("at", "the", "end"), ("at", "the", "last"))
 _DOING: Final = frozenset("do don't does doesn't did didn't is isn't are aren't not fail".split())
+_KEEPING_ONE: Final = frozenset(
+    "keep leave retain take want need only just please a single one the first copy of them those each is enough plenty "
+    "will do to i we".split()
+)
 _HAVING: Final = frozenset("needs need has have".split())
 _LEAVING: Final = frozenset("go not be stay remain leave disappear vanish".split())
 _ALL: Final = frozenset("all everything anything nothing".split())
@@ -159,6 +164,9 @@ class Clause:
         """Whether whole rows are what the verb takes: "drop documents …", not "drop URLs from documents"."""
         tokens = self.marked.tokens
         first = self.verb_at
+        following = tokens[first + 1].low if first + 1 < self.end else ""
+        if tokens[first].low in ("nothing", "none") and following in _WHICH_HAVE:  # "nothing with a link in it"
+            return True
         before = [tokens[at].low for at in range(self.start, min(first, self.end))]
         head: list[str] = []
         for at in range(first, self.end):
@@ -225,6 +233,12 @@ class Clause:
         others = bool({*self.words} & _REST)
         same = self.polarity == before.polarity
         return others != same and (others or bool({*self.words} & _ANAPHORS) or self.end - self.start <= 2)
+
+    def keeps_one_of(self, before: "Clause") -> bool:
+        """Whether it only says that one of the copies stays which the clause before drops: "just keep one"."""
+        copies = any(concept == "duplicate" for _, concept in before.concepts)
+        words = {word for word in self.words if word[:1].isalpha()}
+        return copies and bool(words & {"one", "first", "copy"}) and words <= _KEEPING_ONE
 
     @cached_property
     def required_at(self) -> int | None:

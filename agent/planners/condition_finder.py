@@ -7,6 +7,7 @@ from typing import Final
 from ...operators.core.expression import Among, Column, Compare, Condition, Expression, IsBlank, IsNull, Not, Value
 from ...tools.profile import ColumnProfile, Profile
 from .columns import column_at
+from .condition_pairs import paired_at, refers_at
 from .condition_texts import ENDS, NEGATED, NO_TEXTS, TESTS, TextTests
 from .condition_words import compared_at, counted_at, flag_at, near_column, numbers_at, past_unit, stars_at
 from .conditions import ConditionMention, any_test, joined, negate, within
@@ -103,6 +104,7 @@ class _Finder(TextTests):
     def _one(self, at: int) -> tuple[Condition, int] | None:
         return (
             self._led(at)
+            or paired_at(self.tokens, at, self.profile)
             or stars_at(self.tokens, at, self.limits, self.profile)
             or compared_at(self.tokens, at, self.limits, self.profile)
             or self._of_column(at)
@@ -112,6 +114,7 @@ class _Finder(TextTests):
             or self._having(at)
             or flag_at(self.tokens, at, self.profile)
             or self._sold_out(at)
+            or refers_at(self.tokens, at, self.profile)
         )
 
     def _sold_out(self, at: int) -> tuple[Condition, int] | None:
@@ -156,6 +159,8 @@ class _Finder(TextTests):
         ]  # fmt: skip
         if named is None:
             parsers = [*parsers[:3], *parsers[4:][: bool(column.labels and copula)]]
+        if self.low(after) == ":" and after + 1 in self.limits:  # "low quality: below 0.5"
+            after, copula = after + 1, True
         for parse in parsers:
             # "tickets are …" speaks of the rows, not of what the column `ticket` holds.
             rows = parse == self._listed and self.low(at) != name.lower() and self.low(at) == f"{name.lower()}s"

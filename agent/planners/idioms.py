@@ -77,7 +77,12 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(want|need|like|wish|love|have|prefer) to (see|have|get|read|look at)": "want",
     "(narrow|cut|boil|pare) (it|this|them|the table|the data|the file|the list) down to": "keep only",
     "(reduce|confine) (it|this|them|the table|the data|the file|the list) to": "keep only",
+    "(two|several|multiple|three|a few) (rows|pages|records|texts|posts|documents|entries|reviews|items|examples|"
+    "articles|messages|tickets|comments|questions|snippets|stories) (with|that have|which have|having|of) (the|) "
+    "(very|exact|exactly|) "
+    "(same|identical) (text|texts|content|contents|wording|words)": "drop duplicate",
     # politeness and purposes
+    "(how|what) about": "please",
     "(would|could|can) you be so (kind|good|nice) (as to|to|and)": "please",
     "(do|doing) (me|us) (a|the) (favour|favor) and": "please",
     "(would|could) you mind": "please",

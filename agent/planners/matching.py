@@ -227,6 +227,16 @@ class Matcher:
         """Whether an operator that takes rows away or treats texts is named or asked for by a concept."""
         return concept in self._treated or stem(concept) in self._treated
 
+    def is_in_texts(self, concept: str) -> bool:
+        """Whether an operator that treats texts is named or asked for by a concept, so that it may stand in them."""
+        return concept in self._in_texts
+
+    @cached_property
+    def _in_texts(self) -> frozenset[str]:
+        cards = [self.card(name) for name in self.operators if name not in BY_WORDING]
+        some = (card for card in cards if card.cls.kind == "refine" and not card.cls.needs)
+        return frozenset().union(*(card.name_concepts | card.main_concepts for card in some))
+
     @cached_property
     def joined_phrases(self) -> Mapping[tuple[str, ...], str]:
         """Operators that need no option, by those of their phrases that a clause would be cut in: "write a and b"."""

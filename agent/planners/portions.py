@@ -7,8 +7,9 @@ from typing import Final, Literal
 
 from pydantic import JsonValue
 
+from .columns import words_of
 from .quantities import SCALES, plain
-from .vocabulary import DROP, KEEP, ROW_NOUNS
+from .vocabulary import DROP, KEEP, ROW_NOUNS, stem
 from .wording import ARTICLES, NUMBERS, Missing, TableMention, Wording
 
 MOST_WORDS: Final = 24
@@ -127,6 +128,8 @@ def _kind_word(said: Wording, at: int, found: _Found) -> _Step | None:
 def _plain_word(said: Wording, at: int, found: _Found) -> _Step | None:
     """Steps over nouns for rows and words between."""
     word = said.low(at)
+    if word == "," and found.per and found.number is None and not found.end_word:  # "for each board, the three …"
+        return found, at + 1
     if word in _CAPS:
         return replace(found, words=found.words | {"cap"}), at + 1
     if word in _NOUNS:
@@ -138,11 +141,18 @@ def _plain_word(said: Wording, at: int, found: _Found) -> _Step | None:
 
 def _ranked(said: Wording, at: int, found: _Found) -> _Step:
     """Reads "top", "highest scoring", "lowest perplexity": which end, and perhaps of what."""
-    column = None if said.low(at + 1) in ROW_NOUNS else said.column(at + 1, *NUMBERS)
+    column = None if said.low(at + 1) in ROW_NOUNS else said.column(at + 1, *NUMBERS) or _described(said, at + 1)
     if column is None:
         return replace(found, end_word=said.low(at), end=at + 1), at + 1
     end = column[1]
     return replace(found, end_word=said.low(at), score=found.score or column[0], end=end), end
+
+
+def _described(said: Wording, at: int) -> tuple[str, int] | None:
+    """The one column of numbers that a word such as "upvoted" or "helpful" stands for, and where it ends."""
+    word = said.low(at)
+    named = [one.name for one in said.typed(*NUMBERS) if stem(word) in {stem(part) for part in words_of(one.name)}]
+    return (named[0], at + 1) if len(named) == 1 and said.low(at - 1) in ("most", "least") else None
 
 
 def _suffix(said: Wording, at: int, found: _Found) -> _Step | None:

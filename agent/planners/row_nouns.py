@@ -11,6 +11,7 @@ _DESCRIBING: Final = frozenset(
     "that which who whose where when if unless with without whatever whichever having lacking being is are was were "
     "has have do does did not isn't aren't doesn't don't didn't must should need needs to costing can".split()
 )
+_DEGREES: Final = frozenset("low high poor bad good weak small large big great tiny huge little excessive".split())
 _LEADING: Final = frozenset("for unless if where when except only just all".split())
 _BETWEEN: Final = frozenset("in on of from by the a an its their it they just only already still also".split())
 _DETERMINERS: Final = frozenset("a an any every each no the all".split())
@@ -21,6 +22,9 @@ def idle_words(tokens: Sequence[Token], start: int, end: int, spans: Sequence[tu
     idle: set[int] = set()
     for first, last in spans:
         before = first - 1
+        if before >= start and tokens[before].low in _DEGREES:  # "low quality: below 0.5"
+            idle.add(before)
+            before -= 1
         while before >= start and tokens[before].low in _DESCRIBING | _BETWEEN:
             before -= 1
         between = {token.low for token in tokens[before + 1 : first]}

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from ...tools.profile import ColumnProfile
 from .columns import words_of
+from .condition_pairs import paired_at
 from .shape_orders import asks, made
 from .shapes import Item, Sentence
 from .vocabulary import KEEP, is_synonym, stem
@@ -42,6 +43,8 @@ _OWN: Final = (
 def without_repeats(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one return for each reason against
     """Reads "a url that showed up before must not appear again", "no title twice", "each author only once"."""
     repeats, unique = one.of("again"), one.of("once", "echo", "first")
+    if any(paired_at(one.said.tokens, item.start, one.said.profile) for item in one.of("column")):
+        return None  # "whose output repeats the instruction" compares columns of one row
     marks = bool(repeats or one.of("same", "dedupe"))
     behind = [item for item in one.items if item.role == "stop"]
     if behind and not one.of("echo", "fold"):

@@ -233,6 +233,10 @@ def _by_part(said: Wording, at: int) -> tuple[str, int] | None:
         found = [one.name for one in said.profile.columns if _is_part(here, words_of(one.name))]
         if len(found) == 1:
             return found[0], at + size
+    if token.low.endswith("ed"):  # "most upvoted" by `upvotes`
+        counted = [one.name for one in said.typed(*NUMBERS) if stem(token.low) in map(stem, words_of(one.name))]
+        if len(counted) == 1:
+            return counted[0], at + 1
     short = [
         one.name
         for one in said.profile.columns

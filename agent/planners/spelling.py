@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 from typing import Final
 
+from ...operators.core.embedder import default_embedder
 from ...pipelines.builtin import builtins
 from ...tools.profile import Profile
 from .columns import words_of
@@ -13,6 +14,7 @@ from .tokens import Token, tokenize
 from .vocabulary import ACTIONS, DROP, KEEP, ORDER, ROW_NOUNS, STRIP, THINGS, is_general, is_synonym, stem, synonyms
 
 SHORTEST: Final = 5
+_ENDINGS: Final = ("s", "es", "ed", "ing", "er", "ers", "ly", "ness", "able", "ful", "less")
 NEARNESS: Final = 0.87
 """Least likeness by `difflib`; one wrong letter in seven is about that."""
 MOST: Final = 20
@@ -42,8 +44,18 @@ def _is_unknown(token: Token, own: set[str]) -> bool:
     word = token.low
     if not token.is_word or len(word) < SHORTEST or not word.isalpha() or word in own or stem(word) in own:
         return False
+    if _is_common(word):
+        return False
     said = is_general(word) or is_synonym(word) or word in ACTIONS or (word,) in NAMES
     return not (said or word in UNITS or word in SMALL or word in SCALES)
+
+
+def _is_common(word: str) -> bool:
+    """Whether a word is one of the language, plain or with a regular ending, and so not misspelt."""
+    common = default_embedder().words
+    bases = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
+    bases += [f"{base}e" for base in bases if not word.endswith("s")]
+    return word in common or any(len(base) > 3 and base in common for base in bases)
 
 
 def _known_words(matcher: Matcher) -> set[str]:

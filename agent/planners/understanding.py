@@ -83,7 +83,7 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     own = [
         clause
         for at, clause in enumerate(clauses)
-        if not (at and (clause.is_echo or clause.repeats(clauses[at - 1]))) or may_disagree(clause)
+        if not (at and (clause.is_echo or _says_nothing_new(clause, clauses[at - 1]))) or may_disagree(clause)
     ]
     own = [clause for clause in own if not any(a <= clause.start and clause.end <= b for a, b in untouched)]
     alone = all(clause.is_scope for clause in own)
@@ -95,6 +95,11 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
     return Understanding(tuple(_sequenced(readings)), explicit or swapped, reader.main)
+
+
+def _says_nothing_new(clause: Clause, before: Clause) -> bool:
+    """Whether a clause only says once more what becomes of the rows that the one before describes."""
+    return clause.repeats(before) or clause.keeps_one_of(before)
 
 
 def _read(reader: Reader, clause: Clause, *, scope_allowed: bool) -> Reading:

@@ -7,7 +7,8 @@ from typing import Final
 from ...tools.profile import Profile
 from . import doubts
 from .clauses import Clause
-from .columns import words_of
+from .columns import column_at, words_of
+from .condition_words import near_column
 from .doubts import Doubt
 from .shape_words import SCALES
 from .shapes import looks_dated
@@ -55,6 +56,8 @@ _VAGUE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
 )
 """Vague words: the end of a scale that they mean, and the scales, the likeliest first."""
 
+_MUCH: Final = frozenset("high higher much many lots large big great highly".split())
+_LITTLE: Final = frozenset("low lower little few small poor weak".split())
 _MORE_SCALES: Final = MappingProxyType(
     {
         "hard": frozenset("difficulty level grade hardness complexity".split()),
@@ -68,6 +71,13 @@ def vague_doubt(clause: Clause, profile: Profile) -> Doubt | None:
     stated = clause.limits or clause.languages or clause.conditions or clause.tables
     if clause.polarity not in ("keep", "drop", "filter", None) or stated or not _may_be_rows(clause):
         return None
+    degree = _degree(clause, profile)  # "high quality only"
+    if degree is not None:
+        degree_word, name = degree
+        high = degree_word in _MUCH
+        keeps = {"drop": (False,), "filter": (True, False)}.get(clause.polarity or "keep", (True,))
+        told = [_option(profile, name, part, high=high, keep=keep) for part in _PORTIONS for keep in keeps]
+        return doubts.what_is_meant(clause, degree_word, told[:3], "high" if high else "low")
     word = _only_vague_word(clause, profile)
     if word is None:
         return None
@@ -81,6 +91,22 @@ def vague_doubt(clause: Clause, profile: Profile) -> Doubt | None:
         sized = [(columns[0], portion) for portion in _PORTIONS]
     options = [_option(profile, name, part, high=pole == "high", keep=keep) for name, part in sized for keep in ways]
     return doubts.what_is_meant(clause, word, options[:3], "high" if pole == "high" else "low")
+
+
+def _degree(clause: Clause, profile: Profile) -> tuple[str, str] | None:
+    """A word such as "high" beside the name of a column of numbers, where the clause says nothing else."""
+    tokens = clause.marked.tokens
+    for at in range(clause.start, clause.end - 1):
+        if tokens[at].low not in _MUCH | _LITTLE:
+            continue
+        begin = at + 1 + (tokens[at + 1].low == "of")
+        found = column_at(tokens, begin, profile) or near_column(tokens, begin, profile, _NUMBERS)
+        if found is None or profile.column(found[0]).dtype not in _NUMBERS or found[1] > clause.end:
+            continue
+        named = {at, *range(begin, found[1])}
+        rest = [one for one, _ in clause.concepts if one not in named and tokens[one].low not in ROW_NOUNS]
+        return None if rest else (tokens[at].low, found[0])
+    return None
 
 
 def _may_be_rows(clause: Clause) -> bool:

@@ -311,7 +311,7 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
         "near nearly fuzzy fuzzily similar similarity alike almost approximate approximately": "near",
         "empty blank emptiness textless null nulls": "empty",
         "whitespace whitespaces space spaces spacing tab tabs blanks spacings": "whitespace",
-        "email emails": "email",
+        "email emails mails mailaddress mailaddresses emailaddress emailaddresses": "email",
         "phone phones telephone telephones": "phone",
         "ip ips": "ip",
         "mask masks masked masking anonymize anonymise anonymized anonymised anonymizing anonymising redact redacted "

@@ -70,6 +70,12 @@ class WordLlamaEmbedder:
         return vectors
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The words, in lower case, that its tokenizer keeps whole: the common ones of English and of other languages."""
+        tokenizer, _ = self._model
+        return frozenset(one[1:].lower() for one in tokenizer.get_vocab() if one[0] == "▁" and one[1:].isalpha())
+
+    @cached_property
     def _model(self) -> "tuple[Tokenizer, NDArray[np.float32]]":
         with _root_logger_unchanged():
             import wordllama
@@ -89,7 +95,7 @@ def embed_column(texts: pl.Series, embedder: Embedder) -> pl.Series:
 
 
 @cache
-def default_embedder() -> Embedder:
+def default_embedder() -> WordLlamaEmbedder:
     """The embedder used when no other is named; one for each process, so that its model loads once."""
     return WordLlamaEmbedder()
 
