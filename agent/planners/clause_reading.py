@@ -16,6 +16,7 @@ from .facets import Facet, FacetBinder
 from .ground import Ground
 from .matching import SURE, Match
 from .roles import is_named, spread
+from .row_nouns import is_row_noun
 from .slots import (
     EXPRESSION,
     LANGUAGES,
@@ -74,6 +75,7 @@ class ClauseReader:
         self.concepts = [concept for concept in self.concepts if concept not in read]
         if clause.tells_of_a_fault and not clause.about_rows and any(map(self.matcher.is_treated, self.concepts)):
             self.concepts = [concept for concept in self.concepts if self.matcher.is_treated(concept)]
+        self.concepts = [concept for concept in self.concepts if concept not in self.unknown_rows()]
         self.columns = self.named_columns()
         self.best = self.choose()
         column = next(iter(reader.about(self.columns)), None)
@@ -136,6 +138,16 @@ class ClauseReader:
                 columns += mention.names
                 self.concepts = without
         return tuple(dict.fromkeys(columns))
+
+    def unknown_rows(self) -> set[str]:
+        """Plural nouns that nothing here knows, in a clause that says by something else which rows are meant: "ads"."""
+        clause, tokens = self.clause, self.clause.marked.tokens
+        stated = clause.languages or any(limit.unit for limit in clause.limits)
+        if not stated or clause.acts or clause.polarity not in ("keep", "drop"):
+            return set()
+        named = {at for column in clause.columns for at in range(column.start, column.end)}
+        places = [at for at, _ in clause.concepts if is_row_noun(tokens, at) and at not in named]
+        return {one for at, one in clause.concepts if at in places and not self.matcher.is_known(one)}
 
     def is_treated_column(self, mention: ColumnMention, inside: Collection[str], without: Sequence[str]) -> bool:
         """Whether a column is what a treatment is for, as in "lowercase the question": no such thing is in texts."""

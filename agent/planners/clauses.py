@@ -39,6 +39,8 @@ _KEEPING_ONE: Final = frozenset(
 )
 _HAVING: Final = frozenset("needs need has have".split())
 _LEAVING: Final = frozenset("go not be stay remain leave disappear vanish".split())
+ALL_BUT: Final = frozenset("all everything anything nothing everyone everybody anyone anybody nobody none any".split())
+"""Words behind which "but" means "except"."""
 _ALL: Final = frozenset("all everything anything nothing".split())
 
 
@@ -236,7 +238,7 @@ class Clause:
 
     def keeps_one_of(self, before: "Clause") -> bool:
         """Whether it only says that one of the copies stays which the clause before drops: "just keep one"."""
-        copies = any(concept == "duplicate" for _, concept in before.concepts)
+        copies = "duplicate" in (*before.verb_concepts, *(concept for _, concept in before.concepts))
         words = {word for word in self.words if word[:1].isalpha()}
         return copies and bool(words & {"one", "first", "copy"}) and words <= _KEEPING_ONE
 
@@ -322,11 +324,7 @@ class Clause:
                 or word in EXCEPT
                 or (word == "other" and following == "than")
                 or (word == "apart" and following == "from")
-                or (
-                    word == "but"
-                    and at > self.start
-                    and tokens[at - 1].low in ("all", "everything", "anything", "nothing")
-                )
+                or (word == "but" and at > self.start and tokens[at - 1].low in ALL_BUT)
             ):
                 count += 1
         return count

@@ -164,6 +164,9 @@ def _mention(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMentio
         while after < len(tokens) and (tokens[after].low in _JOINS or (after > end and tokens[after].low in _ARTICLES)):
             after += 1
         another = column_at(tokens, after, profile) if end < after < len(tokens) else None
+        if another is None and end < after < len(tokens):  # "the question and the explanation"
+            part = _named_in_part(tokens, after, profile)
+            another = (part.names[0], part.end) if part is not None else None
         if another is None or _has_own_predicate(tokens, another[1]):
             break
         names, end = [*names, another[0]], another[1]

@@ -307,10 +307,18 @@ class _Finder(TextTests):
             or self._is_passive(at)
             or token.low in DROP | KEEP | STRIP | ROW_NOUNS
             or (not alone and not self._ends(at + 1))
+            or self._says_what_was_done(at)
             or (column.labels and judgement_of([token.low]) is not None)
         ):
             return None
         return (token.text, at + 1) if self._ends(at + 1) or alone else None
+
+    def _says_what_was_done(self, at: int) -> bool:
+        """Whether a word only says what was done: "the hotel has not replied"."""
+        before = at - 1
+        while self.low(before) in NEGATED:
+            before -= 1
+        return self.low(before) in ("has", "have", "had", "did", "does", "do", "was", "were")
 
     def _is_passive(self, at: int) -> bool:
         """Whether a word says what was done: "answers that are supported by …", "grounded in …"."""
@@ -346,6 +354,7 @@ class _Finder(TextTests):
         if after >= len(self.tokens) or (not lacking and after == at + 1):
             return None
         named = column_at(self.tokens, after, self.profile)
+        named = named or near_column(self.tokens, after, self.profile, ("text", *_NUMBERS))
         if named is None or not self._ends(named[1]) or self.low(named[1]) == "of":
             return None
         if named[0] == self.main and (self.low(after) in TEXT_NOUNS or self.low(after) in ("content", "contents")):

@@ -24,23 +24,36 @@ def _groups(*lines: str) -> tuple[frozenset[str], ...]:
 
 _PRICE: Final = frozenset("price cost fee amount msrp prize".split())
 _RATING: Final = frozenset("rating star stars grade rated".split())
+_MARKED: Final = _RATING | frozenset("score mark points".split())
+_SALARY: Final = frozenset("salary pay wage income earnings compensation payment".split())
+_SIZE: Final = frozenset("size area sqm surface".split())
 _YEAR: Final = frozenset("year date published released posted created opened day time timestamp".split())
 _LASTING: Final = frozenset("minute duration runtime min minutes mins seconds hours days day hour second time".split())
 _STOCK: Final = frozenset("stock inventory quantity qty".split())
 _WEIGHT: Final = frozenset("weight kg grams gram kilos pounds".split())
 _SAME: Final = _groups(
-    "price cost fee amount msrp",
-    "rating stars star grade",
+    "price cost fee amount msrp fare rent rental rate tariff charge",
+    "salary pay wage wages income earnings compensation paid payment remuneration",
+    "rating stars star grade mark marks",
     "stock inventory quantity qty availability",
     "answer reply response solution",
     "title headline heading subject",
-    "description blurb desc",
+    "description blurb desc summary details",
     "message msg",
+    "review comment feedback opinion remark",
+    "country nation land",
+    "city town place location",
+    "difficulty level hardness",
+    "subject topic field discipline theme",
+    "company firm employer organisation organization",
+    "brand manufacturer maker",
+    "applicants applications candidates applicant",
+    "size area sqm surface",
     "category section department genre topic cuisine kind type group",
     "votes upvotes likes",
     "views clicks reads visits",
     "duration minutes runtime",
-    "author writer",
+    "author writer creator poster user username",
     "source origin site outlet",
 )
 """Words that people use for one another where a column has one of them in its name."""
@@ -59,13 +72,17 @@ _COMPARED: Final[Mapping[str, tuple[Collection[str], Sign]]] = MappingProxyType(
         "heavier": (_WEIGHT, ">"),
         **dict.fromkeys("shorter quicker faster".split(), (_LASTING, "<")),
         **dict.fromkeys("lighter".split(), (_WEIGHT, "<")),
+        **dict.fromkeys("bigger larger".split(), (_SIZE, ">")),
+        **dict.fromkeys("smaller".split(), (_SIZE, "<")),
     }
 )
 """Adjectives that name a column by what they compare."""
 _VERBS: Final[Mapping[str, Collection[str]]] = MappingProxyType(
     {
         **dict.fromkeys("cost costs costing priced sells selling sold".split(), _PRICE),
-        **dict.fromkeys("rated scored rates starred".split(), _RATING),
+        **dict.fromkeys("rated rates starred".split(), _RATING),
+        **dict.fromkeys("scored scores scoring gave give gives giving awarded got".split(), _MARKED),
+        **dict.fromkeys("pay pays paying paid earn earns earning offer offers offering".split(), _SALARY),
         **dict.fromkeys("take takes took taking last lasts lasted lasting".split(), _LASTING),
         **dict.fromkeys("weigh weighs weighing".split(), _WEIGHT),
     }

@@ -194,7 +194,7 @@ def _between(tokens: Sequence[Token], at: int) -> tuple[Period, Period, int] | N
     if at >= len(tokens):
         return None
     led = tokens[at].low in ("between", "from")
-    first = period_at(tokens, at + led)
+    first = period_at(tokens, at + led) or _month_of_the_year_behind(tokens, at + led)
     if first is None or first[1] >= len(tokens) or not (led or tokens[at].kind in ("date", "number")):
         return None
     link = tokens[first[1]].low
@@ -205,6 +205,13 @@ def _between(tokens: Sequence[Token], at: int) -> tuple[Period, Period, int] | N
     if last is None or _counts(tokens, *last) or (not led and tokens[at].kind == "number"):
         return None
     return first[0], last[0], last[1]
+
+
+def _month_of_the_year_behind(tokens: Sequence[Token], at: int) -> tuple[Period, int] | None:
+    """Reads "January" in "between January and June 2024"."""
+    month = _MONTHS.get(tokens[at].low) if at + 2 < len(tokens) else None
+    behind = period_at(tokens, at + 2) if month is not None else None
+    return _period(behind[0].first.year, month or 0, 0, at + 1) if behind is not None else None
 
 
 def _led(tokens: Sequence[Token], at: int) -> tuple[int, Sign] | None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from .quantities import UNITS, Quantity
+from .row_nouns import is_row_noun
 from .tokens import Token
 
 Sign = Literal["<", "<=", ">", ">=", "="]
@@ -195,7 +196,14 @@ def _bare(tokens: Sequence[Token], quantity: Quantity) -> Limit:
     inside = quantity.end - 1
     plus = any(token.text == "+" for token in tokens[quantity.start : inside + 1])
     interval = Interval.of(">=" if plus else "=", quantity.value)
-    return Limit(quantity.start, quantity.end, interval, quantity.unit, quantity.share, stated=plus, requirement=plus)
+    stated = plus or _describes(tokens, quantity)
+    return Limit(quantity.start, quantity.end, interval, quantity.unit, quantity.share, stated=stated, requirement=plus)
+
+
+def _describes(tokens: Sequence[Token], quantity: Quantity) -> bool:
+    """Whether a number with its unit stands before what it describes: "one-word reviews" have just that many."""
+    unit = tokens[quantity.end - 1].low
+    return bool(quantity.unit) and not unit.endswith("s") and unit in UNITS and is_row_noun(tokens, quantity.end)
 
 
 def _continues(tokens: Sequence[Token], at: int, size: int) -> bool:

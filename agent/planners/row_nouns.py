@@ -12,6 +12,10 @@ _DESCRIBING: Final = frozenset(
     "has have do does did not isn't aren't doesn't don't didn't must should need needs to costing can".split()
 )
 _DEGREES: Final = frozenset("low high poor bad good weak small large big great tiny huge little excessive".split())
+_NO_NOUNS: Final = frozenset(
+    "was has its his yes onwards upwards downwards afterwards backwards towards always besides perhaps sometimes as is "
+    "does times less hers ours theirs yours whereas".split()
+)
 _LEADING: Final = frozenset("for unless if where when except only just all".split())
 _BETWEEN: Final = frozenset("in on of from by the a an its their it they just only already still also".split())
 _DETERMINERS: Final = frozenset("a an any every each no the all".split())
@@ -46,4 +50,10 @@ def is_row_noun(tokens: Sequence[Token], at: int) -> bool:
     if word in ROW_NOUNS or word in ("ones", "one", "stuff", "people", "things", "material", "content"):
         return word not in ("all", "these", "those", "whatever", "whichever", "everything", "anything")
     known = word in ACTIONS or word in DROP or word in KEEP or word in STRIP or is_synonym(word) or word in UNITS
-    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and not known
+    return (
+        len(word) > 2
+        and word not in _NO_NOUNS
+        and word.endswith("s")
+        and not word.endswith(("ss", "us", "is"))
+        and not known
+    )

@@ -9,7 +9,7 @@ from .quantities import plain
 from .shape_words import OUT, PLAIN_ENDS
 from .shapes import Item, Sentence, columns_of_scale, fits_scale, ranked_columns
 from .vocabulary import DROP, KEEP
-from .wording import NUMBERS, Missing, TableMention
+from .wording import NUMBERS, Missing, TableMention, Wording
 
 SORT, TOP, SAMPLE, SHUFFLE, SPLIT = "sort_rows", "top_rows", "sample_rows", "shuffle_rows", "split_dataset"
 SORT_ROLES: Final = frozenset("column sort by top bottom way alphabet both within length end".split())
@@ -164,16 +164,23 @@ def _ended(keys: _Keys, item: Item, following: list[Item]) -> int:
     if roles[:1] == ["end"] and following[0].value[0] != pole:
         keys.direct("ascending" if pole == "low" else "descending", scale or following[0].value[1])
         return 2
-    column = following[0] if roles[:1] == ["column"] and not following[0].weak else None
-    place = following[1] if column is not None and len(following) > 1 else following[0] if following else None
+    named = roles[:1] == ["column"]
+    said = keys.one.said
+    column = following[0] if named and not following[0].weak and _may_end(said, following[0].value, scale) else None
+    place = following[1] if named and len(following) > 1 else following[0] if following else None
     if column is not None and place is not None and place.role in ("top", "bottom"):
         keys.add(column.value)
         keys.direct(_order(pole, place.role), scale, column.value)
         return 3
     if column is None and place is not None and place.role in ("top", "bottom"):
         keys.direct(_order(pole, place.role), scale)
-        return 2
+        return 2 + named  # "the newest advert first" means the row
     return 0
+
+
+def _may_end(said: Wording, name: str, scale: str) -> bool:
+    """Whether a column may be what a word such as "newest" is about, and not only be named like the rows."""
+    return not scale or fits_scale(said, name, scale)
 
 
 def _order(pole: str, place: str) -> str:

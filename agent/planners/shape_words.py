@@ -18,6 +18,7 @@ SCALES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             "price": "price prices cost costs amount fee fees fare charge usd eur dollars euros",
             "time": "date dates time year day month timestamp datetime created updated published posted opened closed "
             "modified added sent received written released joined born",
+            "salary": "salary pay wage income earnings compensation",
             "duration": "minutes mins seconds secs hours duration runtime time days took",
             "good": "rating ratings score scores stars star quality grade grades csat satisfaction",
             "popular": "views view votes upvotes likes sold sales downloads clicks reads shares visits popularity hits "
@@ -36,6 +37,8 @@ _ENDS: Final = {
     ("low", ""): "lowest | smallest | least | fewest | minimum | min",
     ("high", "price"): "dearest | priciest | costliest | most expensive | most costly | dear | expensive",
     ("low", "price"): "cheapest | least expensive | least costly | most affordable | cheap",
+    ("high", "salary"): "best paid | highest paid | best paying | highest paying | top paying | top paid",
+    ("low", "salary"): "worst paid | lowest paid | worst paying | lowest paying",
     ("high", "time"): "newest | latest | youngest | most recent | freshest | new | recent | most recently",
     ("low", "time"): "oldest | earliest | least recent | old | early",
     ("high", "length"): "longest | lengthiest | wordiest | most verbose | long",

@@ -6,10 +6,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from .clauses import Clause
+from .clauses import ALL_BUT, Clause
 from .idioms import FILLER
 from .marks import Marked, Span, inside
 from .rests import fate_of_rest
+from .row_nouns import is_row_noun
 from .tokens import ENTITY
 from .verbs import bare_judgement, stated_judgement, verb_of
 from .vocabulary import ACTIONS, DROP, KEEP, MODALS, ORDER, ROW_NOUNS, SOFT, STRIP, is_general
@@ -49,6 +50,11 @@ _DENIED: Final = frozenset("not don't never nothing no".split())
 _FEW: Final = 2
 _BOTH: Final = frozenset("both them all either each these neither of".split())
 _UNNAMED: Final = frozenset("else otherwise rest others remainder remaining".split())
+_TELLING: Final = frozenset(
+    "is are was were isn't aren't add adds tell tells say says seem seems look looks sound sounds feel feels give "
+    "gives bring brings waste wastes cost costs hurt hurts make makes do don't doesn't can't only just spoil "
+    "confuse annoy help come comes get gets".split()
+)
 _DEMANDING: Final = frozenset("must mustn't should shouldn't may can't cannot".split())
 _THEM: Final = frozenset("them those these it".split())
 
@@ -149,7 +155,7 @@ def _coordinates(marked: Marked, at: int) -> bool:
         "as": "well" in (following, previous),
         "well": previous == "as",
         "followed": following == "by",
-        "but": previous not in ("all", "everything", "anything", "nothing"),
+        "but": previous not in ALL_BUT,
         ":": bool(following) and at + 1 not in marked.taken and marked.tokens[at + 1].is_word,
         **dict.fromkeys(_DASHES, _parts_words(marked, at)),
         **dict.fromkeys(_LATER, following in _BEGINS),
@@ -347,7 +353,8 @@ def _passives(clauses: Sequence[Clause]) -> list[Clause]:
             complains = following.polarity in ("drop", "strip") and not clause.tables
             end = following.end if complains and following.columns and not clause.columns else clause.end
             polarity = "keep" if complains and _is_demand(clause) else following.polarity  # "…; those that do, drop"
-            done[-1] = replace(clause, end=end, polarity=polarity, complains=complains)
+            reason = _reason_at(clause) if complains else None
+            done[-1] = replace(clause, end=end, polarity=polarity, complains=complains, judged_from=reason)
         elif not following.hard and _ends_in_verb(following) and not _ending_act(clause):
             done.append(replace(clause, polarity=following.polarity, group=following.group))
         else:
@@ -366,6 +373,15 @@ def _speaks_of_them(clause: Clause) -> bool:
     short = sum(word != FILLER for word in clause.words) <= _FEW and not clause.hard
     judges = clause.judged_from == clause.start
     return clause.own_verb and not said and (short or judges or any(word in _THEM for word in clause.words))
+
+
+def _reason_at(clause: Clause) -> int | None:
+    """Where a clause that describes rows begins to tell what is wrong with them: "… are just angry"."""
+    described: list[Span] = [*clause.conditions, *clause.limits, *clause.languages]
+    behind = max((one.end for one in described), default=clause.end)
+    while behind < clause.end and is_row_noun(clause.marked.tokens, behind):
+        behind += 1
+    return behind if behind < clause.end and clause.marked.tokens[behind].low in _TELLING else None
 
 
 def _is_demand(clause: Clause) -> bool:

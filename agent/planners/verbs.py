@@ -38,7 +38,7 @@ _WANTED: Final = (
     "are after|"
     "we're after|interested in|looking for|i'd like|i would like|we'd like|show|give|fetch|find|list|bring|"
     "return|pull|grab|"
-    "display|just|i only trust|let only|let through|only trust"
+    "display|i only trust|let only|let through|only trust"
 ).split("|")
 
 _LONGEST_JUDGEMENT: Final = 6
