@@ -76,6 +76,9 @@ class ClauseReader:
         if clause.tells_of_a_fault and not clause.about_rows and any(map(self.matcher.is_treated, self.concepts)):
             self.concepts = [concept for concept in self.concepts if self.matcher.is_treated(concept)]
         self.concepts = [concept for concept in self.concepts if concept not in self.unknown_rows()]
+        if clause.complains and (clause.limits or clause.languages or clause.is_of_holders):
+            # "passages of more than 80 words tire people. Drop those": what is said of them asks for nothing.
+            self.concepts = [concept for concept in self.concepts if self.matcher.is_treated(concept)]
         self.columns = self.named_columns()
         self.best = self.choose()
         column = next(iter(reader.about(self.columns)), None)
@@ -97,6 +100,8 @@ class ClauseReader:
             doubt = self.binder.open_unit(unbound)
             return Reading(clause, doubt=doubt) if doubt else self.open()
         self.facets += languages
+        if self.binder.lacks_column:
+            return Reading(clause, doubt=doubts.which_column(self.reader.profile))
         if where is None and clause.conditions:
             rows = self.binder.kept_rows()
             if rows is None:
@@ -341,11 +346,7 @@ class ClauseReader:
 
     def by_content(self) -> Facet | None:
         """Rows kept or dropped for what they contain, where no filter is named after that."""
-        if self.clause.polarity not in ("keep", "drop") or not self.clause.about_rows or self.facets:
-            return None
-        if self.best is not None and self.best.card.name_concepts & {*self.concepts}:
-            return None
-        return self.binder.containing()
+        return None if self.facets else self.binder.containing()
 
     def answers(self, card: OperatorCard, concept: str) -> bool:
         """Whether an operator answers to a concept."""

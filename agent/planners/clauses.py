@@ -12,9 +12,21 @@ from .directions import Limit
 from .languages import LanguageMention
 from .marks import Marked, Span, inside
 from .quantities import SMALL
-from .row_nouns import idle_words
+from .row_nouns import HOLDING, holds_something, idle_words
 from .verbs import Polarity, negates
-from .vocabulary import ACTIONS, ASKING, DROP, EXCEPT, KEEP, ROW_NOUNS, SIZE_WORDS, SOFT, STRIP, concepts, stem
+from .vocabulary import (
+    ACTIONS,
+    ASKING,
+    DROP,
+    EXCEPT,
+    KEEP,
+    ROW_NOUNS,
+    SIZE_WORDS,
+    SOFT,
+    STRIP,
+    concepts,
+    stem,
+)
 from .wording import TableMention
 
 _HEAD_ENDS: Final = frozenset(
@@ -26,6 +38,11 @@ _REST: Final = frozenset({"rest", "others", "remainder", "remaining", "otherwise
 _COMPARES: Final = frozenset(
     "below under above over beyond shorter longer fewer less more else short long smaller larger".split()
 )
+_SAYING: Final = frozenset("say let's lets meaning ie i.e namely mean like perhaps i'd".split())
+"""Words that lead to a number which was not said before."""
+_ARTICLES: Final = frozenset("a an the any each every this that".split())
+_REASONING: Final = frozenset("won't can't don't doesn't will would is are isn't aren't cannot may might could".split())
+_RANGES: Final = frozenset("range ranges limit limits bounds outside beyond window interval".split())
 _ANAPHORS: Final = frozenset("those these it them anything everything all ones others".split())
 _LABELLED: Final = frozenset(
     "labelled labeled tagged marked flagged classified categorised categorized listed filed sorted grouped annotated "
@@ -130,10 +147,16 @@ class Clause:
         """What its free words are about, each with the position of its word."""
         tokens = self.marked.tokens
         runs: list[list[int]] = []
-        spans = [(condition.start, condition.end) for condition in self.conditions]
+        stated: list[Span] = [*self.conditions, *self.languages, *(one for one in self.limits if one.unit)]
+        spans = sorted((one.start, one.end) for one in stated)
         idle = idle_words(tokens, self.start, self.end, spans)
         for at in self.free:
-            if at in idle or (spans and tokens[at].low in ASKING) or self._names_label(at):
+            if (
+                at in idle
+                or (tokens[at].low in HOLDING and self.is_of_holders)
+                or (spans and tokens[at].low in ASKING)
+                or self._names_label(at)
+            ):
                 continue
             runs[-1].append(at) if runs and runs[-1][-1] == at - 1 else runs.append([at])
         found = tuple(
@@ -159,6 +182,8 @@ class Clause:
         )
         if first is None or tokens[first].low not in ROW_NOUNS & ACTIONS:
             return ()
+        if tokens[first].low == "post" and first > self.start and tokens[first - 1].low in _ARTICLES:
+            return ()
         return ((first, stem(tokens[first].low)),)
 
     @cached_property
@@ -175,6 +200,8 @@ class Clause:
             if tokens[at].low in _HEAD_ENDS and at > first:
                 break
             head.append(tokens[at].low)
+        if self.is_of_holders:
+            return True
         # In "texts without emojis" the rows are not what goes.
         for words in (head,) if tokens[first].low == "without" else (before, head):
             for at, word in enumerate(words):
@@ -185,6 +212,11 @@ class Clause:
         behind = min((condition.end for condition in self.conditions), default=self.end)
         plain = [column for column in self.columns if not column.marked]
         return any(self.measures(column) or column.start >= behind for column in plain)
+
+    @cached_property
+    def is_of_holders(self) -> bool:
+        """Whether it is about what holds something: "nothing with a link in it", "feedback containing emojis"."""
+        return holds_something(self.marked.tokens, self.free, self.verb_at if self.own_verb else None)
 
     def measures(self, mention: ColumnMention) -> bool:
         """Whether a limit or a language is about a column: no other noun for texts stands between."""
@@ -212,13 +244,29 @@ class Clause:
         return any(word == "only" and after in _SCOPE for word, after in pairwise(lead)) or "if" in lead
 
     @property
-    def is_echo(self) -> bool:
+    def is_echo(self) -> bool:  # noqa: PLR0911 - one for each form
         """Whether it says again what the clause before said: "drop the rest", "drop those below"."""
+        if self.gives_a_reason:
+            return True
         if self.languages or self.conditions or self.limits or self.tables or not self.own_verb:
             return False
         words = set(self.words)
         if "otherwise" in words:
-            return not self.concepts or self.concepts[0][1] == "otherwis"
+            leads = self.words[0] == "otherwise" and self.polarity == "drop" and not self.columns
+            return leads or not self.concepts or self.concepts[0][1] == "otherwis"
+        if words & {"outside", "beyond"} and words & {
+            "range",
+            "limit",
+            "limits",
+            "bounds",
+            "that",
+            "those",
+            "it",
+            "this",
+        }:
+            return self.polarity == "drop" and not any(
+                self.marked.tokens[at].low not in _RANGES for at, _ in self.concepts
+            )
         if self.polarity == "drop" and any(
             first in _ANAPHORS and then in ("that", "which") for first, then in pairwise(self.words)
         ):  # "drop those that don't"
@@ -226,6 +274,26 @@ class Clause:
         if any(concept not in _COMPARES for _, concept in self.concepts):
             return False
         return bool(words & _REST) or (bool(words & _COMPARES) and bool(words & _ANAPHORS))
+
+    @property
+    def leaves_size_open(self) -> bool:
+        """Whether it speaks of long or short rows without saying how long."""
+        return not self.limits and any(concept in SIZE_WORDS for _, concept in self.concepts)
+
+    @property
+    def only_limits(self) -> bool:
+        """Whether it says nothing but how long: "let's say 15 words and up"."""
+        stated = self.languages or self.conditions or self.tables or self.columns
+        known = bool(self.limits) and all(limit.unit for limit in self.limits)
+        rest = (self.marked.tokens[at].low for at in self.free)
+        return known and not stated and all(word in SOFT or word in _SAYING for word in rest)
+
+    @property
+    def gives_a_reason(self) -> bool:
+        """Whether it only says what would happen else: "otherwise it won't fit on our cards"."""
+        stated = self.languages or self.conditions or self.limits or self.tables or self.columns or self.acts
+        leads = self.words[0] == "otherwise" and self.words[1:2] and self.words[1] in ("it", "they", "we", "i")
+        return bool(leads) and not stated and self.polarity is None and not _REASONING.isdisjoint(self.words[2:3])
 
     def repeats(self, before: "Clause") -> bool:
         """Whether it only says again what is done to the rows that the clause before describes: "leave those out"."""
@@ -303,7 +371,9 @@ class Clause:
 
     def lacks(self, position: int) -> bool:
         """Whether what stands at a position is said to be missing: "texts without URLs", "that contain no URL"."""
-        before = (self.marked.tokens[at].low for at in range(self.verb_at + self.own_verb, position))
+        verb_first = self.verb_at < position
+        start = self.verb_at + self.own_verb if verb_first else self.start
+        before = (self.marked.tokens[at].low for at in range(start, position))
         return bool(sum(negates(word) for word in before) % 2)
 
     def negations_before(self, position: int) -> int:

@@ -152,10 +152,27 @@ class FacetBinder:
         first, last = self.clause.conditions[0], self.clause.conditions[-1]
         return self.filter_by(self.clause.stated_condition(), self.clause.marked.text(first.start, last.end))
 
+    @property
+    def lacks_column(self) -> bool:
+        """Whether rows are to be chosen by what they contain, and it is open in which column."""
+        held = bool(self.concepts) and all(concept in PATTERNS for concept in self.concepts)
+        return held and self.column is None and self._by_content()
+
+    def _by_content(self) -> bool:
+        """Whether it speaks of rows that contain something, and no filter is named after that."""
+        if self.clause.polarity not in ("keep", "drop") or not self.clause.about_rows:
+            return False
+        return self.best is None or not self.best.card.name_concepts & {*self.concepts}
+
     def containing(self) -> Facet | None:
         """The filter for rows whose text contains a URL, an emoji and the like."""
         about = [(at, concept) for at, concept in self.clause.concepts if concept in self.concepts]
-        if self.column is None or not about or any(concept not in PATTERNS for _, concept in about):
+        if (
+            self.column is None
+            or not self._by_content()
+            or not about
+            or any(concept not in PATTERNS for _, concept in about)
+        ):
             return None
         tests: list[Condition] = [
             TextTest(Column(self.column), "matches", Value("text", PATTERNS[concept])) for _, concept in about

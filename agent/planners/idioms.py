@@ -12,6 +12,7 @@ from typing import Final
 from ...tools.profile import Profile
 from .columns import column_at, words_of
 from .languages import NAMES
+from .repeats import with_repeats
 from .text_idioms import TEXT_IDIOMS, with_things
 from .tokens import Token
 from .vocabulary import NEGATIONS, ROW_NOUNS, stem
@@ -35,7 +36,8 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(is|are) (useless|worthless|unusable|pointless|unwanted|unwelcome|forbidden|banned|irrelevant|"
     "superfluous|needless)":
         "are drop",
-    "(we|i) (can't|cannot|can not|couldn't) (use|have|take|accept|publish|show|work with|do anything with)": "drop",
+    "(we|i) (can't|cannot|can not|couldn't) (use|have|take|accept|publish|show|work with|do anything with|read|"
+    "understand|speak|handle|process|deal with|judge|check)": "drop",
     "(can't|cannot|can not) be (used|accepted|published|shown)": "are drop",
     "(not|hardly) (interested|interesting)": "drop",
     "(don't|doesn't|do not|does not) (interest|matter|help|belong|fit|count)": "drop",
@@ -77,12 +79,14 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(want|need|like|wish|love|have|prefer) to (see|have|get|read|look at)": "want",
     "(narrow|cut|boil|pare) (it|this|them|the table|the data|the file|the list) down to": "keep only",
     "(reduce|confine) (it|this|them|the table|the data|the file|the list) to": "keep only",
-    "(two|several|multiple|three|a few) (rows|pages|records|texts|posts|documents|entries|reviews|items|examples|"
-    "articles|messages|tickets|comments|questions|snippets|stories) (with|that have|which have|having|of) (the|) "
-    "(very|exact|exactly|) "
-    "(same|identical) (text|texts|content|contents|wording|words)": "drop duplicate",
     # politeness and purposes
     "(how|what) about": "please",
+    "(how|what) about (having|keeping|we keep|)": "please",
+    "(is there|isn't there) (a|any|some|) (way|chance|possibility|option) (to|of|that you|that we|for)":
+        "please",
+    "(i|we) (wonder|wondered) (if|whether) (you|we|i|one) (could|can|may|might)": "please",
+    "(is it|would it be|could it be) (ok|okay|fine|alright|doable|feasible|conceivable) to": "please",
+    "(how|what) (do|can|would|should) (i|we|you) (go about|do to|get to|best|) (get|have|see) (only|just)": "keep only",
     "(would|could|can) you be so (kind|good|nice) (as to|to|and)": "please",
     "(do|doing) (me|us) (a|the) (favour|favor) and": "please",
     "(would|could) you mind": "please",
@@ -102,6 +106,10 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(of|from|in|among|out of) (what|whatever|those that|the ones that) (is|are|remains|remain|was) (left|remaining|"
     "over|left over|still there|)": "please",
     # what stays
+    "(exclusively|solely|purely)": "only",
+    "(i am|i'm|we are|we're) (looking at|working with|working on|dealing with|reading|studying)": "keep",
+    "(keep|keeps|kept) (seeing|getting|finding|coming across|reading|meeting|running into|stumbling over)": "please "
+    "see",
     "(hold|hang|holding|hanging) (on|onto) to": "keep",
     "(hold|hang) (on to|onto)": "keep",
     "(stick|stay|go) (with|to) (only|just)": "keep only",
@@ -140,6 +148,10 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(of|from|out of|) (what|whatever) (remains|is left|'s left|stays|is left over)": "rows",
     "(what's|whatever's) (left|left over|remaining)": "rows",
     # copies
+    "(no|without|zero) (repeats|repetitions|doubles|doublets|twins|clones|double entries|reposts|repeat entries)":
+        "drop duplicate",
+    "(reposts|doublets|doubles|clones|carbon copies|double entries|repeat entries)": "duplicate",
+    "(exact|identical|perfect|true|real|verbatim) (repeats|copies|twins|matches|doubles|clones)": "exact duplicate",
     "(if|when|whenever|where) (two|several|some)": "please",
     "(one|one of them|the first one|the first|the one further up|the earlier one|one copy|a single one|one of those) "
     "(is enough|will do|suffices|is all we need|is all i need) (for me|for us|)": "drop",
@@ -227,7 +239,7 @@ def plain_words(tokens: Sequence[Token], profile: Profile) -> list[Token]:
     named |= {at for at in range(len(tokens) - 2) if _lows(tokens, at, 3) == ("out", "of", "stock")}
     nouns = _nouns(profile)
     said = [one if at in named else _as_row(one, nouns) for at, one in enumerate(tokens)]
-    said = _without_reasons(_with_from(said), named, profile)
+    said = with_repeats(_without_reasons(_with_from(said), named, profile), named, FILLER)
     labels = {label.lower() for column in profile.columns for label in column.labels if len(label) > SHORTEST_LABEL}
     at = 0
     while at < len(said):

@@ -1,10 +1,10 @@
 """What a statement says of the rows it names: "… are of no use to us", "… is too thin", "… are what I am after"."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, Literal
 
-from .vocabulary import DROP, NEGATIONS
+from .vocabulary import DROP, NEGATIONS, ROW_NOUNS
 
 Judgement = Literal["keep", "drop"]
 
@@ -13,7 +13,10 @@ _GOOD: Final = frozenset(
     "required require fine good ok okay great perfect nice relevant interesting interest interested helpful help "
     "valuable value worth worthwhile acceptable accepted allowed permitted included include considered counted count "
     "counts matter matters belong belongs published shown trusted reliable ideal right enough place room appreciated "
-    "sufficient suffice suffices care admissible tolerated eligible qualify qualifies pass passes desired desirable "
+    "sufficient suffice suffices care admissible tolerated eligible qualify qualifies pass passes information "
+    "informative meaning meaningful sense signal substance insight insights tell "
+    "tells teach teaches add adds contribute contributes offer offers bring brings give gives read readable desired "
+    "desirable "
     "purpose point business worthy suitable serious pay trust purposes expected part accept survive survives".split()
 )
 """What is said of rows that stay; with a "not" of rows that go."""
@@ -22,6 +25,12 @@ _BAD: Final = frozenset(
     "unacceptable boring uninteresting superfluous unnecessary unneeded needless harmful bad poor weak dull worse "
     "horrible terrible awful crap nonsense waste bye goodbye adios gone out away history unwelcome unsuitable "
     "inadmissible disqualified redundant obsolete dispensable undesirable dead off-limits taboo tabu excess "
+    "spam spammy trivial silly stupid lame meh flimsy skimpy scant measly sketchy shallow hollow vacuous tedious "
+    "tiresome "
+    "nuisance pain burden clutter filler fluff chaff ballast meaningless senseless uninformative unhelpful unreadable "
+    "incomprehensible unreliable inappropriate unfit insufficient inadequate excessive overkill problematic worrying "
+    "confusing confuse confuses distracting distract distracts misleading mislead misleads disturb disturbs irritate "
+    "irritates hurt hurts spoil spoils pollute pollutes skew skews clog clogs suspicious dubious doubtful questionable "
     "skippable expendable removable droppable disposable annoying annoy annoys bother bothers".split()
 ) | (DROP - {"lost", "losing", "kill"})
 """What is said of rows that go; with a "not" of rows that stay."""
@@ -38,7 +47,20 @@ _FRAME: Final = frozenset(
     "considered think him one ones again".split()
 )
 """Words around it that turn nothing round."""
-_LEAVING: Final = (("can", "go"), ("may", "go"), ("must", "go"), ("should", "go"), ("to", "go"), ("will", "go"))
+_PLACES: Final = frozenset("in into on onto for to from with at during".split())
+_OWNERS: Final = frozenset("the our my a an this your their that these those any".split())
+_PARTS: Final = frozenset("title body text heading headline summary it them not or and but".split())
+_MOST_PLACE: Final = 3
+_LEAVING: Final = tuple(
+    (modal, verb)
+    for modal in ("can", "may", "must", "should", "to", "will")
+    for verb in ("go", "leave", "disappear", "vanish", "depart")
+)
+_BARRED: Final = tuple(
+    (modal, verb)
+    for modal in ("can't", "cannot", "mustn't", "shouldn't", "won't")
+    for verb in ("go", "come", "get", "make")
+)
 _LEFT: Final = (("left", "out"), ("leave", "out"), ("left", "behind"), ("left", "aside"), ("put", "aside"))
 _WANTING: Final = (
     ("after",), ("looking", "for"), ("we", "want"), ("i", "want"), ("we", "need"), ("i", "need"), ("will", "do"),
@@ -57,13 +79,28 @@ def judgement_of(words: Sequence[str]) -> Judgement | None:
     ('keep', None)
     """
     said = [word for word in words if word[:1].isalpha()]
+    return _said(said) or next(filter(None, map(_said, _without_places(said))), None)
+
+
+def _without_places(words: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The words without what stands at the end and only says where or what for: "can't go in the report"."""
+    for at in range(1, len(words) - 1):
+        size = len(words) - at - (words[at + 1] in _OWNERS)
+        if words[at] in _PLACES and 1 < size <= _MOST_PLACE and not _PARTS & {*words[at:]}:
+            yield words[:at]
+
+
+def _said(said: Sequence[str]) -> Judgement | None:  # noqa: PLR0911 - one return for each form
     pairs = list(pairwise(said))
     if not said:
         return None
+    said = said[1:] if said[0] in ROW_NOUNS and len(said) > 1 else said
     too = next((at for at, word in enumerate(said[:-1]) if word == "too"), None)
     unknown = {word for at, word in enumerate(said) if not _is_known(word) and (too is None or at != too + 1)}
     if unknown:
         return None
+    if any(pair in _BARRED for pair in pairs):  # "can't go in the report"
+        return "drop"
     denied = sum(_denies(word) or word in _DENYING for word in said) % 2 == 1
     if any(pair in _LEFT for pair in pairs) or any(pair in _LEAVING for pair in pairs):
         return "keep" if denied else "drop"
@@ -79,6 +116,11 @@ def judgement_of(words: Sequence[str]) -> Judgement | None:
 
 def _is_known(word: str) -> bool:
     return word in _FRAME or word in _GOOD or word in _BAD or _denies(word)
+
+
+def is_judging(word: str) -> bool:
+    """Whether a word in lower case may stand in a statement about rows and names nothing itself."""
+    return _is_known(word)
 
 
 def _denies(word: str) -> bool:

@@ -1,11 +1,11 @@
 """Nouns that stand for the rows which a condition beside them describes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from .quantities import UNITS
 from .tokens import Token
-from .vocabulary import ACTIONS, DROP, KEEP, ROW_NOUNS, STRIP, is_synonym
+from .vocabulary import ACTIONS, DROP, KEEP, ROW_NOUNS, STRIP, is_general, is_synonym
 
 _DESCRIBING: Final = frozenset(
     "that which who whose where when if unless with without whatever whichever having lacking being is are was were "
@@ -16,8 +16,30 @@ _NO_NOUNS: Final = frozenset(
     "was has its his yes onwards upwards downwards afterwards backwards towards always besides perhaps sometimes as is "
     "does times less hers ours theirs yours whereas".split()
 )
+HOLDING: Final = frozenset(
+    "with containing contain contains having have has holding hold holds including include includes mention mentions "
+    "mentioning mentioned featuring feature features carrying carry carries bearing bear bears showing quoting quote "
+    "quotes sporting".split()
+)
+"""Words between rows and what is in them."""
+_RELATIVES: Final = frozenset({"that", "which", "who"})
+_HOLDERS: Final = frozenset(
+    "nothing none anything everything something whatever those these ones one any all row rows feedback content "
+    "stuff material".split()
+)
+"""Words for rows that hold something."""
 _LEADING: Final = frozenset("for unless if where when except only just all".split())
 _BETWEEN: Final = frozenset("in on of from by the a an its their it they just only already still also".split())
+_PARTS: Final = (
+    frozenset(
+        "hashtags handles usernames names strings brackets quotes quotations footnotes citations captions bullets "
+        "lists "
+        "tables mentions signatures comments parts pieces chunks segments slices windows blocks portions "
+        "overlaps".split()
+    )
+    - ROW_NOUNS
+)
+"""Nouns for what stands in texts."""
 _DETERMINERS: Final = frozenset("a an any every each no the all".split())
 
 
@@ -33,13 +55,38 @@ def idle_words(tokens: Sequence[Token], start: int, end: int, spans: Sequence[tu
             before -= 1
         between = {token.low for token in tokens[before + 1 : first]}
         led = before > start and tokens[before - 1].low in _LEADING  # "for stories from …"
-        described = bool(between & _DESCRIBING) or ((led or not between) and is_row_noun(tokens, before))
+        named = is_row_noun(tokens, before)
+        described = bool(between & _DESCRIBING) or ((led or between <= {"of"}) and named)
         single = before > start and tokens[before - 1].low in _DETERMINERS and tokens[before].is_word
-        if before >= start and described and (single or is_row_noun(tokens, before)):
+        if before >= start and described and (single or named):
             idle.add(before)
         if last < end and is_row_noun(tokens, last):
             idle.add(last)
     return frozenset(idle)
+
+
+def holds_something(tokens: Sequence[Token], free: Collection[int], verb_at: int | None) -> bool:
+    """Whether words are about what holds something: "nothing with a link in it", "feedback containing emojis".
+
+    Args:
+        free: positions of the clause that no rule has read.
+        verb_at: where its verb stands.
+    """
+    for at in free:
+        if tokens[at].low not in HOLDING or not at or not tokens[at - 1].is_word or at - 1 not in free:
+            continue
+        relative = tokens[at - 1].low in _RELATIVES
+        place = at - 2 if relative else at - 1
+        named = place in free and (tokens[place].low in _HOLDERS or is_row_noun(tokens, place))
+        if named or (place in free and place != verb_at and _is_plain_noun(tokens[place].low)):
+            return True
+    return False
+
+
+def _is_plain_noun(word: str) -> bool:
+    """Whether a word may be what people call the rows: no verb, and nothing that texts hold."""
+    verbs = word in DROP or word in STRIP or word in KEEP or word in ACTIONS
+    return word.isalpha() and not (verbs or is_general(word) or word.endswith("n't") or is_synonym(word))
 
 
 def is_row_noun(tokens: Sequence[Token], at: int) -> bool:
@@ -49,11 +96,7 @@ def is_row_noun(tokens: Sequence[Token], at: int) -> bool:
     word = tokens[at].low
     if word in ROW_NOUNS or word in ("ones", "one", "stuff", "people", "things", "material", "content"):
         return word not in ("all", "these", "those", "whatever", "whichever", "everything", "anything")
-    known = word in ACTIONS or word in DROP or word in KEEP or word in STRIP or is_synonym(word) or word in UNITS
-    return (
-        len(word) > 2
-        and word not in _NO_NOUNS
-        and word.endswith("s")
-        and not word.endswith(("ss", "us", "is"))
-        and not known
-    )
+    known = (ACTIONS, DROP, KEEP, STRIP, UNITS, _PARTS, _NO_NOUNS)
+    if is_synonym(word) or any(word in one for one in known):
+        return False
+    return len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is"))

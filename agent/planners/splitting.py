@@ -56,7 +56,8 @@ _TELLING: Final = frozenset(
     "confuse annoy help come comes get gets".split()
 )
 _DEMANDING: Final = frozenset("must mustn't should shouldn't may can't cannot".split())
-_THEM: Final = frozenset("them those these it".split())
+_THEM: Final = frozenset("them those these it they".split())
+_THESE: Final = frozenset("the that this those these such".split())
 
 
 def split(marked: Marked, verbs: frozenset[str] = frozenset()) -> list[Clause]:
@@ -372,7 +373,9 @@ def _speaks_of_them(clause: Clause) -> bool:
     said = clause.concepts or clause.limits or clause.languages or clause.conditions or clause.tables
     short = sum(word != FILLER for word in clause.words) <= _FEW and not clause.hard
     judges = clause.judged_from == clause.start
-    return clause.own_verb and not said and (short or judges or any(word in _THEM for word in clause.words))
+    rows = any(first in _THESE and then in ROW_NOUNS for first, then in pairwise(clause.words))  # "remove the post"
+    them = rows or any(word in _THEM for word in clause.words)
+    return clause.own_verb and not said and (short or judges or them)
 
 
 def _reason_at(clause: Clause) -> int | None:

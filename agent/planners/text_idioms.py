@@ -55,7 +55,8 @@ TEXT_IDIOMS: Final[Mapping[str, str]] = {
     "(wrote|write|writes|said|typed|posted|sent|say)": "2 message",
     # what is done with it
     _SEEN: "mask",
-    "(shouldn't|mustn't|can't|should not|must not|may not|cannot|can not) (be|) (readable|visible|legible|recognisable|"
+    "(shouldn't|mustn't|can't|should not|must not|may not|cannot|can not) (leak|leak out)": "mask",
+    "(shouldn't|mustn't|can't|should not|must not|may not|cannot|can not) be (readable|visible|legible|recognisable|"
     "recognizable|seen|read|shown|leak|leaked|leak out|disclosed|exposed|revealed)": "mask",
     "(need|needs|want|require|requires) (blanking|blacking|blotting|crossing|masking|hiding) (out|)": "mask",
     "(blank|black|blot|blotted|blanked|blacked|blacking|blanking|x|xed|cross|crossed) (out|over)": "mask",
@@ -101,6 +102,8 @@ TEXT_IDIOMS: Final[Mapping[str, str]] = {
         "are drop",
     "(break|divide|cut|chop|slice|split|carve|split up) (up|)": "1",
     # what is counted
+    "(at least one|one or more|at least a single|at least an|one or several|at minimum one|minimum one) "
+    "(link|links|url|urls|emoji|emojis|email|e mail|hyperlink|smiley|web address|web link)": "any 2",
     "(counting|including|incl|with|plus|and) (every|all|all the|the|also|even|) (blanks|spaces|blank|space|white space|"
     "whitespace) (included|counted|as well)": "whitespace",
     ", (the|all|) (blanks|spaces|white space|whitespace|blank spaces) "

@@ -129,7 +129,9 @@ def _with_counts(clauses: Sequence[Clause], read: Callable[[Clause], Reading]) -
             continue
         before = readings[-1].clause if readings else None
         short = before is not None and not clause.hard and clause.end - before.start <= MOST_TOKENS
-        if before is not None and short and only_counts(clause.marked, clause.start, clause.end):
+        sized_later = before is not None and before.leaves_size_open and clause.only_limits
+        counted = sized_later or only_counts(clause.marked, clause.start, clause.end)
+        if before is not None and short and counted:
             both = read(replace(before, end=clause.end))
             if both.wishes and not both.not_covered and both.doubt is None:
                 readings[-1] = both

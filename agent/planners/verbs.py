@@ -1,17 +1,18 @@
 """What the verb of a clause does to what is named, with its negations."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from .judgements import judgement_of
 from .marks import Marked, Span, inside
 from .tokens import Token
-from .vocabulary import DROP, KEEP, MODALS, NEGATIONS, ROW_NOUNS, STRIP, concept_set, stem
+from .vocabulary import DROP, KEEP, MODALS, NEGATIONS, ROW_NOUNS, STRIP, concept_set, stem, synonyms
 
 Polarity = Literal["keep", "drop", "strip", "protect", "filter"]
 """What happens to what is named: it stays, it goes, it is treated, it is left alone, or "filter", which may be both."""
 
-_OUT: Final = frozenset({"out", "away", "rid", "off"})
+_OUT: Final = frozenset({"out", "away", "rid", "off", "aside", "behind"})
 _SIGNS: Final = frozenset({":", ",", "-", "–", "—"})
 _OUT_VERBS: Final = frozenset("take leave left cut filter filtered filtering screen sort choose pick get kick".split())
 _ALONE: Final = frozenset("alone untouched unchanged intact".split())
@@ -41,12 +42,20 @@ _WANTED: Final = (
     "display|i only trust|let only|let through|only trust"
 ).split("|")
 
+_HELD: Final = frozenset(
+    word for word, meant in synonyms().items() if {*meant} & {"url", "email", "emoji", "html", "empty", "duplicate"}
+)
+_ELIDED: Final = frozenset("isn't aren't don't doesn't can't cannot won't shouldn't mustn't not".split())
+"""What a clause ends with that denies what the one before says: "… are fine, longer ones aren't"."""
+_RELATIVES: Final = frozenset("that which who what whatever if when".split())
 _LONGEST_JUDGEMENT: Final = 6
 _DROPPED: Final[Polarity] = "drop"
 _KEPT: Final[Polarity] = "keep"
 
 
-def verb_of(marked: Marked, start: int, end: int) -> tuple[int | None, Polarity | None]:
+def verb_of(  # noqa: PLR0911 - one return for each form
+    marked: Marked, start: int, end: int
+) -> tuple[int | None, Polarity | None]:
     """Where the verb of a piece stands, and what it means with its negations."""
     tokens = marked.tokens
     words = [at for at in range(start, end) if at not in marked.taken and tokens[at].is_word]
@@ -56,6 +65,8 @@ def verb_of(marked: Marked, start: int, end: int) -> tuple[int | None, Polarity 
     stated = stated_judgement(marked, start, end)
     if stated is not None and all(at >= stated[0] for at, _ in found):
         return stated
+    if not found and tokens[end - 1].low in _ELIDED and not _RELATIVES & {tokens[at].low for at in range(start, end)}:
+        return end - 1, "drop"
     judged = _judged(marked, start, end) if all(one[1] == "keep" for one in found) else None
     if judged is not None:
         return judged
@@ -76,10 +87,19 @@ def stated_judgement(marked: Marked, start: int, end: int) -> tuple[int, Polarit
         *inside(marked.conditions, start, end),
         *inside(marked.limits, start, end),
         *inside(marked.languages, start, end),
+        *(_Held(at, at + 1) for at in range(start, end) if marked.tokens[at].low in _HELD),
     ]  # fmt: skip
     last = max((one.end for one in described), default=end)
     said = judgement_of([token.low for token in marked.tokens[last:end]]) if start < last < end else None
     return None if said is None else (last, said)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A word for what rows hold, or lack."""
+
+    start: int
+    end: int
 
 
 def bare_judgement(marked: Marked, start: int, end: int) -> tuple[int, Polarity] | None:
@@ -173,7 +193,8 @@ def _without_verb(marked: Marked, start: int, end: int) -> tuple[int | None, Pol
         ):
             return at, "protect"
         if word in ("no", "without", "nothing", "none", "nowhere", "neither"):
-            return at, "drop"
+            only = next((before for before in range(start, at) if marked.tokens[before].low in ("only", "just")), None)
+            return (at, "drop") if only is None or only == at - 1 else (only, "keep")
         if word == "only":
             return at, "keep"
     return None, None

@@ -50,7 +50,9 @@ class Place:
     def __init__(self, folder: Path, settings: Settings, draft: Draft, until: Callable[[Any], None]) -> None:
         self.data, self.output, self.gate = folder / "in.jsonl", folder / "in.clean.jsonl", folder / "gate"
         self.settings, self.until = settings, until
-        rows = [{"text": f"two w{n}" if n % 2 else f"one{n}", "n": n} for n in range(ROWS)]  # no labels, which are tried
+        rows = [
+            {"text": f"two w{n}" if n % 2 else f"one{n}", "n": n} for n in range(ROWS)
+        ]  # no labels, which are tried
         rows[WAITS_AT]["text"] = "wait"
         self.data.write_text("".join(json.dumps(row) + "\n" for row in rows))
         wait = Step(id="wait", operator="testing_wait_for", options={"path": str(self.gate)})
