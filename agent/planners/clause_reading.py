@@ -16,7 +16,7 @@ from .facets import Facet, FacetBinder
 from .ground import Ground
 from .matching import SURE, Match
 from .roles import is_named, spread
-from .row_nouns import is_row_noun
+from .row_nouns import HOLDING, is_row_noun
 from .slots import (
     EXPRESSION,
     LANGUAGES,
@@ -147,12 +147,18 @@ class ClauseReader:
     def unknown_rows(self) -> set[str]:
         """Plural nouns that nothing here knows, in a clause that says by something else which rows are meant: "ads"."""
         clause, tokens = self.clause, self.clause.marked.tokens
-        stated = clause.languages or any(limit.unit for limit in clause.limits)
-        if not stated or clause.acts or clause.polarity not in ("keep", "drop"):
+        if clause.acts or clause.polarity not in ("keep", "drop"):
             return set()
-        named = {at for column in clause.columns for at in range(column.start, column.end)}
-        places = [at for at, _ in clause.concepts if is_row_noun(tokens, at) and at not in named]
-        return {one for at, one in clause.concepts if at in places and not self.matcher.is_known(one)}
+        stated = bool(clause.languages) or any(limit.unit for limit in clause.limits)
+        named = {at for one in clause.columns if not one.partial for at in range(one.start, one.end)}
+        places = [
+            at
+            for at, _ in clause.concepts
+            if is_row_noun(tokens, at)
+            and at not in named
+            and (stated or tokens[min(at + 1, clause.end - 1)].low in HOLDING | {"whose"})
+        ]
+        return {one for at, one in clause.concepts if at in places and not self.matcher.is_treated(one)}
 
     def is_treated_column(self, mention: ColumnMention, inside: Collection[str], without: Sequence[str]) -> bool:
         """Whether a column is what a treatment is for, as in "lowercase the question": no such thing is in texts."""

@@ -173,7 +173,7 @@ def _mention(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnMentio
     begin = at
     while begin > 0 and tokens[begin - 1].low in _ARTICLES:
         begin -= 1
-    marked = tokens[at].kind == "quoted" or "_" in tokens[at].text or len(words_of(first[0])) < first[1] - at
+    marked = tokens[at].kind == "quoted" or "_" in tokens[at].text or first[1] - at > 1  # "the wall label"
     marked = marked or (len(names) > 1 and _leads(tokens, begin, end))
     if end < len(tokens) and tokens[end].low in _MARKS:
         end, marked = end + 1, True

@@ -4,10 +4,21 @@ from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from ...operators.core.expression import Among, Column, Compare, Condition, Expression, IsBlank, IsNull, Not, Value
+from ...operators.core.expression import (
+    Among,
+    Column,
+    Compare,
+    Condition,
+    Expression,
+    IsBlank,
+    IsNull,
+    Length,
+    Not,
+    Value,
+)
 from ...tools.profile import ColumnProfile, Profile
 from .columns import column_at
-from .condition_pairs import paired_at, refers_at
+from .condition_pairs import elements_at, paired_at, refers_at
 from .condition_texts import ENDS, NEGATED, NO_TEXTS, TESTS, TextTests
 from .condition_words import compared_at, counted_at, flag_at, near_column, numbers_at, past_unit, stars_at
 from .conditions import ConditionMention, any_test, joined, negate, within
@@ -332,6 +343,9 @@ class _Finder(TextTests):
         after = limit.end + (self.low(limit.end) == "in")
         if after >= len(self.tokens):
             return None
+        listed = elements_at(self.tokens, after, self.profile) if limit.stated else None
+        if listed is not None:
+            return within(Length(Column(listed[0])), limit.interval), listed[1]
         named = column_at(self.tokens, after, self.profile) or near_column(self.tokens, after, self.profile, _NUMBERS)
         if named is None or self.profile.column(named[0]).dtype not in _NUMBERS:
             return None

@@ -23,6 +23,8 @@ _FILLERS: Final = frozenset(
 _NOT: Final = frozenset("not isn't aren't doesn't don't never".split())
 _BETWEEN: Final = _FILLERS | _REPEATS | _DIFFERS | _SAME | _NOT | {"do", "does"}
 _SAYING: Final = _REPEATS | _DIFFERS | _NOT | frozenset("is are be was were and equals".split())
+_TURNS: Final = frozenset("messages conversations conversation chat dialog dialogue turns".split())
+_TURN_WORDS: Final = frozenset("turn turns message messages utterance utterances exchanges".split())
 _MOST: Final = 6
 """Most words between the two columns."""
 _TEXTS: Final = ("text", "integer", "number", "boolean", "time")
@@ -65,6 +67,16 @@ def _column(tokens: Sequence[Token], at: int, profile: Profile) -> tuple[str, in
     while at < len(tokens) and tokens[at].low in ("the", "its", "their", "both"):
         at += 1
     return (column_at(tokens, at, profile) or near_column(tokens, at, profile, _TEXTS)) if at < len(tokens) else None
+
+
+def elements_at(tokens: Sequence[Token], at: int, profile: Profile) -> tuple[str, int] | None:
+    """The column of lists whose elements are named here, and where that ends: "turns" for `messages`, "tags"."""
+    word = stem(tokens[at].low)
+    lists = [column.name for column in profile.columns if column.dtype in ("nested", "vector")]
+    named = [name for name in lists if stem(words_of(name)[-1]) == word]
+    turns = [name for name in lists if name.lower() in _TURNS] if tokens[at].low in _TURN_WORDS else []
+    found = named or turns
+    return (found[0], at + 1) if len(found) == 1 else None
 
 
 def refers_at(tokens: Sequence[Token], at: int, profile: Profile) -> tuple[Condition, int] | None:

@@ -13,6 +13,7 @@ from .directions import Interval, Limit, Sign, comparator_behind
 from .quantities import SMALL, UNITS
 from .row_nouns import is_row_noun
 from .tokens import Token
+from .vocabulary import stem
 
 Found = tuple[Condition, int]
 """A condition and where it ends."""
@@ -53,6 +54,10 @@ _SAME: Final = _groups(
     "votes upvotes likes",
     "views clicks reads visits",
     "duration minutes runtime",
+    "loans lent borrowed",
+    "sales sold purchases bought orders ordered",
+    "downloads downloaded",
+    "wait waiting waited",
     "author writer creator poster user username",
     "source origin site outlet",
 )
@@ -132,8 +137,9 @@ def near_column(tokens: Sequence[Token], at: int, profile: Profile, dtypes: Coll
     if at >= len(tokens) or not tokens[at].is_word or tokens[at].low in _TOO_GENERAL:
         return None
     columns = [column for column in profile.columns if column.dtype in dtypes]
-    for words in ({singular(tokens[at].low)}, _alike(tokens[at].low)):
-        named = [column for column in columns if words & {singular(part) for part in words_of(column.name)}]
+    root = {stem(tokens[at].low)} if len(tokens[at].low) > _LONG else set[str]()  # "waited" for `wait_min`
+    for words, form in (({singular(tokens[at].low)}, singular), (_alike(tokens[at].low), singular), (root, stem)):
+        named = [column for column in columns if words & {form(part) for part in words_of(column.name)}]
         if len(named) == 1:
             end = at + 1
             parts = {singular(part) for part in words_of(named[0].name)}
@@ -293,12 +299,12 @@ def _by_verb(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit], prof
     while after < len(tokens) and tokens[after].low in ("at", "for", "is", "a", "$", "€", "£"):
         after += 1
     limit = limits.get(after)
+    several = None if limit is not None and limit.stated else numbers_at(tokens, after)
+    column = role_column(profile, role, _NUMBERS)
+    if several is not None and column is not None and role is not _LASTING:
+        return Among(Column(column.name), several[0]), several[1]
     if limit is None or limit.unit or limit.share or (role is _LASTING and not limit.stated):
         return None
-    several = None if limit.stated else numbers_at(tokens, after)
-    column = role_column(profile, role, _NUMBERS)
-    if several is not None and column is not None:
-        return Among(Column(column.name), several[0]), several[1]
     return _measured(tokens, profile, role, limit.interval, limit.end)
 
 

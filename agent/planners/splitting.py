@@ -91,6 +91,7 @@ def others_stay(marked: Marked) -> list[tuple[int, int]]:
         words = {token.low for token in marked.tokens[start:end]}
         stated = any(at in numbers for at in range(start, end))
         goes = any(word in DROP for word in words) and not words & _DENIED
+        goes = goes or fate_of_rest([token.low for token in marked.tokens[start:end]]) == "goes"
         same = words & _OTHERS and words & _CHANGE and words & _DENIED
         if ((words & _OTHERS and words & _STAY) or same) and not stated and not goes:
             found.append((start, end))

@@ -7,6 +7,7 @@ from ...tools.profile import Profile
 from .antecedents import united, with_antecedents
 from .assembling import with_scopes
 from .clauses import Clause
+from .column_rests import with_only_columns
 from .counting import only_counts
 from .doubts import Decisions, Doubt, all_of_them
 from .echoes import again, is_same_again, sized, spared, writing, written_to
@@ -88,6 +89,7 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     own = [clause for clause in own if not any(a <= clause.start and clause.end <= b for a, b in untouched)]
     alone = all(clause.is_scope for clause in own)
     readings = _scoped(_with_counts(own, lambda clause: _read(reader, clause, scope_allowed=not alone)))
+    readings = with_only_columns(readings, matcher)
     readings = with_antecedents(readings, lambda clause: reader.read(clause, scope_allowed=False))
     readings += [_left_alone(marked, *one) for one in untouched]
     readings = settled(united(spared(sized(_with_later_columns(readings)))), matcher, reader.about)
