@@ -106,6 +106,10 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(of|from|in|among|out of) (what|whatever|those that|the ones that) (is|are|remains|remain|was) (left|remaining|"
     "over|left over|still there|)": "please",
     # what stays
+    "(we|i|they|our readers|our users|people) (publish|accept|take|use|read|print|run|process|handle|train on|speak|"
+    "understand|sell|annotate) (only|just|nothing but|exclusively)": "keep only",
+    "(that|which) (link|links|point|points|refer|refers) (somewhere|elsewhere|to something|to a site|to a page|"
+    "to a website|to other sites|to other pages|to another site|to the web|outside|out)": "with url",
     "(exclusively|solely|purely)": "only",
     "(i am|i'm|we are|we're) (looking at|working with|working on|dealing with|reading|studying)": "keep",
     "(keep|keeps|kept) (seeing|getting|finding|coming across|reading|meeting|running into|stumbling over)": "please "

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, Literal
 
-from .vocabulary import DROP, NEGATIONS, ROW_NOUNS
+from .vocabulary import ACTIONS, DROP, KEEP, NEGATIONS, ROW_NOUNS, STRIP, is_synonym
 
 Judgement = Literal["keep", "drop"]
 
@@ -21,7 +21,7 @@ _GOOD: Final = frozenset(
 )
 """What is said of rows that stay; with a "not" of rows that go."""
 _BAD: Final = frozenset(
-    "useless worthless unwanted unusable junk rubbish garbage trash noise irrelevant pointless forbidden banned "
+    "problem problems useless worthless unwanted unusable junk rubbish garbage trash noise irrelevant pointless forbidden banned "
     "unacceptable boring uninteresting superfluous unnecessary unneeded needless harmful bad poor weak dull worse "
     "horrible terrible awful crap nonsense waste bye goodbye adios gone out away history unwelcome unsuitable "
     "inadmissible disqualified redundant obsolete dispensable undesirable dead off-limits taboo tabu excess "
@@ -60,6 +60,10 @@ _BARRED: Final = tuple(
     (modal, verb)
     for modal in ("can't", "cannot", "mustn't", "shouldn't", "won't")
     for verb in ("go", "come", "get", "make")
+)
+_WORK: Final = DROP | STRIP | KEEP | ACTIONS
+_LINKING: Final = frozenset(
+    "is are was were be do does did can could will would just simply really are usually".split()
 )
 _LEFT: Final = (("left", "out"), ("leave", "out"), ("left", "behind"), ("left", "aside"), ("put", "aside"))
 _WANTING: Final = (
@@ -109,13 +113,26 @@ def _said(said: Sequence[str]) -> Judgement | None:  # noqa: PLR0911 - one retur
     bad, good = any(word in _BAD for word in said), any(word in _GOOD for word in said)
     wanting = any(" ".join(one) in " ".join(said) for one in _WANTING)
     if bad == (good or wanting):
-        absent = {"be", *said[-1:]} <= {*said} & _THERE or said[-2:] in _FOR_US
+        absent = {"be", *said[-1:]} <= {*said} & _THERE or said[-2:] in _FOR_US or said[:2] == ["not", "for"]
         return "drop" if denied and not bad and absent else None
     return "drop" if bad != denied else "keep"
 
 
 def _is_known(word: str) -> bool:
     return word in _FRAME or word in _GOOD or word in _BAD or _denies(word)
+
+
+def is_denied(words: Sequence[str]) -> bool:
+    """Whether words behind the rows' description deny something of them that names no work: "don't sell".
+
+    >>> is_denied("don't sell".split()), is_denied("don't remove the links".split())
+    (True, False)
+    """
+    said = [word for word in words if word[:1].isalpha()]
+    if not said or any(word in _WORK or is_synonym(word) for word in said):
+        return False
+    first = next((word for word in said if word not in _LINKING), "")
+    return _denies(first) and first != "without" and sum(map(_denies, said)) == 1
 
 
 def is_judging(word: str) -> bool:

@@ -58,6 +58,8 @@ class Reader(Ground):
 
     def _describes(self, clause: Clause) -> bool:
         """Whether a clause without a verb names rows by their columns: "questions of difficulty 2 to 4"."""
+        if clause.polarity is None and clause.is_of_holders and not clause.acts and clause.words[0] in ASKING:
+            return True  # "get me all messages with a link"
         if clause.polarity is not None or not clause.conditions or clause.limits or clause.languages:
             return False
         named = concept_set(" ".join(self.profile.schema.names).replace("_", " "))
