@@ -15,13 +15,14 @@ _GOOD: Final = frozenset(
     "counts matter matters belong belongs published shown trusted reliable ideal right enough place room appreciated "
     "sufficient suffice suffices care admissible tolerated eligible qualify qualifies pass passes information "
     "informative meaning meaningful sense signal substance insight insights tell "
-    "tells teach teaches add adds contribute contributes offer offers bring brings give gives read readable desired "
+    "tells teach teaches add adds contribute contributes offer offers bring brings give gives readable desired "
     "desirable "
     "purpose point business worthy suitable serious pay trust purposes expected part accept survive survives".split()
 )
 """What is said of rows that stay; with a "not" of rows that go."""
 _BAD: Final = frozenset(
-    "problem problems useless worthless unwanted unusable junk rubbish garbage trash noise irrelevant pointless forbidden banned "
+    "problem problems useless worthless unwanted unusable junk rubbish garbage trash noise irrelevant pointless "
+    "forbidden banned "
     "unacceptable boring uninteresting superfluous unnecessary unneeded needless harmful bad poor weak dull worse "
     "horrible terrible awful crap nonsense waste bye goodbye adios gone out away history unwelcome unsuitable "
     "inadmissible disqualified redundant obsolete dispensable undesirable dead off-limits taboo tabu excess "
@@ -43,7 +44,8 @@ _FRAME: Final = frozenset(
     "anyone anybody nobody something thing things what which who whatever such like at and or , : ; - – — . ! right "
     "now by from much little few zero definitely certainly surely really honestly "
     "after looking frankly probably obviously clearly "
-    "then into up rid let leave left put take make makes say said seem seems look looks feel feels find consider "
+    "space read reads sound sounds just probably mostly often usually simply then into up rid let leave left put "
+    "take make makes say said seem seems look looks feel feels find consider "
     "considered think him one ones again".split()
 )
 """Words around it that turn nothing round."""

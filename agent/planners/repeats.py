@@ -62,7 +62,8 @@ _DECIDED: Final = tuple(
         rf"{_BEHIND}",
         rf"(?:only |just )?(?:once|{_ONE}){_BEHIND} (?:is|are|will|would|should|suffices|stays?|remains?|does|may|can)"
         r"(?: be)?(?: (?:enough|plenty|do|fine|ok|okay|sufficient|all (?:we|i) need|the job|stay|remain|kept|good))?",
-        r"(?:want|need|keep|have|leave|see|show|count|list|use)(?: (?:to see|to have))? (?:it|them|that|each|those|each of them|"
+        r"(?:want|need|keep|have|leave|see|show|count|list|use)(?: (?:to see|to have))? (?:it|them|that|each|those|"
+        r"each of them|"
         r"every one)"
         r"(?: of them)? (?:only |just )?once",
         r"(?:should|must|may|shall|can|ought to)(?: (?:be there|appear|occur|stay|be kept|be in there|remain|show up|"

@@ -15,7 +15,11 @@ Polarity = Literal["keep", "drop", "strip", "protect", "filter"]
 
 _OUT: Final = frozenset({"out", "away", "rid", "off", "aside", "behind"})
 _SIGNS: Final = frozenset({":", ",", "-", "–", "—"})
-_OUT_VERBS: Final = frozenset("take leave left cut filter filtered filtering screen sort choose pick get kick".split())
+_OUT_VERBS: Final = frozenset(
+    "take takes taking taken leave leaves leaving left cut cutting filter filtered filtering screen screening screened "
+    "sort sorts sorting sorted choose choosing pick picking picked get gets getting kick kicking kicked weeding weeded "
+    "throw throwing thrown".split()
+)
 _ALONE: Final = frozenset("alone untouched unchanged intact".split())
 _MUST: Final = frozenset("should must can may to will".split())
 _BETWEEN: Final = frozenset(
