@@ -12,7 +12,7 @@ from .directions import Limit
 from .languages import LanguageMention
 from .marks import Marked, Span, inside
 from .quantities import SMALL
-from .row_nouns import HOLDING, holds_something, idle_words
+from .row_nouns import HELD, HOLDING, holds_something, idle_words
 from .verbs import Polarity, negates
 from .vocabulary import (
     ACTIONS,
@@ -149,7 +149,8 @@ class Clause:
         runs: list[list[int]] = []
         stated: list[Span] = [*self.conditions, *self.languages, *(one for one in self.limits if one.unit)]
         spans = sorted((one.start, one.end) for one in stated)
-        idle = idle_words(tokens, self.start, self.end, spans)
+        held = [(at, at) for at in range(self.start, self.end) if tokens[at].low in HELD]
+        idle = idle_words(tokens, self.start, self.end, spans) | idle_words(tokens, self.start, self.start, held)
         for at in self.free:
             if (
                 at in idle

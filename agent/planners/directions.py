@@ -39,11 +39,17 @@ _BEFORE: Final = _table(
 )
 _AFTER: Final = _table(
     {
-        ">=": "or more|or longer|or above|or over|or higher|or greater|or better|and up|and above|and more|"
+        ">=": "is the minimum|is the least|is the lower limit|is the floor|are the minimum|are the least|are a "
+        "minimum|is a minimum|as a minimum|are needed|is needed|are required|is required|is a must|are a must|being "
+        "the minimum|"
+        "or more|or longer|or above|or over|or higher|or greater|or better|and up|and above|and more|"
         "and over|and longer|upwards|minimum|min|+|plus|at least|at minimum|at the least|at a minimum|"
         "or up|or bigger|or larger|and better|and higher|and bigger|and larger|or upwards|and upwards|upward|"
         "and upward|or beyond|and beyond|or newer|or later|or dearer",
-        "<=": "or less|or fewer|or shorter|or below|or under|or lower|or smaller|and below|and under|and less|"
+        "<=": "is the maximum|is the limit|is the max|is the upper limit|is the cap|is the most|is the ceiling|are "
+        "the maximum|are the limit|are the max|are the most|is a maximum|as a maximum|being the maximum|being the "
+        "limit|"
+        "or less|or fewer|or shorter|or below|or under|or lower|or smaller|and below|and under|and less|"
         "and fewer|and shorter|maximum|max|at most|tops|at the most|at maximum|at a maximum|or worse|and worse|"
         "and lower|and smaller|and down|or down|downwards|or cheaper|and cheaper|or earlier|or older",
     }

@@ -34,6 +34,9 @@ PATTERNS: Final = MappingProxyType(
         "url": r"https?://|www\.",
         "email": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}",
         "html": r"</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>",
+        "phone": r"\+?\d[\d ()/.-]{7,}\d",
+        "hashtag": r"(^|\s)#\w",
+        "digit": r"\d",
         "emoji": r"[\x{1F300}-\x{1FAFF}\x{2600}-\x{27BF}]",
     }
 )

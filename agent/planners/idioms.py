@@ -37,7 +37,15 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "superfluous|needless)":
         "are drop",
     "(we|i) (can't|cannot|can not|couldn't) (use|have|take|accept|publish|show|work with|do anything with|read|"
-    "understand|speak|handle|process|deal with|judge|check)": "drop",
+    "understand|speak|handle|process|deal with|judge|check|evaluate|rate|score|label|annotate|train on|translate|grade|"
+    "moderate|make use of|make sense of)": "drop",
+    "(we|i) (don't|do not|won't|never|can't|cannot|no longer) (list|publish|print|show|use|accept|carry|sell|run|host|"
+    "support|serve|allow|take|read|post|share|cover) (those|these|them|it|that|such)": "drop 3",
+    "(my|our|the|their) (boss|manager|team|editor|client|customer|colleague|supervisor|professor|lead|director|"
+    "colleagues|annotators|reviewers|teacher|people|trainer|annotator|reviewer|chef) (wants|want|needs|need|likes|"
+    "asks for|ask for|asked for|would like|insists on|prefers|prefer|requires|require|wishes|expects|expect)":
+        "we want",
+    "w / o": "without",
     "(can't|cannot|can not) be (used|accepted|published|shown)": "are drop",
     "(not|hardly) (interested|interesting)": "drop",
     "(don't|doesn't|do not|does not) (interest|matter|help|belong|fit|count)": "drop",
@@ -95,6 +103,7 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(many|best) (thanks|regards|wishes)": "please",
     "(i'd|we'd|i would|we would) (be|feel) (glad|happy|grateful|thankful) (if|when) you (could|can|would|)": "please",
     "(i'd|we'd|i would|we would) appreciate it (if|when) you (could|can|would|)": "please",
+    "on (the|a|our|my) (slide|slides|poster|page|site|website|dashboard|board|card|cards|leaflet|screen)": "please",
     "for (the|a|an|this|that|another|some) (demo|exam|thesis|project|report|paper|presentation|meeting|boss|client|"
     "team|editor|colleague|newsletter|class|students|lecture|research|analysis|dashboard|study|experiment|card|"
     "poster|leaflet|brochure|catalogue|magazine|workshop|course|talk|slides|trainer|teacher|intern|manager|board|"
@@ -106,6 +115,10 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(of|from|in|among|out of) (what|whatever|those that|the ones that) (is|are|remains|remain|was) (left|remaining|"
     "over|left over|still there|)": "please",
     # what stays
+    "(we|i|they|our readers|our users|people) (publish|accept|take|use|read|print|run|process|handle|train on|speak|"
+    "understand|sell|annotate) (only|just|nothing but|exclusively)": "keep only",
+    "(that|which) (link|links|point|points|refer|refers) (somewhere|elsewhere|to something|to a site|to a page|"
+    "to a website|to other sites|to other pages|to another site|to the web|outside|out)": "with url",
     "(exclusively|solely|purely)": "only",
     "(i am|i'm|we are|we're) (looking at|working with|working on|dealing with|reading|studying)": "keep",
     "(keep|keeps|kept) (seeing|getting|finding|coming across|reading|meeting|running into|stumbling over)": "please "

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, Literal
 
-from .vocabulary import DROP, NEGATIONS, ROW_NOUNS
+from .vocabulary import ACTIONS, DROP, KEEP, NEGATIONS, ROW_NOUNS, STRIP, is_synonym
 
 Judgement = Literal["keep", "drop"]
 
@@ -15,13 +15,14 @@ _GOOD: Final = frozenset(
     "counts matter matters belong belongs published shown trusted reliable ideal right enough place room appreciated "
     "sufficient suffice suffices care admissible tolerated eligible qualify qualifies pass passes information "
     "informative meaning meaningful sense signal substance insight insights tell "
-    "tells teach teaches add adds contribute contributes offer offers bring brings give gives read readable desired "
+    "tells teach teaches add adds contribute contributes offer offers bring brings give gives readable desired "
     "desirable "
     "purpose point business worthy suitable serious pay trust purposes expected part accept survive survives".split()
 )
 """What is said of rows that stay; with a "not" of rows that go."""
 _BAD: Final = frozenset(
-    "useless worthless unwanted unusable junk rubbish garbage trash noise irrelevant pointless forbidden banned "
+    "problem problems useless worthless unwanted unusable junk rubbish garbage trash noise irrelevant pointless "
+    "forbidden banned "
     "unacceptable boring uninteresting superfluous unnecessary unneeded needless harmful bad poor weak dull worse "
     "horrible terrible awful crap nonsense waste bye goodbye adios gone out away history unwelcome unsuitable "
     "inadmissible disqualified redundant obsolete dispensable undesirable dead off-limits taboo tabu excess "
@@ -43,7 +44,8 @@ _FRAME: Final = frozenset(
     "anyone anybody nobody something thing things what which who whatever such like at and or , : ; - – — . ! right "
     "now by from much little few zero definitely certainly surely really honestly "
     "after looking frankly probably obviously clearly "
-    "then into up rid let leave left put take make makes say said seem seems look looks feel feels find consider "
+    "space read reads sound sounds just probably mostly often usually simply then into up rid let leave left put "
+    "take make makes say said seem seems look looks feel feels find consider "
     "considered think him one ones again".split()
 )
 """Words around it that turn nothing round."""
@@ -60,6 +62,10 @@ _BARRED: Final = tuple(
     (modal, verb)
     for modal in ("can't", "cannot", "mustn't", "shouldn't", "won't")
     for verb in ("go", "come", "get", "make")
+)
+_WORK: Final = DROP | STRIP | KEEP | ACTIONS
+_LINKING: Final = frozenset(
+    "is are was were be do does did can could will would just simply really are usually".split()
 )
 _LEFT: Final = (("left", "out"), ("leave", "out"), ("left", "behind"), ("left", "aside"), ("put", "aside"))
 _WANTING: Final = (
@@ -109,13 +115,26 @@ def _said(said: Sequence[str]) -> Judgement | None:  # noqa: PLR0911 - one retur
     bad, good = any(word in _BAD for word in said), any(word in _GOOD for word in said)
     wanting = any(" ".join(one) in " ".join(said) for one in _WANTING)
     if bad == (good or wanting):
-        absent = {"be", *said[-1:]} <= {*said} & _THERE or said[-2:] in _FOR_US
+        absent = {"be", *said[-1:]} <= {*said} & _THERE or said[-2:] in _FOR_US or said[:2] == ["not", "for"]
         return "drop" if denied and not bad and absent else None
     return "drop" if bad != denied else "keep"
 
 
 def _is_known(word: str) -> bool:
     return word in _FRAME or word in _GOOD or word in _BAD or _denies(word)
+
+
+def is_denied(words: Sequence[str]) -> bool:
+    """Whether words behind the rows' description deny something of them that names no work: "don't sell".
+
+    >>> is_denied("don't sell".split()), is_denied("don't remove the links".split())
+    (True, False)
+    """
+    said = [word for word in words if word[:1].isalpha()]
+    if not said or any(word in _WORK or is_synonym(word) for word in said):
+        return False
+    first = next((word for word in said if word not in _LINKING), "")
+    return _denies(first) and first != "without" and sum(map(_denies, said)) == 1
 
 
 def is_judging(word: str) -> bool:

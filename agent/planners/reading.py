@@ -1,6 +1,7 @@
 """What one clause asks for: operators with their options, or why it stays open."""
 
 from dataclasses import replace
+from typing import Final
 
 from ...operators.core.errors import near_name
 from ...operators.core.expression import Expression
@@ -13,6 +14,7 @@ from .clauses import Clause
 from .doubts import Doubt
 from .ground import Ground
 from .measures import SCORE_FILTER, measured
+from .row_nouns import HELD
 from .slots import (
     Options,
 )
@@ -20,6 +22,8 @@ from .tables import lacks_model, steps_of
 from .vague import vague_doubt
 from .vocabulary import ACTIONS, ASKING, NEGATIONS, concept_set
 from .wishes import Reading, Wish
+
+_WISHING: Final = frozenset({"have", "just", "only"})
 
 
 class Reader(Ground):
@@ -58,6 +62,9 @@ class Reader(Ground):
 
     def _describes(self, clause: Clause) -> bool:
         """Whether a clause without a verb names rows by their columns: "questions of difficulty 2 to 4"."""
+        if clause.polarity is None and clause.is_of_holders and not clause.acts:
+            said = {*clause.words}  # "get me all messages with a link"
+            return not said.isdisjoint(HELD) and not said.isdisjoint(ASKING | _WISHING)
         if clause.polarity is not None or not clause.conditions or clause.limits or clause.languages:
             return False
         named = concept_set(" ".join(self.profile.schema.names).replace("_", " "))

@@ -62,7 +62,8 @@ _DECIDED: Final = tuple(
         rf"{_BEHIND}",
         rf"(?:only |just )?(?:once|{_ONE}){_BEHIND} (?:is|are|will|would|should|suffices|stays?|remains?|does|may|can)"
         r"(?: be)?(?: (?:enough|plenty|do|fine|ok|okay|sufficient|all (?:we|i) need|the job|stay|remain|kept|good))?",
-        r"(?:want|need|keep|have|leave|see|show)(?: (?:to see|to have))? (?:it|them|that|each|those|each of them|"
+        r"(?:want|need|keep|have|leave|see|show|count|list|use)(?: (?:to see|to have))? (?:it|them|that|each|those|"
+        r"each of them|"
         r"every one)"
         r"(?: of them)? (?:only |just )?once",
         r"(?:should|must|may|shall|can|ought to)(?: (?:be there|appear|occur|stay|be kept|be in there|remain|show up|"
@@ -89,7 +90,8 @@ _SAID: Final = frozenset(
     "two three several some any many more if when whenever where wherever should there happen happens case come across "
     "find whose that which who with same have has been is are in of to each every other others pairs pair sometimes "
     "often occasionally maybe we i you them it this still got once and or , : - – — ? . please both see seeing seen "
-    "getting get found finding meet hate annoying".split()
+    "getting get found finding meet hate annoying wrote posted said sent submitted made put "
+    "someone somebody people customers users author authors".split()
 )
 """Words of such statements that turn nothing round."""
 _DETERMINERS: Final = frozenset(

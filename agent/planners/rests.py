@@ -26,7 +26,9 @@ STAYS: Final = frozenset(
     "stay stays stayed staying remain remains remained survive survives survived keep keeps kept retain retained leave "
     "left leaves fine okay ok good preserve preserved welcome be is are".split()
 )
-_GOES: Final = frozenset("go goes gone leave out away vanish disappear ignore ignored forget bye off".split())
+_GOES: Final = frozenset(
+    "later separately go goes gone leave out away vanish disappear ignore ignored forget bye off".split()
+)
 _WANTED: Final = frozenset(
     "needed need wanted want wants needs care cares interest interested interests bother useful use required "
     "require interesting relevant from of allowed worth included include".split()
@@ -41,6 +43,7 @@ FRAME: Final = frozenset(
     "okay "
     "thing things stuff bit one ones more further additional three two four five six seven eight nine ten half halves "
     "quarter quarters third thirds tenth tenths percent per cent % column columns field fields row rows value values "
+    "handle handled handles deal follow follows we'll i'll treat treated come comes do "
     "data table file files dataset off hands with until now before currently up down about".split()
 )
 _WHATEVER: Final = frozenset({"whatever", "regardless", "however"})

@@ -5,7 +5,7 @@ from typing import Final
 
 from .quantities import UNITS
 from .tokens import Token
-from .vocabulary import ACTIONS, DROP, KEEP, ROW_NOUNS, STRIP, is_general, is_synonym
+from .vocabulary import ACTIONS, DROP, KEEP, ROW_NOUNS, STRIP, is_general, is_synonym, synonyms
 
 _DESCRIBING: Final = frozenset(
     "that which who whose where when if unless with without whatever whichever having lacking being is are was were "
@@ -16,6 +16,10 @@ _NO_NOUNS: Final = frozenset(
     "was has its his yes onwards upwards downwards afterwards backwards towards always besides perhaps sometimes as is "
     "does times less hers ours theirs yours whereas".split()
 )
+HELD: Final = frozenset(
+    word for word, meant in synonyms().items() if {*meant} & {"url", "email", "emoji", "html", "empty", "duplicate"}
+)
+"""Words for what rows hold, or lack."""
 HOLDING: Final = frozenset(
     "with containing contain contains having have has holding hold holds including include includes mention mentions "
     "mentioning mentioned featuring feature features carrying carry carries bearing bear bears showing quoting quote "

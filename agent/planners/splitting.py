@@ -57,6 +57,7 @@ _TELLING: Final = frozenset(
 )
 _DEMANDING: Final = frozenset("must mustn't should shouldn't may can't cannot".split())
 _THEM: Final = frozenset("them those these it they".split())
+_COPIES: Final = frozenset("duplicates copies dupes repeats doubles".split())
 _THESE: Final = frozenset("the that this those these such".split())
 
 
@@ -158,7 +159,10 @@ def _coordinates(marked: Marked, at: int) -> bool:
         "well": previous == "as",
         "followed": following == "by",
         "but": previous not in ALL_BUT,
-        ":": bool(following) and at + 1 not in marked.taken and marked.tokens[at + 1].is_word,
+        ":": bool(following)
+        and previous not in _OTHERS
+        and at + 1 not in marked.taken
+        and marked.tokens[at + 1].is_word,
         **dict.fromkeys(_DASHES, _parts_words(marked, at)),
         **dict.fromkeys(_LATER, following in _BEGINS),
         "once": previous in ("", ","),
@@ -305,6 +309,8 @@ def _acts(clause: Clause, verbs: frozenset[str]) -> bool:
         if one not in clause.marked.taken and clause.marked.tokens[one].low != ","
     ]
     ordered = before[-2:] in (["before", "that"], ["after", "that"], ["before", "this"], ["after", "this"])
+    if clause.marked.tokens[at].low in _COPIES:
+        return False
     led = all(map(is_general, before)) and (ordered or not (before and before[-1] in _ARTICLES))
     plain = len(before) == at - clause.start  # behind a column only a verb is one: "in the title mask …"
     return led and ((plain and lead in verbs) or clause.marked.tokens[at].low in ACTIONS)

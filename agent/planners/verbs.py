@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from .judgements import judgement_of
+from .judgements import is_denied, judgement_of
 from .marks import Marked, Span, inside
+from .row_nouns import HELD
 from .tokens import Token
-from .vocabulary import DROP, KEEP, MODALS, NEGATIONS, ROW_NOUNS, STRIP, concept_set, stem, synonyms
+from .vocabulary import DROP, KEEP, MODALS, NEGATIONS, ROW_NOUNS, STRIP, concept_set, stem
 
 Polarity = Literal["keep", "drop", "strip", "protect", "filter"]
 """What happens to what is named: it stays, it goes, it is treated, it is left alone, or "filter", which may be both."""
 
 _OUT: Final = frozenset({"out", "away", "rid", "off", "aside", "behind"})
 _SIGNS: Final = frozenset({":", ",", "-", "–", "—"})
-_OUT_VERBS: Final = frozenset("take leave left cut filter filtered filtering screen sort choose pick get kick".split())
+_OUT_VERBS: Final = frozenset(
+    "take takes taking taken leave leaves leaving left cut cutting filter filtered filtering screen screening screened "
+    "sort sorts sorting sorted choose choosing pick picking picked get gets getting kick kicking kicked weeding weeded "
+    "throw throwing thrown".split()
+)
 _ALONE: Final = frozenset("alone untouched unchanged intact".split())
 _MUST: Final = frozenset("should must can may to will".split())
 _BETWEEN: Final = frozenset(
@@ -42,9 +47,6 @@ _WANTED: Final = (
     "display|i only trust|let only|let through|only trust"
 ).split("|")
 
-_HELD: Final = frozenset(
-    word for word, meant in synonyms().items() if {*meant} & {"url", "email", "emoji", "html", "empty", "duplicate"}
-)
 _ELIDED: Final = frozenset("isn't aren't don't doesn't can't cannot won't shouldn't mustn't not".split())
 """What a clause ends with that denies what the one before says: "… are fine, longer ones aren't"."""
 _RELATIVES: Final = frozenset("that which who what whatever if when".split())
@@ -87,10 +89,15 @@ def stated_judgement(marked: Marked, start: int, end: int) -> tuple[int, Polarit
         *inside(marked.conditions, start, end),
         *inside(marked.limits, start, end),
         *inside(marked.languages, start, end),
-        *(_Held(at, at + 1) for at in range(start, end) if marked.tokens[at].low in _HELD),
+        *(_Held(at, at + 1) for at in range(start, end) if marked.tokens[at].low in HELD),
     ]  # fmt: skip
     last = max((one.end for one in described), default=end)
-    said = judgement_of([token.low for token in marked.tokens[last:end]]) if start < last < end else None
+    behind = [token.low for token in marked.tokens[last:end]]
+    plain = start < last < end and not any(token.kind in ("number", "quoted") for token in marked.tokens[last:end])
+    columns = any(last <= column.start < end for column in marked.columns)
+    said = judgement_of(behind) if start < last < end else None
+    if said is None and plain and not columns and is_denied(behind):
+        said = "drop"
     return None if said is None else (last, said)
 
 
