@@ -59,6 +59,7 @@ def find_sort(said: Wording, at: int) -> TableMention | None:
     by = said.phrase(begin, ("by", "on", "according to", "by their", "after"))
     if by is not None:
         return _sorted(said, at, by, early)
+    begin = said.skip(begin, {"for", "me", "us", "please", "somehow", "properly", "nicely"})
     if said.low(at) == "order" or not said.ends(begin):
         return None
     names = tuple(column.name for column in said.profile.columns)[:3]

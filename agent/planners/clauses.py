@@ -50,9 +50,13 @@ _LABELLED: Final = frozenset(
 )
 _AT_THE_END: Final = (("at", "the", "end"), ("at", "the", "last"))
 _DOING: Final = frozenset("do don't does doesn't did didn't is isn't are aren't not fail".split())
+_PORTION_AGAIN: Final = frozenset(
+    "keep leave retain take want need give me us i we only just please that this those these the half third quarter "
+    "fifth tenth part portion share rows ones set selection one and nothing else in stay should must".split()
+)
 _KEEPING_ONE: Final = frozenset(
     "keep leave retain take want need only just please a single one the first copy of them those each is enough plenty "
-    "will do to i we".split()
+    "will do to i we it keeps stays remains remain stay wins counts original".split()
 )
 _HAVING: Final = frozenset("needs need has have".split())
 _LEAVING: Final = frozenset("go not be stay remain leave disappear vanish".split())
@@ -299,17 +303,25 @@ class Clause:
     def repeats(self, before: "Clause") -> bool:
         """Whether it only says again what is done to the rows that the clause before describes: "leave those out"."""
         said = self.languages or self.conditions or self.limits or self.tables or self.concepts or self.columns
+        if self.tables_repeated(before):
+            return True
         if said or not self.own_verb or self.polarity not in ("keep", "drop"):
             return False
         others = bool({*self.words} & _REST)
         same = self.polarity == before.polarity
         return others != same and (others or bool({*self.words} & _ANAPHORS) or self.end - self.start <= 2)
 
+    def tables_repeated(self, before: "Clause") -> bool:
+        """Whether it only keeps the portion that the clause before names: "keep that quarter only"."""
+        words = {word for word in self.words if word[:1].isalpha()}
+        points = {"that", "this", "those", "these"} & words
+        return bool(before.tables and points) and self.polarity == "keep" and words <= _PORTION_AGAIN
+
     def keeps_one_of(self, before: "Clause") -> bool:
         """Whether it only says that one of the copies stays which the clause before drops: "just keep one"."""
         copies = "duplicate" in (*before.verb_concepts, *(concept for _, concept in before.concepts))
         words = {word for word in self.words if word[:1].isalpha()}
-        return copies and bool(words & {"one", "first", "copy"}) and words <= _KEEPING_ONE
+        return copies and bool(words & {"one", "first", "copy"}) and len(words - _KEEPING_ONE) <= 1 and not self.limits
 
     @cached_property
     def required_at(self) -> int | None:

@@ -34,8 +34,8 @@ _TREATING: Final = frozenset(
 """Verbs whose "it" is a text, not a row."""
 _SHORTEST_PART: Final = 4
 _NO_PARTS: Final = frozenset(
-    "text body content contents column field name names title type value number code data file list note language item "
-    "first last final best total count score label source target model user time date year word line page".split()
+    "text content contents column field name names type value number code data file list note language item "
+    "first last final best total count score label target model user time date year word line page".split()
 )
 """Words of names that mean too many other things."""
 _NEW: Final = frozenset("a an new own another extra separate additional further fresh one single".split())

@@ -17,7 +17,7 @@ from ...operators.core.expression import (
     Value,
 )
 from ...tools.profile import ColumnProfile, Profile
-from .columns import column_at
+from .columns import column_at, words_of
 from .condition_pairs import elements_at, paired_at, refers_at
 from .condition_texts import ENDS, NEGATED, NO_TEXTS, TESTS, TextTests
 from .condition_words import compared_at, counted_at, flag_at, near_column, numbers_at, past_unit, stars_at
@@ -43,6 +43,7 @@ _COLUMN_NOUNS: Final = frozenset("column field columns fields count counts score
 """What may stand behind the name of a column: "a views count of at least 100"."""
 _SENTENCE: Final = 8
 """Words from which on texts are sentences or queries, which no single word equals."""
+_ADVERBS: Final = frozenset("too so very quite rather really pretty far much even often always mostly all".split())
 _IF: Final = frozenset("if unless when whenever where for except excepting besides".split())
 """Words that begin the saying of what rows are meant."""
 _TRUTH: Final = MappingProxyType({"true": True, "yes": True, "false": False, "no": False})
@@ -208,7 +209,8 @@ class _Finder(TextTests):
         if self._counts_other(column, limit.end):
             return None
         several = None if limit.stated else numbers_at(self.tokens, limit.start)
-        if not (limit.stated or told or several):
+        beside = begin == at and self.low(at - 1) in words_of(column.name) and self._ends(limit.end)  # "status 200"
+        if not (limit.stated or told or several or beside):
             return None
         if several is not None:
             return Among(Column(column.name), several[0]), several[1], False
@@ -308,7 +310,7 @@ class _Finder(TextTests):
                 return example, at + size
         if (
             not (told and token.kind in ("word", "number"))
-            or token.low in ENDS | _LEADS | NO_TEXTS
+            or token.low in ENDS | _LEADS | NO_TEXTS | _ADVERBS
             or column_at(self.tokens, at, self.profile)
         ):
             return None

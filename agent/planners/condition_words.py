@@ -94,8 +94,9 @@ _VERBS: Final[Mapping[str, Collection[str]]] = MappingProxyType(
 )
 """Verbs that name a column by what they measure."""
 _UNITS_OF_VALUES: Final = frozenset(
-    "euro euros eur € dollar dollars usd $ buck bucks pound pounds gbp £ cent cents minute minutes min mins hour hours "
-    "second seconds day days week weeks month months point points star stars kg kilo kilos gram grams".split()
+    "euro euros eur € dollar dollars usd $ buck bucks pound pounds gbp £ cent cents minute minutes min mins hour "
+    "hours second seconds day days week weeks month months point points star stars time times kg kilo kilos gram "
+    "grams".split()
 )
 _MONEY: Final = frozenset("euro euros eur € dollar dollars usd $ buck bucks gbp £ cent cents".split())
 _TIMES: Final[Mapping[str, str]] = MappingProxyType(

@@ -87,6 +87,8 @@ def dated_at(tokens: Sequence[Token], at: int, profile: Profile) -> Found | None
             begin += 1
     spanned = _between(tokens, begin)
     lead = _led(tokens, begin) if spanned is None else None
+    if lead is None and named is not None and tokens[begin - 1].low in ("on", "in", "at"):  # "crawled on 8 March 2025"
+        lead = begin, "="
     if spanned is not None:
         first, last, end = spanned
     elif lead is not None:

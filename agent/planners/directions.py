@@ -236,7 +236,8 @@ def _range(tokens: Sequence[Token], quantities: Sequence[Quantity], at: int) -> 
     low, high = quantities[at], quantities[at + 1]
     between = [token.low for token in tokens[low.end : high.start]]
     before = tokens[low.start - 1].low if low.start else ""
-    dash = between in (["-"], ["–"], ["—"], ["to"], ["through"], ["until"], ["till"], ["up", "to"])
+    either = between == ["or"] and bool(high.unit) and not low.unit and high.value == low.value + 1
+    dash = either or between in (["-"], ["–"], ["—"], ["to"], ["through"], ["until"], ["till"], ["up", "to"])
     if not dash and not (before == "between" and between == ["and"]):
         return None
     unit = high.unit or low.unit

@@ -71,7 +71,8 @@ _FILLERS: Final = (
         "stands stand lives sits found contains out everything all whole thing things becomes become serves serve "
         "serving acting act acts used use taken take do does i'd we'd i'm like them , ( ) : ; = / - -> => → & exactly "
         "just column columns question's both together something into thanks thank up down must has have let let's "
-        "usual standard common known old new".split()
+        "usual standard common known old new reads wants accepts eats expects understands requires takes only shape "
+        "loader bring".split()
     )
 )  # fmt: skip
 _ENDS: Final = frozenset({".", "!", "?"})

@@ -87,6 +87,9 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(want|need|like|wish|love|have|prefer) to (see|have|get|read|look at)": "want",
     "(narrow|cut|boil|pare) (it|this|them|the table|the data|the file|the list) down to": "keep only",
     "(reduce|confine) (it|this|them|the table|the data|the file|the list) to": "keep only",
+    "(too|very|so|rather|really|hardly|barely) (little|few|any) (text|words|content|characters)": "short text",
+    "(too|very|so|rather|really) (much|many) (text|words|content|characters)": "long text",
+    "(i|we) mean": "please",
     # politeness and purposes
     "(how|what) about": "please",
     "(how|what) about (having|keeping|we keep|)": "please",

@@ -35,8 +35,8 @@ _WANTED: Final = frozenset(
 )
 FRAME: Final = frozenset(
     "a an the this that these those it its they them there here we i you us me our my your all everything anything "
-    "every each any of in on at to for from with as by so than not no nothing none never don't dont doesn't didn't "
-    "won't "
+    "every each any of in on at to for from with as by so than theirs ours not no nothing none never don't "
+    "dont doesn't didn't won't "
     "isn't aren't can can't cannot could may might must should shouldn't shall will would has have had having do does "
     "did been was were am and or but just only simply also too again then please still yet course already certainly "
     "definitely exactly quite way how what which who when both same were where wherever stand stands sit like well "

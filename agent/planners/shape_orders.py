@@ -218,6 +218,8 @@ def best_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one retu
         ends = ends[:1]
     numbers = one.of("number", "share", "one")
     groups, others = _grouped(one)
+    rows = {item.value for item in one.of("column") if item.weak}  # "the youngest objects" beside `object_title`
+    others = [name for name in others if name not in rows or one.said.profile.column(name).dtype in NUMBERS]
     if len(ends) != 1 or len(numbers) != 1 or groups is None or len(others) > 1:
         return None
     if one.said.low(ends[0].start) in PLAIN_ENDS or (numbers[0].role == "one" and not groups):

@@ -18,6 +18,7 @@ MOST_IN_REQUEST: Final = 250
 """Most tokens of a request that is read so: longer ones are lists of words, and reading them takes time."""
 MOST_BREAKS: Final = 5
 """Most commas, "and" and the like in it."""
+_THAT_ROW: Final = frozenset("first last earliest original other second".split())
 _STOPS: Final = frozenset({".", ";", "!", "?"})
 _REASONS: Final = frozenset({"because", "since", "as", "so"})
 _WHOSE: Final = frozenset("our my us me their his her them".split())
@@ -218,6 +219,7 @@ def _column(said: Wording, at: int) -> Item | None:
     end = said.skip(end, MARKS)
     plural = said.low(begin).endswith("s") and said.low(begin) != name.lower()
     row = said.low(begin) in ROW_WORDS and is_row_noun(said, begin)
+    row = row or (not exact and said.low(begin - 1) in _THAT_ROW)  # "the first object keeps it"
     return Item("column", name, at, end, weak=(plural or row) and not marked, marked=marked, exact=exact)
 
 
@@ -232,8 +234,9 @@ def _by_part(said: Wording, at: int) -> tuple[str, int] | None:
             continue
         found = [one.name for one in said.profile.columns if _is_part(here, words_of(one.name))]
         if len(found) == 1:
-            return found[0], at + size
-    if token.low.endswith("ed"):  # "most upvoted" by `upvotes`
+            numbers = said.profile.column(found[0]).dtype in NUMBERS
+            return found[0], at + size + (said.low(at + size) in (("time", "times") if numbers else ("text", "texts")))
+    if token.low.endswith(("ed", "ing")):  # "most upvoted" by `upvotes`, "longest waiting time" by `wait_min`
         counted = [one.name for one in said.typed(*NUMBERS) if stem(token.low) in map(stem, words_of(one.name))]
         if len(counted) == 1:
             return counted[0], at + 1

@@ -128,6 +128,8 @@ _DENIALS: Final = {
 }
 """Words that are often written without their apostrophe."""
 _NEEDED: Final = 2
+_REACH: Final = 8
+_PUTTING: Final = frozenset("put write insert use set place".split())
 _FIRST_EMOJI: Final = "\U0001f300"
 _LAST_EMOJI: Final = "\U0001faff"
 
@@ -135,12 +137,41 @@ _LAST_EMOJI: Final = "\U0001faff"
 def with_things(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with signs that are shown in a request for what they are as words: "!!!", "&amp;", an emoji."""
     said = [replace(one, low=_DENIALS[one.low]) if one.low in _DENIALS else one for one in tokens]
+    said = _replacing(_without_examples(said))
     at = 0
     while at < len(said):
         end, words = _shown(said, at)
         for place, word in zip(range(at, end), [*words, *["please"] * (end - at)], strict=False):
             said[place] = replace(said[place], kind="word", low=word)
         at = max(end, at + 1)
+    return said
+
+
+def _without_examples(tokens: list[Token]) -> list[Token]:
+    """The tokens with contractions silenced that only show what is meant: "short forms such as don't or isn't"."""
+    said = list(tokens)
+    for at in range(1, len(tokens) - 1):
+        led = (tokens[at].low == "as" and tokens[at - 1].low == "such") or tokens[at].low in ("like", "e.g")
+        place = at + 1
+        while led and place < len(tokens):
+            here = place + (tokens[place].low in ("or", "and", ",") and place > at + 1)
+            if here >= len(tokens) or "'" not in tokens[here].low.strip("'"):
+                break
+            said[place : here + 1] = [replace(one, kind="word", low="please") for one in tokens[place : here + 1]]
+            place = here + 1
+    return said
+
+
+def _replacing(tokens: list[Token]) -> list[Token]:
+    """The tokens with "put X in place of Y" said as "mask Y"."""
+    said = list(tokens)
+    for at in range(2, len(tokens) - 2):
+        if [one.low for one in tokens[at : at + 3]] != ["in", "place", "of"]:
+            continue
+        verb = next((n for n in range(at - 1, max(-1, at - _REACH), -1) if tokens[n].low in _PUTTING), None)
+        if verb is not None:
+            said[verb : at + 2] = [replace(one, kind="word", low="please") for one in tokens[verb : at + 2]]
+            said[at + 2] = replace(tokens[at + 2], low="mask")
     return said
 
 

@@ -56,8 +56,8 @@ _VAGUE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
 )
 """Vague words: the end of a scale that they mean, and the scales, the likeliest first."""
 
-_MUCH: Final = frozenset("high higher much many lots large big great highly".split())
-_LITTLE: Final = frozenset("low lower little few small poor weak".split())
+_MUCH: Final = frozenset("high higher much many lots large big great highly long heavy strong huge".split())
+_LITTLE: Final = frozenset("low lower little few small poor weak short brief tiny".split())
 _MORE_SCALES: Final = MappingProxyType(
     {
         "hard": frozenset("difficulty level grade hardness complexity".split()),
@@ -83,6 +83,8 @@ def vague_doubt(clause: Clause, profile: Profile) -> Doubt | None:
         return None
     pole, scales = _VAGUE[word]
     columns = list(dict.fromkeys(name for scale in scales for name in _columns(profile, scale)))[:3]
+    if not columns and scales[0] == "good":  # "the best": by whatever numbers there are
+        columns = [one.name for one in profile.columns if one.dtype in _NUMBERS and "identifier" not in one.looks][:3]
     if not columns:
         return None
     ways = {"drop": (False,), "filter": (True, False)}.get(clause.polarity or "keep", (True,))

@@ -143,7 +143,11 @@ class Wording:
 
     def seed(self, at: int) -> tuple[int, int] | None:
         """The number in "with seed 7", "(seed = 7)", and where it ends."""
-        place = self.skip(at, {"with", "using", "and", ",", "(", "a", "the", "random", "fixed"})
+        place = self.skip(at, {"with", "using", "use", "and", ",", "(", "a", "the", "random", "fixed"})
+        number = self.low(place)
+        if number.isdecimal() and self.low(place + 1) == "as":  # "use 3 as the seed"
+            behind = self.skip(place + 1, {"as", "the", "a", "random"})
+            return (int(number), behind + 1) if self.low(behind) == "seed" else None
         if self.low(place) != "seed":
             return None
         place = self.skip(place + 1, {"=", "of", ":", "is", "number"})
