@@ -38,6 +38,11 @@ _REST: Final = frozenset({"rest", "others", "remainder", "remaining", "otherwise
 _COMPARES: Final = frozenset(
     "below under above over beyond shorter longer fewer less more else short long smaller larger".split()
 )
+_COMPARED: Final = {
+    **dict.fromkeys("longer bigger larger lengthier wordier above over beyond".split(), 1),
+    **dict.fromkeys("shorter smaller briefer under below".split(), -1),
+}
+"""On which side of a limit lies what words compare with it."""
 _SAYING: Final = frozenset("say let's lets meaning ie i.e namely mean like perhaps i'd".split())
 """Words that lead to a number which was not said before."""
 _ARTICLES: Final = frozenset("a an the any each every this that".split())
@@ -221,7 +226,9 @@ class Clause:
     @cached_property
     def is_of_holders(self) -> bool:
         """Whether it is about what holds something: "nothing with a link in it", "feedback containing emojis"."""
-        return holds_something(self.marked.tokens, self.free, self.verb_at if self.own_verb else None)
+        lacking = self.polarity == "keep"
+        holding = HOLDING | {"without", "lacking"} if lacking else HOLDING
+        return holds_something(self.marked.tokens, holding, self.free, self.verb_at if self.own_verb else None)
 
     def measures(self, mention: ColumnMention) -> bool:
         """Whether a limit or a language is about a column: no other noun for texts stands between."""
@@ -279,6 +286,17 @@ class Clause:
         if any(concept not in _COMPARES for _, concept in self.concepts):
             return False
         return bool(words & _REST) or (bool(words & _COMPARES) and bool(words & _ANAPHORS))
+
+    def lies_beyond(self, before: "Clause") -> bool:
+        """Whether it only says that what lies beyond the limit of the clause before goes: "longer bodies: drop"."""
+        stated = self.languages or self.conditions or self.limits or self.tables
+        sides = {_COMPARED[word] for word in self.words if word in _COMPARED}
+        if stated or self.polarity != "drop" or len(sides) != 1 or len(before.limits) != 1:
+            return False
+        limit = before.limits[0]
+        kept = limit.interval if before.keeps(limit.start) else limit.interval.outside()
+        one_sided = kept is not None and (kept.high is None) != (kept.low is None) and limit.unit is not None
+        return one_sided and kept is not None and (kept.low is None) == (sides == {1})
 
     @property
     def leaves_size_open(self) -> bool:

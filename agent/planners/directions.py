@@ -56,7 +56,7 @@ _AFTER: Final = _table(
 )
 _LONGEST_BEFORE: Final = max(map(len, _BEFORE))
 _LONGEST_AFTER: Final = max(map(len, _AFTER))
-_NEGATE: Final = frozenset({"not", "never", "no", "cannot"})
+_NEGATE: Final = frozenset({"not", "never", "no", "cannot", "neither", "nor"})
 _LINKS: Final = frozenset(
     "be been have has having contain contains is are was were get being any strictly the text texts length it a".split()
 )

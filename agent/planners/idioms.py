@@ -40,7 +40,7 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "understand|speak|handle|process|deal with|judge|check|evaluate|rate|score|label|annotate|train on|translate|grade|"
     "moderate|make use of|make sense of)": "drop",
     "(we|i) (don't|do not|won't|never|can't|cannot|no longer) (list|publish|print|show|use|accept|carry|sell|run|host|"
-    "support|serve|allow|take|read|post|share|cover) (those|these|them|it|that|such)": "drop 3",
+    "support|serve|allow|take|read|post|share|cover) (those|these|them|it|that|such)": "drop 4",
     "(my|our|the|their) (boss|manager|team|editor|client|customer|colleague|supervisor|professor|lead|director|"
     "colleagues|annotators|reviewers|teacher|people|trainer|annotator|reviewer|chef) (wants|want|needs|need|likes|"
     "asks for|ask for|asked for|would like|insists on|prefers|prefer|requires|require|wishes|expects|expect)":

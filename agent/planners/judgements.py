@@ -41,7 +41,8 @@ _FRAME: Final = frozenset(
     "still also too please thanks thank can could may might must should shall will would do does did has have had "
     "having get gets got go goes going no not never nothing none as far concerned here there anymore more longer time "
     "money effort while purpose purposes model models team training project set dataset data corpus work people "
-    "anyone anybody nobody something thing things what which who whatever such like at and or , : ; - – — . ! right "
+    "anything everything anyone anybody nobody something thing things what which who whatever such like at and or , "
+    ": ; - – — . ! right "
     "now by from much little few zero definitely certainly surely really honestly "
     "after looking frankly probably obviously clearly "
     "space read reads sound sounds just probably mostly often usually simply then into up rid let leave left put "
@@ -107,6 +108,8 @@ def _said(said: Sequence[str]) -> Judgement | None:  # noqa: PLR0911 - one retur
         return None
     if any(pair in _BARRED for pair in pairs):  # "can't go in the report"
         return "drop"
+    if said[-1] == "care" and _denies(said[-2] if len(said) > 1 else ""):  # "I don't care" leaves them be
+        return None
     denied = sum(_denies(word) or word in _DENYING for word in said) % 2 == 1
     if any(pair in _LEFT for pair in pairs) or any(pair in _LEAVING for pair in pairs):
         return "keep" if denied else "drop"

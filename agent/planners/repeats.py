@@ -12,7 +12,8 @@ from .vocabulary import DROP, ROW_NOUNS, is_general, is_synonym
 _COLUMN: Final = "\x01"
 """What stands for a word of a column's name while patterns are looked for."""
 _NEARLY: Final = (
-    "near|nearly|almost|virtually|practically|basically|essentially|pretty much|more or less|roughly|largely|mostly"
+    "similar|close|near|nearly|almost|virtually|practically|basically|essentially|pretty much|"
+    "more or less|roughly|largely|mostly"
 )
 _NEAR: Final = f"(?:{_NEARLY})"
 _EXACTLY: Final = "(?:very |exact |exactly |word for word |precisely )?"
@@ -25,6 +26,8 @@ _THING: Final = rf"(?:texts?|wordings?|words|contents?|thing|body|message|{_COLU
 _TOLD: Final = tuple(
     re.compile(rf"(?<!\S){pattern}(?!\S)")
     for pattern in (
+        r"(?:is |are )?(?:too |very |so |quite |really |highly )?(?:similar|close) to (?:an |the |any |some )?"
+        r"(?:other|another|earlier|previous|existing|older)(?: \S+)?",
         rf"(?:with|have|has|having|sharing|share|shares|of|in) {_SAME} (?:\w+ )?{_THING}",
         rf"(?:(?:is|are|being) )?{_SAME} (?:as|to) (?:an |the |any |some |one |another |each )?"
         r"(?:earlier|previous|other|another|former|existing|older|one)(?: (?:one|ones|row|rows|\w+s?))?"
@@ -73,11 +76,12 @@ _DECIDED: Final = tuple(
         rf"copies|"
         r"copy|surplus|further ones|additional ones|all but (?:one|the first))(?: (?:ones?|copies|copy|of them|out|"
         r"away))*",
-        r"(?:the )?(?:others?|second|second one|later ones?|rest|repeats|extras|copies|copy) (?:can go|goes|go|must "
-        r"go|are out)",
+        r"(?:the )?(?:others?|second|second one|later ones?|rest|repeats|extras|copies|copy|one|one of them) "
+        r"(?:can go|goes|go|must go|has to go|are out|is out|may go)",
         r"(?:(?:no|have no|see no) need (?:for|of)|don't need|do not need|needn't have) "
         r"(?:both|two|two of them|all of them|them all|more than one|the (?:second|others?|copies|copy))(?: of them)?",
-        r"(?:are|is|be) (?:redundant|superfluous|useless|unnecessary|unwanted|not needed|a waste|noise|out|pointless)",
+        r"(?:are|is|be) (?:just |only |simply )?(?:a )?(?:redundant|superfluous|useless|unnecessary|unwanted|"
+        r"not needed|waste(?: of (?:space|time|disk|money|effort))?|noise|out|pointless|clutter)",
         rf"(?:only |just ){_ONE}{_BEHIND}",
         r"one (?:each|of each|please|of them)",
     )
@@ -87,7 +91,8 @@ _OTHERWISE: Final = frozenset(
     "last newest latest longest shortest highest best most lowest oldest random near not never unless except".split()
 )
 _SAID: Final = frozenset(
-    "two three several some any many more if when whenever where wherever should there happen happens case come across "
+    "-> --> => → = two three several some any many more if when whenever where wherever should there happen happens "
+    "case come across "
     "find whose that which who with same have has been is are in of to each every other others pairs pair sometimes "
     "often occasionally maybe we i you them it this still got once and or , : - – — ? . please both see seeing seen "
     "getting get found finding meet hate annoying wrote posted said sent submitted made put "

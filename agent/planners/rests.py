@@ -27,7 +27,7 @@ STAYS: Final = frozenset(
     "left leaves fine okay ok good preserve preserved welcome be is are".split()
 )
 _GOES: Final = frozenset(
-    "later separately go goes gone leave out away vanish disappear ignore ignored forget bye off".split()
+    "leaves later separately go goes gone leave out away vanish disappear ignore ignored forget bye off".split()
 )
 _WANTED: Final = frozenset(
     "needed need wanted want wants needs care cares interest interested interests bother useful use required "

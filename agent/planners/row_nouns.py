@@ -69,22 +69,36 @@ def idle_words(tokens: Sequence[Token], start: int, end: int, spans: Sequence[tu
     return frozenset(idle)
 
 
-def holds_something(tokens: Sequence[Token], free: Collection[int], verb_at: int | None) -> bool:
+def holds_something(
+    tokens: Sequence[Token], holding: Collection[str], free: Collection[int], verb_at: int | None
+) -> bool:
     """Whether words are about what holds something: "nothing with a link in it", "feedback containing emojis".
 
     Args:
+        holding: words between rows and what is in them.
         free: positions of the clause that no rule has read.
         verb_at: where its verb stands.
     """
     for at in free:
-        if tokens[at].low not in HOLDING or not at or not tokens[at - 1].is_word or at - 1 not in free:
+        if tokens[at].low not in holding:
             continue
-        relative = tokens[at - 1].low in _RELATIVES
-        place = at - 2 if relative else at - 1
+        place = _word_before(tokens, at)
+        if tokens[place].low in _RELATIVES:
+            place = _word_before(tokens, place)
+        if place < 0 or not tokens[place].is_word:
+            continue
         named = place in free and (tokens[place].low in _HOLDERS or is_row_noun(tokens, place))
         if named or (place in free and place != verb_at and _is_plain_noun(tokens[place].low)):
             return True
     return False
+
+
+def _word_before(tokens: Sequence[Token], at: int) -> int:
+    """Where the word before a position stands, those that say nothing passed over; -1 for none."""
+    at -= 1
+    while at >= 0 and tokens[at].low == "please":
+        at -= 1
+    return max(at, -1)
 
 
 def _is_plain_noun(word: str) -> bool:

@@ -12,7 +12,7 @@ from .marks import Marked, Span, inside
 from .rests import fate_of_rest
 from .row_nouns import is_row_noun
 from .tokens import ENTITY
-from .verbs import bare_judgement, stated_judgement, verb_of
+from .verbs import Polarity, bare_judgement, stated_judgement, verb_of
 from .vocabulary import ACTIONS, DROP, KEEP, MODALS, ORDER, ROW_NOUNS, SOFT, STRIP, is_general
 
 Piece = tuple[int, int, tuple[str, ...]]
@@ -246,7 +246,9 @@ def _clause(marked: Marked, start: int, end: int, links: tuple[str, ...]) -> Cla
         hard=first,
         subordinate=sequence is not None,
         alternative="or" in links,
-        judged_from=judged[0] if judged is not None and judged == (verb_at, polarity) else None,
+        judged_from=judged[0]
+        if judged is not None and _says_the_same(marked, start, judged, (verb_at, polarity))
+        else None,
     )
     if sequence == "before" and first:
         return replace(clause, before_next=True)
@@ -256,6 +258,16 @@ def _clause(marked: Marked, start: int, end: int, links: tuple[str, ...]) -> Cla
     if (sequence in ("after", "once") and not first) or opens in (["before", "that"], ["before", "this"]):
         return replace(clause, after_previous=True)
     return clause
+
+
+def _says_the_same(
+    marked: Marked, start: int, judged: tuple[int, Polarity], verb: tuple[int | None, Polarity | None]
+) -> bool:
+    """Whether a judgement is what the verb says: "only posts of 10 words teach us", not "links that are dead"."""
+    if judged == verb:
+        return True
+    measured = inside(marked.limits, start, judged[0]) or inside(marked.languages, start, judged[0])
+    return judged[1] == verb[1] and bool(measured) and marked.tokens[judged[0]].low not in ("that", "which", "who")
 
 
 def _with_verbs(clauses: Sequence[Clause], verbs: frozenset[str]) -> list[Clause]:
@@ -381,7 +393,7 @@ def _speaks_of_them(clause: Clause) -> bool:
     short = sum(word != FILLER for word in clause.words) <= _FEW and not clause.hard
     judges = clause.judged_from == clause.start
     rows = any(first in _THESE and then in ROW_NOUNS for first, then in pairwise(clause.words))  # "remove the post"
-    them = rows or any(word in _THEM for word in clause.words)
+    them = rows or clause.words[-1] in ("that", "this") or any(word in _THEM for word in clause.words)
     return clause.own_verb and not said and (short or judges or them)
 
 

@@ -101,7 +101,7 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
 
 def _says_nothing_new(clause: Clause, before: Clause) -> bool:
     """Whether a clause only says once more what becomes of the rows that the one before describes."""
-    return clause.repeats(before) or clause.keeps_one_of(before)
+    return clause.repeats(before) or clause.keeps_one_of(before) or clause.lies_beyond(before)
 
 
 def _read(reader: Reader, clause: Clause, *, scope_allowed: bool) -> Reading:

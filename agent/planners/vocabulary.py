@@ -128,6 +128,7 @@ SOFT: Final = (
         "dear hey well right part parts bit general generally always currently appear appears appearing "
         "monolingual single possible possibly put puts putting became become becomes "
         "pls plz "
+        "probably presumably apparently supposedly "
         "consist consists consisting comprise comprises "
         "carry carries carrying carried bear bears bearing hold holds holding "
         "called named case yes probably maybe run perform otherwise"
