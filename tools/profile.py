@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..operators.core.batch import Batch
 from ..operators.core.dataset import Dataset, Parsed, conform, unify
-from ..operators.core.schema import DType, Schema
+from ..operators.core.schema import ColumnSpec, DType, Schema
 
 Look = Literal["prose", "html", "urls", "emoji", "identifier", "label", "code"]
 
@@ -42,7 +42,8 @@ class ColumnProfile(BaseModel):
 
     Shares are 0 to 1. `distinct_share` is of the values that are not null. Characters and words are None where the
     column holds no text. `examples` are the first different values, `labels` the most frequent ones of a column with
-    few; both are values of the data and are cut.
+    few; both are values of the data and are cut. The type is that of the schema, but `number` for a `json` column
+    whose values are numbers, some whole and some not.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -190,7 +191,7 @@ def _column(batch: Batch, name: str) -> ColumnProfile:
     )
     if not len(texts):
         looks: tuple[Look, ...] = ("identifier",) if spec.dtype == "integer" and _is_key(base, some) else ()
-        return base.model_copy(update={"looks": looks})
+        return base.model_copy(update={"looks": looks, "dtype": "number" if _holds_numbers(spec, some) else spec.dtype})
     chars = texts.str.len_chars()
     measured = base.model_copy(
         update={
@@ -201,6 +202,11 @@ def _column(batch: Batch, name: str) -> ColumnProfile:
     )
     looks = _looks(measured, texts)
     return measured.model_copy(update={"looks": looks, "labels": _labels(texts) if "label" in looks else ()})
+
+
+def _holds_numbers(spec: ColumnSpec, values: pl.Series) -> bool:
+    """Whether a column of values of several kinds holds numbers alone, some whole and some not: 7 and 8.5."""
+    return spec.dtype == "json" and len(values) > 0 and bool(values.str.contains(r"^-?[0-9]").all())
 
 
 def _looks(column: ColumnProfile, texts: pl.Series) -> tuple[Look, ...]:

@@ -16,6 +16,7 @@ from .wishes import Reading
 from .wording import MOST_TOKENS
 
 _POINTS: Final = frozenset("them those these it that this such ones".split())
+_THE_ROWS: Final = frozenset("them those these such ones".split())
 _VALUE: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ONE_VALUE: Final = re.compile(r'(\w+|`[^`]+`) (?:= ("[^"]*")|in \(([^)]*)\))')
 _BAD: Final = frozenset({"not", "unwanted", "out", "away", "gone", "don't", "no"})
@@ -85,7 +86,7 @@ def _there(clause: Clause) -> bool:
     words = [word for word in clause.words if word[:1].isalpha() and word not in ("and", "so", "but")]
     pairs = set(pairwise(words[:4]))
     there = words[:1] == ["there"] and words[1:2] not in (["are"], ["is"])
-    return there or any(first in ("for", "in", "with", "on", "of") and then in _POINTS for first, then in pairs)
+    return there or any(first in ("for", "in", "with", "on", "of") and then in _THE_ROWS for first, then in pairs)
 
 
 def _scoped(before: Clause, reading: Reading) -> Reading | None:

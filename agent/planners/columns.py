@@ -18,7 +18,8 @@ _CASES: Final = frozenset("lower upper lowercase uppercase small capital big".sp
 _EVERY: Final = frozenset({"all", "every", "each"})
 _NO_NAMES: Final = frozenset(
     "which that a an the my our each every any all both one same other another new text main right correct this these "
-    "those following first second in on of by from for to and or single existing into as is are has with where".split()
+    "those following first second out away off in on of by from for to and or single existing into as is are "
+    "has with where".split()
 )
 _VOWELS: Final = frozenset("aeiou")
 _REACH: Final = 12
@@ -125,6 +126,8 @@ def _points(tokens: Sequence[Token], at: int) -> int | None:
         return None if stands or following in _EXISTS else at + 1
     if word == "it":
         return at + 1 if previous in _TREATING else None
+    if word in ("that", "this") and following in ("column", "field"):
+        return at + 2
     return None
 
 

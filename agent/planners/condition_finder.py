@@ -126,8 +126,24 @@ class _Finder(TextTests):
             or self._having(at)
             or flag_at(self.tokens, at, self.profile)
             or self._sold_out(at)
+            or self._signed(at)
             or refers_at(self.tokens, at, self.profile)
         )
+
+    def _signed(self, at: int) -> tuple[Condition, int] | None:
+        """Reads "negative votes" and "a positive balance" by a column of numbers."""
+        sign = {"negative": "<", "positive": ">"}.get(self.low(at))
+        named = self._numbers_at(at + 1) if sign is not None else None
+        if named is None:
+            return None
+        return Compare(Column(named[0]), "<" if sign == "<" else ">", Value("number", 0)), named[1]
+
+    def _numbers_at(self, at: int) -> tuple[str, int] | None:
+        """The column of numbers that is named at a position."""
+        if at >= len(self.tokens):
+            return None
+        named = column_at(self.tokens, at, self.profile) or near_column(self.tokens, at, self.profile, _NUMBERS)
+        return named if named is not None and self.profile.column(named[0]).dtype in _NUMBERS else None
 
     def _sold_out(self, at: int) -> tuple[Condition, int] | None:
         """Reads "in stock" and "out of stock" by the column of numbers that says how many there are."""

@@ -25,7 +25,8 @@ _SUBJECTS: Final = frozenset(
     "an nobody everybody everyone people someone somebody who which because since as it's they're there's we've i've "
     "that's such".split()
 )
-_WHO: Final = frozenset("i we they he she it you".split())
+_WHO: Final = frozenset("i we they he she it you people nobody everybody everyone somebody someone".split())
+_AM: Final = frozenset("i'm we're i've we've they're they've he's she's you're".split())
 _ASKS: Final = frozenset(
     "must should shall may can could would will let please want wants wish need needs only just if unless when where "
     "whose whenever than until without except instead rather don't dont do".split()
@@ -39,10 +40,12 @@ def states_a_fact(clause: Clause) -> bool:
     plain = [word for word in words if word not in ("and", "but", "so", "well", "also", ",", "unfortunately", "sadly")]
     if not plain or clause.limits or clause.languages or clause.conditions or clause.tables or clause.acts:
         return False
-    if plain[0] not in _SUBJECTS and not (len(plain) > 1 and plain[1] in ("is", "are", "has", "have")):
+    if plain[0] not in _SUBJECTS | _WHO | _AM and not (len(plain) > 1 and plain[1] in ("is", "are", "has", "have")):
         return False
     past = 1 if plain[0] in _WHO and len(plain) > 1 and plain[1].endswith("ed") and plain[1] != "need" else None
     verb = next((at for at, word in enumerate(plain) if word in _TELLS), past)
+    if verb is None and plain[0] in _WHO | _AM:  # "we fine tune a model next week"
+        verb = 0 if plain[0] in _AM else 1
     asks = {*words} & _ASKS or any(map(negates, words)) or {*words} & EXCEPT
     if verb is None or asks:
         return False

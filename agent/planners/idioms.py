@@ -90,8 +90,17 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(too|very|so|rather|really|hardly|barely) (little|few|any) (text|words|content|characters)": "short text",
     "(too|very|so|rather|really) (much|many) (text|words|content|characters)": "long text",
     "(i|we) mean": "please",
+    "(before|until) (you|we|i) (do|check|checked|apply|test|look at) (that|this|so|it)": "before that",
+    "nothing (in|on|left in) (the|this|our|my) (file|table|result|output|set|end|dataset) (but|except|besides)":
+        "keep only",
+    "(two|three|several|many|multiple) or more (space|spaces|blank|blanks) (in a row|)": "whitespace",
+    "(must|should|may|can|could|shall|will|do|does|ought to) not (make it|get|come|go|end up|land|stay|remain) "
+    "(into|in) (the|our|my|this|that) (set|data|dataset|file|table|result|output|corpus|collection)": "drop",
+    "(has to|must|should|can|will|shall|gets to|needs to) go (in|into) the (bin|trash|dustbin|garbage|waste)": "drop",
+    "(goes|go) (in|into) the (bin|trash|dustbin|garbage|waste)": "drop",
     # politeness and purposes
     "(how|what) about": "please",
+    "(regarding|concerning|about) the": "the",
     "(how|what) about (having|keeping|we keep|)": "please",
     "(is there|isn't there) (a|any|some|) (way|chance|possibility|option) (to|of|that you|that we|for)":
         "please",

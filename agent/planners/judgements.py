@@ -118,7 +118,12 @@ def _said(said: Sequence[str]) -> Judgement | None:  # noqa: PLR0911 - one retur
     bad, good = any(word in _BAD for word in said), any(word in _GOOD for word in said)
     wanting = any(" ".join(one) in " ".join(said) for one in _WANTING)
     if bad == (good or wanting):
-        absent = {"be", *said[-1:]} <= {*said} & _THERE or said[-2:] in _FOR_US or said[:2] == ["not", "for"]
+        absent = (
+            {"be", *said[-1:]} <= {*said} & _THERE
+            or said[-2:] in _FOR_US
+            or "into" in said
+            or said[:2] == ["not", "for"]
+        )
         return "drop" if denied and not bad and absent else None
     return "drop" if bad != denied else "keep"
 

@@ -96,7 +96,9 @@ def _mention(tokens: Sequence[Token], at: int) -> LanguageMention | None:
 
 def _after_join(tokens: Sequence[Token], at: int) -> int | None:
     position = at
-    while position < len(tokens) and tokens[position].low in _JOIN:
+    while position < len(tokens) and (
+        tokens[position].low in _JOIN or (position > at and tokens[position].low == "in")  # "in English or in Spanish"
+    ):
         position += 1
     return position if position > at else None
 

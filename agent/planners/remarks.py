@@ -25,6 +25,10 @@ _HIGHER: Final = frozenset(
 _LOWER: Final = frozenset(
     "lower worse less fewer smaller shorter below older earlier cheaper under lesser slower worst".split()
 )
+_MEANING: Final = frozenset(
+    "it's it is this that all here i we i'm we're am are mean meant talking about of the a not column columns only "
+    "always please".split()
+)
 _LIKE: Final = frozenset("like likes want wants wish wishes please whatever however regardless".split())
 _CONTENT: Final = TEXT_NOUNS | frozenset(
     "word words wording content contents sentence sentences letters prose rest itself themselves wordings".split()
@@ -68,6 +72,9 @@ def is_agreed(clause: Clause, around: Surroundings) -> bool:
     if is_courtesy(as_written(clause)):
         return True
     stated = clause.languages or clause.conditions
+    free = not stated and not clause.limits and clause.words[0] in ("whatever", "regardless")  # "whatever their order"
+    if free or _names_the_column(clause, around) or _is_reason(clause):
+        return True
     fate = None if stated else fate_of_rest(clause.words)
     scoped = any(wish.where for wish in around.wishes)
     if fate == "goes" and scoped and fate_of_rest(as_written(clause)) == "nothing":
@@ -76,6 +83,23 @@ def is_agreed(clause: Clause, around: Surroundings) -> bool:
         return _rest_agrees(clause, fate, around)
     tests = (_others_agree, _only_that, _stays_anyway, _is_known_fact)
     return any(test(clause, around) for test in tests)
+
+
+def _is_reason(clause: Clause) -> bool:
+    """Whether a person tells of themselves why the next clause is wished: "I want to count them later, so …"."""
+    stated = clause.limits or clause.languages or clause.conditions or clause.tables
+    behind = [token.low for token in clause.marked.tokens[clause.end : clause.end + 2]]
+    return not stated and "so" in behind and clause.words[0] in ("i", "we", "i'm", "we're", "my", "our")
+
+
+def _names_the_column(clause: Clause, around: Surroundings) -> bool:
+    """Whether a clause only says of which column the others speak: "it's about the body, not the title"."""
+    named = {at for column in clause.columns for at in range(column.start, column.end)}
+    words = [clause.marked.tokens[at].low for at in range(clause.start, clause.end) if at not in named]
+    about = [name for column in clause.columns for name in column.names][:1]
+    touched = {name for wish in around.wishes for name in around.about(wish.columns)}
+    said = {word for word in words if word[:1].isalpha()}
+    return bool(about and said & {"about", "mean", "meant", "talking"}) and said <= _MEANING and {*about} <= touched
 
 
 def as_written(clause: Clause) -> list[str]:

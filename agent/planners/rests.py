@@ -80,7 +80,7 @@ def _told(said: set[str], *, denied: bool) -> list[tuple[Fate | None, bool]]:
         ("unchanged", bool(said & SAME)),
         ("unchanged" if denied else None, changes),
         (turned, bool(said & DROP)),
-        ("unchanged", "as" in said and bool(said & {"is", "are", "was", "were", "it", "they"})),
+        ("unchanged", bool(said & {"as", "how"}) and bool(said & {"is", "are", "was", "were", "it", "they"})),
         (turned, leaves),
         ("goes" if denied else None, bool(said & _WANTED - {"from", "of", "use"})),
         ("goes" if denied else "stays", bool(said & (STAYS - {"is", "are", "be", "good"}))),

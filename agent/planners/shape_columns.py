@@ -79,6 +79,8 @@ def _is_key(one: Sentence, names: list[str]) -> bool:
 
 def without_columns(one: Sentence) -> TableMention | None:
     """Reads "I have no use for the helpful_votes column", "url and is_ad are of no use to us", "without the id"."""
+    if any(one.said.low(at) in ("about", "mean", "meant") for at in range(one.start, one.end)):
+        return None  # "it's about the body, not the title" names a column and drops none
     says = bool(one.of("useless")) + bool(one.of("out")) + bool(one.of("deny"))
     if says != 1 or not _are_columns(one):
         return None
@@ -163,7 +165,9 @@ def renamed(said: Wording, at: int) -> TableMention | None:
         if new >= len(said.tokens) or said.tokens[new].kind not in ("word", "quoted") or _is_link(said, new):
             break
         pairs[column[0]] = said.tokens[new].text
-        end = said.skip(new + 1, {"instead", "please", "now", "from", "on"} if said.low(new + 1) != "from" else set())
+        after_name = said.phrase(new + 1, ("at the end", "in the end", "at last", "from now on", "in the result"))
+        trailing = {"instead", "please", "now", "from", "on"} if said.low(new + 1) != "from" else set[str]()
+        end = after_name or said.skip(new + 1, trailing)
         verb = verb or named
         place = said.skip(end, {",", "and", "&"})
         if place == end:
@@ -239,7 +243,8 @@ def _element(said: Wording, at: int, lists: Sequence[ColumnProfile]) -> tuple[st
 
 
 _FILLING: Final = frozenset(
-    "the a an of in list lists give gives get gets goes go should must shall be is are put place on into i "
+    "turn turns turned convert break make into the a an of in list lists give gives get gets goes go should "
+    "must shall be is are put place on into i "
     "want we need "
     "would like please so that there one single row rows it its then now also and to entry element elements item items "
     "column array make for me us have has can you could finally own with , each line lines them stands come "

@@ -272,13 +272,15 @@ def _grouped(one: Sentence) -> tuple[list[str] | None, list[str]]:
     """The columns behind "per" and "within each", and the others; None where "per" has no column."""
     groups: list[str] = []
     others: list[str] = []
-    open_ = False
+    open_, last = False, -1
     for item in one.items:
         if item.role == "within":
             open_ = True
         elif item.role == "column":
+            # "per guest and hotel"
+            open_ = open_ or (last >= 0 and [*one.said.lows(last, item.start - last)] in (["and"], [","], ["&"]))
             (groups if open_ else others).append(item.value)
-            open_ = False
+            open_, last = False, item.end if open_ else -1
         elif open_:
             return None, others
     return (None if open_ else list(dict.fromkeys(groups))), list(dict.fromkeys(others))

@@ -45,9 +45,17 @@ _ENDS: Final = {
     ("low", "length"): "shortest | briefest | tersest | short",
     ("high", "duration"): "slowest | most time consuming | slow",
     ("low", "duration"): "quickest | fastest | speediest | quick | fast",
-    ("high", "good"): "best | finest | top | best rated | top rated | highest rated | highest scoring | top scoring "
+    (
+        "high",
+        "good",
+    ): "highest marks | best marks | top marks | highest grades | best grades | best | finest | top | best "
+    "rated | top rated | highest rated | highest scoring | top scoring "
     "| best scoring | most highly rated | best scored | highest scored | top ranked | best ranked | good | strongest",
-    ("low", "good"): "worst | poorest | weakest | worst rated | lowest rated | lowest scoring | worst scoring | bottom "
+    (
+        "low",
+        "good",
+    ): "lowest marks | worst marks | lowest grades | worst grades | worst | poorest | weakest | worst rated | "
+    "lowest rated | lowest scoring | worst scoring | bottom "
     "| poorly rated | bad",
     ("high", "popular"): "most popular | best liked | most liked | best loved",
     ("low", "popular"): "least popular | least liked",
@@ -203,7 +211,8 @@ _SAYING: Final = (
     "in the order they have now | in the order they have | in the same order | in their order | in the order they are "
     "in | in the order of the file | keep the order | keeping the order | pull | pull out | fetch | hand over "
     "| lay out | in this order | in that order | in exactly this order | in the given order | itself | themselves "
-    "| pls | plz | asked | wrote | sent | posted | submitted | used | gave | say | note | "
+    "| pls | plz | asked | wrote | sent | posted | submitted | used | gave | given | was given | were given | "
+    "got | say | note | "
     "write | store | save | record | mark | please | i | we | you | me | us | my | our | your | it | its | they | them"
     " | their | the | a"
     " | an | this | that | these | those | there | here | is | are | be | being | was | were | am | would | will"
@@ -225,7 +234,7 @@ _SAYING: Final = (
     " | order | possible | kind | per cent | be seen | start | starts | begin | begins | end | run | runs | go on"
     " | together | own | its own | left | remaining | what is left | what remains | of what remains"
     " | from the rest | of what is left | of the rest | of them all | of all | overall | in total | altogether"
-    " | in all | within it | anyhow | though | really | actually | happy | glad | helpful | could you | can you"
+    " | in all | within it | anyhow | though | really | actually | happy | glad | could you | can you"
     " | would you | great | nice | hope | hopefully | going | working | work | today | could you please"
     " | colleague | boss | team | customer | reader | loader | trainer | word | written | named | contained"
     " | there is | there are | there's | known | we've | i've | you've | got | allowed | draw | drawn | drawing"

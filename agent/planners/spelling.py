@@ -54,7 +54,7 @@ def _is_common(word: str) -> bool:
     """Whether a word is one of the language, plain or with a regular ending, and so not misspelt."""
     common = default_embedder().words
     bases = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
-    bases += [f"{base}e" for base in bases if not word.endswith("s")]
+    bases += [f"{base}e" for base in bases if not word.endswith("s") or word.endswith("ers")]
     return word in common or any(len(base) > 3 and base in common for base in bases)
 
 

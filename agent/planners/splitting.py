@@ -266,7 +266,7 @@ def _says_the_same(
     """Whether a judgement is what the verb says: "only posts of 10 words teach us", not "links that are dead"."""
     if judged == verb:
         return True
-    measured = inside(marked.limits, start, judged[0]) or inside(marked.languages, start, judged[0])
+    measured = [*inside(marked.limits, start, judged[0]), *inside(marked.languages, start, judged[0])]
     return judged[1] == verb[1] and bool(measured) and marked.tokens[judged[0]].low not in ("that", "which", "who")
 
 

@@ -128,6 +128,9 @@ _DENIALS: Final = {
 }
 """Words that are often written without their apostrophe."""
 _NEEDED: Final = 2
+_ASKED: Final = frozenset(
+    "asked asks told tells instructed ordered requested wants want wanted needs expects advised advises begged".split()
+)
 _REACH: Final = 8
 _PUTTING: Final = frozenset("put write insert use set place".split())
 _FIRST_EMOJI: Final = "\U0001f300"
@@ -137,7 +140,7 @@ _LAST_EMOJI: Final = "\U0001faff"
 def with_things(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with signs that are shown in a request for what they are as words: "!!!", "&amp;", an emoji."""
     said = [replace(one, low=_DENIALS[one.low]) if one.low in _DENIALS else one for one in tokens]
-    said = _replacing(_without_examples(said))
+    said = _without_askers(_replacing(_without_examples(said)))
     at = 0
     while at < len(said):
         end, words = _shown(said, at)
@@ -159,6 +162,19 @@ def _without_examples(tokens: list[Token]) -> list[Token]:
                 break
             said[place : here + 1] = [replace(one, kind="word", low="please") for one in tokens[place : here + 1]]
             place = here + 1
+    return said
+
+
+def _without_askers(tokens: list[Token]) -> list[Token]:
+    """The tokens with who asks for it silenced: "Legal has asked us to mask …"."""
+    said, start = list(tokens), 0
+    for at in range(len(tokens) - 2):
+        if tokens[at].kind == "break" or tokens[at].low in (".", "!", "?", ";", ":", ","):
+            start = at + 1
+        words = [one.low for one in tokens[at : at + 3]]
+        led = words[0] in _ASKED and words[1] in ("us", "me", "you") and words[2] == "to"
+        if led and at - start < _REACH and all(one.is_word for one in tokens[start:at]):
+            said[start : at + 3] = [replace(one, low="please") for one in tokens[start : at + 3]]
     return said
 
 

@@ -29,6 +29,14 @@ def test_columns_are_measured(tmp_path: Path) -> None:
     assert (found.rows_seen, found.complete, found.inputs) == (4, True, ("data.jsonl",))
 
 
+def test_numbers_of_which_some_are_whole_are_numbers(tmp_path: Path) -> None:
+    data = tmp_path / "mixed.jsonl"
+    data.write_text('{"score": 7, "other": 7}\n{"score": 8.5, "other": "x"}\n{"score": null, "other": 1.5}\n')
+    shown = profile(Dataset.open([data]))
+    assert (shown.column("score").dtype, shown.column("other").dtype) == ("number", "json")
+    assert shown.schema["score"].dtype == "json"  # values stay as they are written
+
+
 def test_only_the_beginning_is_read(tmp_path: Path) -> None:
     found = profile_of(tmp_path, [{"text": PROSE, "n": n} for n in range(500)], max_rows=100)
     assert (found.rows_seen, found.complete) == (100, False)
