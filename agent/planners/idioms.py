@@ -88,6 +88,9 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(narrow|cut|boil|pare) (it|this|them|the table|the data|the file|the list) down to": "keep only",
     "(reduce|confine) (it|this|them|the table|the data|the file|the list) to": "keep only",
     # politeness and purposes
+    "(i'd|we'd|i would|we would|i) (say|think|guess|reckon|suppose|believe) (that|)": "please",
+    "(see|look) to it that": "please",
+    "(make|be) sure that": "please",
     "(how|what) about": "please",
     "(how|what) about (having|keeping|we keep|)": "please",
     "(is there|isn't there) (a|any|some|) (way|chance|possibility|option) (to|of|that you|that we|for)":

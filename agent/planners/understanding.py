@@ -133,8 +133,8 @@ def _with_counts(clauses: Sequence[Clause], read: Callable[[Clause], Reading]) -
         short = before is not None and not clause.hard and clause.end - before.start <= MOST_TOKENS
         sized_later = before is not None and before.leaves_size_open and clause.only_limits
         counted = sized_later or only_counts(clause.marked, clause.start, clause.end)
-        if before is not None and short and counted:
-            both = read(replace(before, end=clause.end))
+        if before is not None and counted and (short or sized_later):
+            both = read(replace(before, end=clause.end, polarity=before.polarity or clause.polarity))
             if both.wishes and not both.not_covered and both.doubt is None:
                 readings[-1] = both
                 continue
