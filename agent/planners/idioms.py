@@ -22,6 +22,7 @@ FILLER: Final = "please"
 
 _IDIOMS: Final[Mapping[str, str]] = {
     # what goes
+    "ignore (anything|everything|whatever|those|these)": "drop 1",
     "(of|is|are) (no|little|zero) (use|value|interest|help|good) (to|for) (us|me|anyone|anybody|our team|"
     "the team)": "are drop",
     "(of|have|has) no (use|value|interest)": "drop",

@@ -53,6 +53,7 @@ _FRAME: Final = frozenset(
 """Words around it that turn nothing round."""
 _PLACES: Final = frozenset("in into on onto for to from with at during".split())
 _OWNERS: Final = frozenset("the our my a an this your their that these those any".split())
+_AMOUNTS: Final = frozenset({"much", "many", "little", "few"})
 _WHOSE: Final = frozenset("our my your their the".split())
 _PARTS: Final = frozenset("title body text heading headline summary it them not or and but".split())
 _MOST_PLACE: Final = 3
@@ -125,6 +126,8 @@ def _said(said: Sequence[str], *, alone: bool = False) -> Judgement | None:  # n
     if said[-1] == "care" and _denies(said[-2] if len(said) > 1 else ""):  # "I don't care" leaves them be
         return None
     denied = sum(_denies(word) or word in _DENYING for word in said) % 2 == 1
+    if too is not None and said[too + 1] in _AMOUNTS:  # "are too much for us"
+        return "keep" if sum(map(_denies, said)) % 2 else "drop"
     if any(pair in _LEFT for pair in pairs) or any(pair in _LEAVING for pair in pairs):
         return "keep" if denied else "drop"
     if too is not None and not _is_known(said[too + 1]):

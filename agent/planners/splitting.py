@@ -58,7 +58,7 @@ _TELLING: Final = frozenset(
 _DEMANDING: Final = frozenset("must mustn't should shouldn't may can't cannot".split())
 _THEM: Final = frozenset("them those these it they".split())
 _COPIES: Final = frozenset("duplicates copies dupes repeats doubles".split())
-_THESE: Final = frozenset("the that this those these such".split())
+_THESE: Final = frozenset("the that this those these such whole entire".split())
 
 
 def split(marked: Marked, verbs: frozenset[str] = frozenset()) -> list[Clause]:
@@ -266,8 +266,8 @@ def _says_the_same(
     """Whether a judgement is what the verb says: "only posts of 10 words teach us", not "links that are dead"."""
     if judged == verb:
         return True
-    measured = inside(marked.limits, start, judged[0]) or inside(marked.languages, start, judged[0])
-    return judged[1] == verb[1] and bool(measured) and marked.tokens[judged[0]].low not in ("that", "which", "who")
+    measured = bool(inside(marked.limits, start, judged[0])) or bool(inside(marked.languages, start, judged[0]))
+    return judged[1] == verb[1] and measured and marked.tokens[judged[0]].low not in ("that", "which", "who")
 
 
 def _with_verbs(clauses: Sequence[Clause], verbs: frozenset[str]) -> list[Clause]:
