@@ -74,7 +74,11 @@ class ClauseReader:
         read |= SIZE_WORDS if any(limit.unit for limit in clause.limits) else set()  # "no more than 500 words long"
         self.concepts = [concept for concept in self.concepts if concept not in read]
         if clause.tells_of_a_fault and not clause.about_rows and any(map(self.matcher.is_treated, self.concepts)):
-            self.concepts = [concept for concept in self.concepts if self.matcher.is_treated(concept)]
+            self.concepts = [
+                concept
+                for at, concept in clause.concepts
+                if self.matcher.is_treated(concept) and not clause.is_told_of_us(at)
+            ]
         self.concepts = [concept for concept in self.concepts if concept not in self.unknown_rows()]
         if clause.complains and (clause.limits or clause.languages or clause.is_of_holders):
             # "passages of more than 80 words tire people. Drop those": what is said of them asks for nothing.

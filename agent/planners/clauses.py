@@ -298,6 +298,12 @@ class Clause:
         one_sided = kept is not None and (kept.high is None) != (kept.low is None) and limit.unit is not None
         return one_sided and kept is not None and (kept.low is None) == (sides == {1})
 
+    def is_told_of_us(self, position: int) -> bool:
+        """Whether what stands at a position only tells what somebody does with them: "in Spanish we translate"."""
+        facets: list[Span] = [*self.limits, *self.languages]
+        last = max((facet.end for facet in facets), default=self.end)
+        return last <= position and self.marked.tokens[last].low in ("we", "i", "you", "they", "nobody", "somebody")
+
     @property
     def leaves_size_open(self) -> bool:
         """Whether it speaks of long or short rows without saying how long."""

@@ -9,7 +9,7 @@ from .columns import column_at
 from .conditions import any_test, negate
 from .directions import Limit
 from .tokens import Token
-from .vocabulary import DROP, KEEP, ROW_NOUNS, STRIP
+from .vocabulary import DROP, KEEP, ROW_NOUNS, STRIP, is_synonym
 
 NEGATED: Final = frozenset("neither not isn't aren't wasn't != <> ≠ doesn't don't never".split())
 TESTS: Final = {
@@ -113,6 +113,9 @@ class TextTests:
             return self._turning_up(at)
         after = at + 2 if test in ("starts with", "ends with") and self.low(at + 1) == "with" else at + 1
         texts, end = self._texts(after)
+        if not texts and self.low(at).startswith("mention"):  # "posts mentioning homework"
+            texts, end = self._plain_texts(after)
+            texts = [] if any(is_synonym(text.lower()) for text in texts) else texts
         if not texts:
             return None
         column, end = self.place(end) or (self.main, end)

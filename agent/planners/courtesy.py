@@ -21,10 +21,13 @@ _AROUND: Final = frozenset(
     "would will don't dont mind any trouble bother what need needed want wanted please already now then just really "
     "nothing "
     "more else today here already work would be kindly sir madam friend friends colleague colleagues mate buddy "
-    "have having has had later soon forward looking as always ever".split()
+    "have having has had later soon forward looking as always ever respect stick keep".split()
 )
 _CLOSING: Final = (
-    "that's all", "thats all", "that is all", "that's it", "thats it", "that is it", "that's better", "thats better",
+    "respect that", "respect this", "please respect that", "please respect this", "stick to that", "please stick to "
+    "that",
+    "mind that", "please mind that", "keep to that", "that's all", "thats all", "that is all", "that's it", "thats "
+    "it", "that is it", "that's better", "thats better",
     "that is better", "that's what i need", "no hurry", "no rush", "no worries", "nothing more", "that will be all",
     "that would be all", "that's everything", "that is everything", "all done", "this is all", "this is it",
 )  # fmt: skip

@@ -21,7 +21,8 @@ def _table(entries: Mapping[Sign, str]) -> Mapping[tuple[str, ...], Sign]:
 
 _BEFORE: Final = _table(
     {
-        ">=": "at least|minimum|minimum of|min|a minimum of|minimum is|>=|=>|≥|no less than|no fewer than|"
+        ">=": "reach|reaches|reaching|attain|attains|"
+        "at least|minimum|minimum of|min|a minimum of|minimum is|>=|=>|≥|no less than|no fewer than|"
         "no shorter than|no under|no below|no smaller than|no lower than|starting at|upwards of|"
         "still has|still have|still having|still contain|still contains|still with|still hold|has still|have still|"
         "at the least|= >|from at least|minimum length|minimum length of|minimum to|min of",

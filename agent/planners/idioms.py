@@ -22,6 +22,7 @@ FILLER: Final = "please"
 
 _IDIOMS: Final[Mapping[str, str]] = {
     # what goes
+    "ignore (anything|everything|whatever|those|these)": "drop 1",
     "(of|is|are) (no|little|zero) (use|value|interest|help|good) (to|for) (us|me|anyone|anybody|our team|"
     "the team)": "are drop",
     "(of|have|has) no (use|value|interest)": "drop",
@@ -99,7 +100,11 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(has to|must|should|can|will|shall|gets to|needs to) go (in|into) the (bin|trash|dustbin|garbage|waste)": "drop",
     "(goes|go) (in|into) the (bin|trash|dustbin|garbage|waste)": "drop",
     # politeness and purposes
+    "(i'd|we'd|i would|we would|i) (say|think|guess|reckon|suppose|believe) (that|)": "please",
+    "(see|look) to it that": "please",
+    "(make|be) sure that": "please",
     "(how|what) about": "please",
+    "undo": "decode",
     "(regarding|concerning|about) the": "the",
     "(how|what) about (having|keeping|we keep|)": "please",
     "(is there|isn't there) (a|any|some|) (way|chance|possibility|option) (to|of|that you|that we|for)":

@@ -45,13 +45,16 @@ _FRAME: Final = frozenset(
     ": ; - – — . ! right "
     "now by from much little few zero definitely certainly surely really honestly "
     "after looking frankly probably obviously clearly "
-    "space read reads sound sounds just probably mostly often usually simply then into up rid let leave left put "
+    "space keeping having read reads reading sound sounds just probably mostly often usually simply then into up rid "
+    "let leave left put "
     "take make makes say said seem seems look looks feel feels find consider "
     "considered think him one ones again".split()
 )
 """Words around it that turn nothing round."""
 _PLACES: Final = frozenset("in into on onto for to from with at during".split())
 _OWNERS: Final = frozenset("the our my a an this your their that these those any".split())
+_AMOUNTS: Final = frozenset({"much", "many", "little", "few"})
+_WHOSE: Final = frozenset("our my your their the".split())
 _PARTS: Final = frozenset("title body text heading headline summary it them not or and but".split())
 _MOST_PLACE: Final = 3
 _LEAVING: Final = tuple(
@@ -77,8 +80,12 @@ _FOR_US: Final = (["for", "us"], ["for", "me"], ["for", "anyone"], ["for", "anyb
 _THERE: Final = frozenset("there here in be".split())
 
 
-def judgement_of(words: Sequence[str]) -> Judgement | None:
+def judgement_of(words: Sequence[str], *, alone: bool = False) -> Judgement | None:
     """What words in lower case that stand behind the rows' description say of them; None where they say anything else.
+
+    Args:
+        words: in lower case.
+        alone: whether no description stands before them, so that what they name may be one.
 
     >>> judgement_of("are of no use to us".split()), judgement_of("is too thin for us".split())
     ('drop', 'drop')
@@ -86,6 +93,8 @@ def judgement_of(words: Sequence[str]) -> Judgement | None:
     ('keep', None)
     """
     said = [word for word in words if word[:1].isalpha()]
+    if alone:
+        return _said(said, alone=True)
     return _said(said) or next(filter(None, map(_said, _without_places(said))), None)
 
 
@@ -97,13 +106,19 @@ def _without_places(words: Sequence[str]) -> Iterator[Sequence[str]]:
             yield words[:at]
 
 
-def _said(said: Sequence[str]) -> Judgement | None:  # noqa: PLR0911 - one return for each form
+def _said(said: Sequence[str], *, alone: bool = False) -> Judgement | None:  # noqa: PLR0911 - one return for each form
     pairs = list(pairwise(said))
     if not said:
         return None
     said = said[1:] if said[0] in ROW_NOUNS and len(said) > 1 else said
     too = next((at for at, word in enumerate(said[:-1]) if word == "too"), None)
-    unknown = {word for at, word in enumerate(said) if not _is_known(word) and (too is None or at != too + 1)}
+    whole = not alone and not {*said} & {"rest", "others", "other"}
+    owned = {at for at in range(1, len(said)) if whole and said[at - 1] in _WHOSE and not is_synonym(said[at])}
+    unknown = {
+        word
+        for at, word in enumerate(said)
+        if not (_is_known(word) or at in owned or (too is not None and at == too + 1))
+    }
     if unknown:
         return None
     if any(pair in _BARRED for pair in pairs):  # "can't go in the report"
@@ -111,6 +126,8 @@ def _said(said: Sequence[str]) -> Judgement | None:  # noqa: PLR0911 - one retur
     if said[-1] == "care" and _denies(said[-2] if len(said) > 1 else ""):  # "I don't care" leaves them be
         return None
     denied = sum(_denies(word) or word in _DENYING for word in said) % 2 == 1
+    if too is not None and said[too + 1] in _AMOUNTS:  # "are too much for us"
+        return "keep" if sum(map(_denies, said)) % 2 else "drop"
     if any(pair in _LEFT for pair in pairs) or any(pair in _LEAVING for pair in pairs):
         return "keep" if denied else "drop"
     if too is not None and not _is_known(said[too + 1]):

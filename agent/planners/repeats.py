@@ -30,7 +30,8 @@ _TOLD: Final = tuple(
         r"(?:other|another|earlier|previous|existing|older)(?: \S+)?",
         rf"(?:with|have|has|having|sharing|share|shares|of|in) {_SAME} (?:\w+ )?{_THING}",
         rf"(?:(?:is|are|being) )?{_SAME} (?:as|to) (?:an |the |any |some |one |another |each )?"
-        r"(?:earlier|previous|other|another|former|existing|older|one)(?: (?:one|ones|row|rows|\w+s?))?"
+        r"(?:earlier|previous|others?|another|former|existing|older|one|each other|one another)(?: (?:one|ones|row|"
+        r"rows|\w+s?))?"
         r"(?: (?:above|before|further up))?",
         rf"(?:(?:is|are|being|that are) )(?:word for word |letter for letter )?{_SAME}",
         rf"{_SAME} (?:\S+ ){{0,3}}(?:(?:is |are |was |were |gets |got |being )?(?:\w+ed|sent|there|in there|in|found|"
@@ -87,6 +88,8 @@ _DECIDED: Final = tuple(
     )
 )
 """What says that one of them is enough."""
+_DENIED: Final = re.compile(rf"(?<!\S)no \S+ (?:[^.;!?,\s]+ ){{1,6}}?{_TIMES}(?!\S)")
+"""What says that nothing is there twice."""
 _OTHERWISE: Final = frozenset(
     "last newest latest longest shortest highest best most lowest oldest random near not never unless except".split()
 )
@@ -122,6 +125,11 @@ def with_repeats(tokens: Sequence[Token], named: Collection[int], filler: str) -
         if decided is not None and (whole := _whole(said, named, (first, last), decided)) is not None:
             near = bool(re.search(rf"(?<!\S){_NEAR}(?!\S)", text[starts[first] : starts[last]]))
             _say(said, whole, named, ("drop", "near", "duplicate") if near else ("drop", "duplicate"), filler)
+            return said
+    for found in _DENIED.finditer(text):
+        first, last = starts.index(found.start()), starts.index(found.end() + 1)
+        if _whole(said, named, (first + 1, first + 2), (last - 1, last)) is not None:
+            _say(said, range(first, last), named, ("drop", "duplicate"), filler)
             return said
     for first, last in _told(text, starts):
         if _POINTING & {said[at].low for at in range(first + 1, last)} and said[first].low not in ("of", "in", "with"):

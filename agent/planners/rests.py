@@ -24,7 +24,7 @@ SAME: Final = frozenset(
 )
 STAYS: Final = frozenset(
     "stay stays stayed staying remain remains remained survive survives survived keep keeps kept retain retained leave "
-    "left leaves fine okay ok good preserve preserved welcome be is are".split()
+    "left leaves fine okay ok good preserve preserved welcome be is are seen visible shown readable".split()
 )
 _GOES: Final = frozenset(
     "leaves later separately go goes gone leave out away vanish disappear ignore ignored forget bye off".split()

@@ -109,6 +109,8 @@ def _are_columns(one: Sentence) -> bool:  # noqa: PLR0911 - one return for each 
     if rows or any(profile.column(item.value).dtype == "boolean" for item in items):
         return False  # "whatever is still open" are rows
     things = any(is_synonym(one.said.low(at)) for item in items for at in range(item.start, item.end))
+    if exact and any(one.said.low(at) in ("more", "anymore", "longer") for at in range(items[-1].end, one.end)):
+        return True  # "I don't need the title any more"
     prose = any("prose" in profile.column(item.value).looks for item in items)
     return exact and not prose and (not things or len(items) > 1)
 

@@ -220,6 +220,8 @@ def _column(said: Wording, at: int) -> Item | None:
     plural = said.low(begin).endswith("s") and said.low(begin) != name.lower()
     row = said.low(begin) in ROW_WORDS and is_row_noun(said, begin)
     row = row or (not exact and said.low(begin - 1) in _THAT_ROW)  # "the first object keeps it"
+    text = said.profile.column(name).dtype == "text"
+    row = row or (not exact and text and said.low(begin - 1).endswith("est"))  # "the latest question"
     return Item("column", name, at, end, weak=(plural or row) and not marked, marked=marked, exact=exact)
 
 

@@ -58,7 +58,7 @@ _TELLING: Final = frozenset(
 _DEMANDING: Final = frozenset("must mustn't should shouldn't may can't cannot".split())
 _THEM: Final = frozenset("them those these it they".split())
 _COPIES: Final = frozenset("duplicates copies dupes repeats doubles".split())
-_THESE: Final = frozenset("the that this those these such".split())
+_THESE: Final = frozenset("the that this those these such whole entire".split())
 
 
 def split(marked: Marked, verbs: frozenset[str] = frozenset()) -> list[Clause]:
@@ -161,7 +161,7 @@ def _coordinates(marked: Marked, at: int) -> bool:
         "but": previous not in ALL_BUT,
         ":": bool(following)
         and previous not in _OTHERS
-        and at + 1 not in marked.taken
+        and (at + 1 not in marked.taken or _is_purpose(marked, at))
         and marked.tokens[at + 1].is_word,
         **dict.fromkeys(_DASHES, _parts_words(marked, at)),
         **dict.fromkeys(_LATER, following in _BEGINS),
@@ -170,6 +170,14 @@ def _coordinates(marked: Marked, at: int) -> bool:
         "after": bool(following) and following not in _AFTER_THIS,
     }
     return special.get(word, word in _SOFT)
+
+
+def _is_purpose(marked: Marked, at: int) -> bool:
+    """Whether a colon stands behind what something is for: "for Monday's meeting: German reviews only"."""
+    start = at
+    while start > 0 and marked.tokens[start - 1].is_word and start - 1 not in marked.taken:
+        start -= 1
+    return start < at and marked.tokens[start].text.lower() == "for"
 
 
 def _parts_words(marked: Marked, at: int) -> bool:

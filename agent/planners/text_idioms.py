@@ -131,6 +131,13 @@ _NEEDED: Final = 2
 _ASKED: Final = frozenset(
     "asked asks told tells instructed ordered requested wants want wanted needs expects advised advises begged".split()
 )
+_TYPED: Final = frozenset(
+    "left wrote put posted typed added used sent entered mentioned wrote placed inserted pasted gave".split()
+)
+_AUX: Final = frozenset("is are was were be been has have had".split())
+_MODALS: Final = frozenset("should must may can shall".split())
+_REMAINING: Final = frozenset("remain stay survive be".split())
+_REPEATED: Final = frozenset("blanks spaces whitespace blank space punctuation marks".split())
 _REACH: Final = 8
 _PUTTING: Final = frozenset("put write insert use set place".split())
 _FIRST_EMOJI: Final = "\U0001f300"
@@ -140,7 +147,7 @@ _LAST_EMOJI: Final = "\U0001faff"
 def with_things(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with signs that are shown in a request for what they are as words: "!!!", "&amp;", an emoji."""
     said = [replace(one, low=_DENIALS[one.low]) if one.low in _DENIALS else one for one in tokens]
-    said = _without_askers(_replacing(_without_examples(said)))
+    said = _collapsing(_without_tellers(_without_askers(_replacing(_without_examples(said)))))
     at = 0
     while at < len(said):
         end, words = _shown(said, at)
@@ -175,6 +182,30 @@ def _without_askers(tokens: list[Token]) -> list[Token]:
         led = words[0] in _ASKED and words[1] in ("us", "me", "you") and words[2] == "to"
         if led and at - start < _REACH and all(one.is_word for one in tokens[start:at]):
             said[start : at + 3] = [replace(one, low="please") for one in tokens[start : at + 3]]
+    return said
+
+
+def _without_tellers(tokens: list[Token]) -> list[Token]:
+    """The tokens with it silenced who put in texts what they hold: "phone numbers that guests left in …"."""
+    said = list(tokens)
+    for at in range(1, len(tokens) - 3):
+        if tokens[at].low not in ("that", "which") or not tokens[at - 1].is_word:
+            continue
+        verb = next((n for n in range(at + 2, min(at + 5, len(tokens) - 1)) if tokens[n].low in _TYPED), None)
+        if verb is not None and tokens[verb + 1].low in ("in", "into", "on") and tokens[verb - 1].low not in _AUX:
+            said[at : verb + 1] = [replace(one, low="please") for one in tokens[at : verb + 1]]
+    return said
+
+
+def _collapsing(tokens: list[Token]) -> list[Token]:
+    """The tokens with "only one should remain", behind what is repeated in texts, said as "collapse"."""
+    said = list(tokens)
+    for at in range(1, len(tokens) - 3):
+        words = [one.low for one in tokens[at : at + 4]]
+        tail = words[0] in ("only", "just") and words[1] == "one" and words[2] in _MODALS and words[3] in _REMAINING
+        if tail and any(one.low in _REPEATED for one in tokens[max(0, at - _REACH) : at]):
+            low = ["please", "please", "please", "collapse"]
+            said[at : at + 4] = [replace(one, low=word) for one, word in zip(tokens[at : at + 4], low, strict=True)]
     return said
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ...tools.profile import Profile
 from .antecedents import united, with_antecedents
@@ -133,8 +134,8 @@ def _with_counts(clauses: Sequence[Clause], read: Callable[[Clause], Reading]) -
         short = before is not None and not clause.hard and clause.end - before.start <= MOST_TOKENS
         sized_later = before is not None and before.leaves_size_open and clause.only_limits
         counted = sized_later or only_counts(clause.marked, clause.start, clause.end)
-        if before is not None and short and counted:
-            both = read(replace(before, end=clause.end))
+        if before is not None and counted and (short or sized_later):
+            both = read(replace(before, end=clause.end, polarity=before.polarity or clause.polarity))
             if both.wishes and not both.not_covered and both.doubt is None:
                 readings[-1] = both
                 continue
@@ -203,10 +204,23 @@ def _without_lead_in(readings: Sequence[Reading]) -> list[Reading]:
     return list(readings[1:])
 
 
+_BETTER: Final = frozenset(
+    "readable nice nicer tidy tidier presentable usable better pretty prettier cleaner shape ready proper "
+    "properly".split()
+)
+"""What texts should become, which no step does by itself."""
+
+
 def _leads_in(reading: Reading) -> bool:
     clause = reading.clause
     follows = clause.marked.tokens[clause.end].low if clause.end < len(clause.marked.tokens) else ""
     stated = clause.limits or clause.languages or clause.conditions or clause.tables or reading.wishes or reading.doubt
+    if follows in (":", "?") and not stated and clause.concepts:  # "can you make the body readable?"
+        words = {clause.marked.tokens[at].low for at, _ in clause.concepts}
+        named = {at for column in clause.columns for at in range(column.start, column.end)}
+        words -= {clause.marked.tokens[at].low for at in named}
+        if words and words <= _BETTER:
+            return True
     vague = clause.polarity in (None, "keep") or (clause.polarity == "strip" and not clause.concepts)
     return follows == ":" and not stated and not clause.acts and vague
 

@@ -93,6 +93,8 @@ def stated_judgement(marked: Marked, start: int, end: int) -> tuple[int, Polarit
     ]  # fmt: skip
     last = max((one.end for one in described), default=end)
     behind = [token.low for token in marked.tokens[last:end]]
+    if behind[:1] in (["in"], ["of"], ["from"], ["on"], ["within"]) and behind[1:2] not in (["it"], ["them"]):
+        return None  # "links in the posts are of no use" speaks of links
     plain = start < last < end and not any(token.kind in ("number", "quoted") for token in marked.tokens[last:end])
     columns = any(last <= column.start < end for column in marked.columns)
     said = judgement_of(behind) if start < last < end else None
@@ -113,7 +115,7 @@ def bare_judgement(marked: Marked, start: int, end: int) -> tuple[int, Polarity]
     """What a piece that names nothing says of what was named before: ": not for us"; None of any other piece."""
     if start >= end or any(at in marked.taken for at in range(start, end)):
         return None
-    said = judgement_of([token.low for token in marked.tokens[start:end]])
+    said = judgement_of([token.low for token in marked.tokens[start:end]], alone=True)
     return None if said is None else (start, said)
 
 

@@ -130,6 +130,7 @@ SOFT: Final = (
         "pls plz "
         "probably presumably apparently supposedly "
         "consist consists consisting comprise comprises "
+        "throughout ready "
         "carry carries carrying carried bear bears bearing hold holds holding "
         "called named case yes probably maybe run perform otherwise"
     )
