@@ -26,7 +26,7 @@ from .directions import Interval, Limit, comparator_at, comparator_behind
 from .judgements import judgement_of
 from .languages import code_of
 from .tokens import Token
-from .vocabulary import DROP, KEEP, ROW_NOUNS, STRIP, TEXT_NOUNS
+from .vocabulary import DROP, KEEP, ROW_NOUNS, STRIP, TEXT_NOUNS, is_synonym
 
 _COPULAS: Final = frozenset(
     "is are was were = == equals equal : be being has have having of value must should to".split()
@@ -337,6 +337,7 @@ class _Finder(TextTests):
             or token.low in DROP | KEEP | STRIP | ROW_NOUNS
             or (not alone and not self._ends(at + 1))
             or self._says_what_was_done(at)
+            or is_synonym(token.low)
             or (column.labels and judgement_of([token.low]) is not None)
         ):
             return None
@@ -361,7 +362,8 @@ class _Finder(TextTests):
         after = limit.end + (self.low(limit.end) == "in")
         if after >= len(self.tokens):
             return None
-        listed = elements_at(self.tokens, after, self.profile) if limit.stated else None
+        exact = limit.stated or self.low(at - 1) in ("with", "having", "has", "have", "exactly")  # "with two choices"
+        listed = elements_at(self.tokens, after, self.profile) if exact else None
         if listed is not None:
             return within(Length(Column(listed[0])), limit.interval), listed[1]
         named = column_at(self.tokens, after, self.profile) or near_column(self.tokens, after, self.profile, _NUMBERS)
@@ -392,5 +394,8 @@ class _Finder(TextTests):
         if named[0] == self.main and (self.low(after) in TEXT_NOUNS or self.low(after) in ("content", "contents")):
             return None
         name = Column(named[0])
+        counts = self.profile.column(named[0]).dtype == "integer" and self.low(named[1] - 1).endswith("s")
+        if lacking and counts:  # "with no applicants" by a column of counts
+            return joined("or", [Compare(name, "=", Value("number", 0)), IsNull(name)]), named[1]
         nothing = IsBlank(name) if self.profile.column(named[0]).dtype == "text" else IsNull(name)
         return (nothing if lacking else Not(nothing)), named[1]

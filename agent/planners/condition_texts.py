@@ -92,7 +92,7 @@ class TextTests:
         end = after = at
         while after < len(self.tokens):
             token = self.tokens[after]
-            known = (
+            known = token.low in ("a", "an", "the", "some") or (
                 token.low in DROP | KEEP | STRIP | ROW_NOUNS | ENDS | NO_TEXTS | TESTS.keys() or after in self.limits
             )
             if known or token.kind not in ("word", "number") or not self._stops(after + 1):

@@ -133,11 +133,19 @@ def only_columns(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one r
             return None
         listed: JsonValue = [*names]
         return made(one, RESHAPE, {"select" if one.of("out") else "drop": listed})
-    if not one.of("only") or one.of("except") or (one.of("out") and not one.of("rest")):
+    listed_alone = len(names) > 1 and one.said.low(one.start) in ("keep", "retain", "select") and _is_list(one, items)
+    if not (one.of("only") or listed_alone) or one.of("except") or (one.of("out") and not one.of("rest")):
         return None
     if len(names) < 2 and not any(item.marked for item in behind):
         return None
     return made(one, RESHAPE, {"select": [*names]})
+
+
+def _is_list(one: Sentence, items: Sequence[Item]) -> bool:
+    """Whether a sentence is a verb and columns named in full, with nothing between but "and", commas and articles."""
+    named = {at for item in items for at in range(item.start, item.end)}
+    rest = {one.said.low(at) for at in range(one.start + 1, one.end) if at not in named}
+    return all(item.exact for item in items) and rest <= {"and", ",", "the", "column", "columns", "&", "please"}
 
 
 def _behind(one: Sentence, item: Item, role: str) -> bool:

@@ -13,7 +13,7 @@ from .wording import NUMBERS, Missing, TableMention, Wording
 
 SORT, TOP, SAMPLE, SHUFFLE, SPLIT = "sort_rows", "top_rows", "sample_rows", "shuffle_rows", "split_dataset"
 SORT_ROLES: Final = frozenset("column sort by top bottom way alphabet both within length end".split())
-TOP_ROLES: Final = frozenset("column by within number end out rest only".split())
+TOP_ROLES: Final = frozenset("column by within number end out rest only enough".split())
 SAMPLE_ROLES: Final = frozenset("column within number random first seed out only rest enough cap".split())
 SHUFFLE_ROLES: Final = frozenset("shuffle seed sort".split())
 SPLIT_ROLES: Final = frozenset("number set split rest random seed within column output chance".split())
@@ -216,7 +216,7 @@ def best_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one retu
     ends = one.of("end")
     if len(ends) > 1 and all(end.value in (("high", "good"), ends[-1].value) for end in ends):
         ends = ends[:1]
-    numbers = one.of("number", "share", "one")
+    numbers = _amounts(one)
     groups, others = _grouped(one)
     rows = {item.value for item in one.of("column") if item.weak}  # "the youngest objects" beside `object_title`
     others = [name for name in others if name not in rows or one.said.profile.column(name).dtype in NUMBERS]
@@ -255,6 +255,12 @@ def best_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one retu
     if _has_verb(one):
         return made(one, TOP, rest if dropped else stays)
     return portion(one, TOP, stays, rest if number.role == "share" else None, wanted=pole == "high")
+
+
+def _amounts(one: Sentence) -> list[Item]:
+    """How many are meant; "one" behind another number is a pronoun: "one review per product, the most helpful one"."""
+    numbers = one.of("number", "share", "one")
+    return numbers[:1] + [item for item in numbers[1:] if item.role != "one"]
 
 
 def _scored(one: Sentence, scale: str) -> str | None:
@@ -297,8 +303,9 @@ def some_rows(one: Sentence) -> TableMention | None:
     """Reads "draw seven by lot", "the opening 25", "of each product the first two", "one row per author"."""
     numbers, (groups, others) = one.of("number", "share", "one"), _grouped(one)
     weak = {item.value for item in one.of("column") if item.weak}
-    if len(numbers) != 1 or groups is None or not {*others} <= weak or (one.of("random") and one.of("first")):
-        return None
+    lists = any(one.said.profile.column(name).dtype in ("nested", "vector") for name in groups or ())
+    if lists or len(numbers) != 1 or groups is None or not {*others} <= weak or {"random", "first"} <= one.has:
+        return None  # "one row per tag" unfolds the lists of tags
     number = numbers[0]
     out = bool(one.of("out")) and not one.of("rest")
     if out and (number.role != "share" or not one.of("random")):

@@ -175,12 +175,12 @@ def _with_later_columns(readings: Sequence[Reading]) -> list[Reading]:
 def _with_columns_of(reading: Reading, other: Reading, later: Clause) -> Reading:
     """The reading with the columns of another one, where one verb is for both and it names none itself."""
     shares = reading.clause.group == other.clause.group and not (later.own_verb or later.acts)
-    columns = {wish.columns for wish in other.wishes if wish.card.cls.kind == "refine"}
+    columns = dict.fromkeys(wish.columns for wish in other.wishes if wish.card.cls.kind == "refine")
     plain = all(wish.card.cls.kind == "refine" and not wish.columns for wish in reading.wishes)
-    if not shares or len(columns) != 1 or not plain or reading.clause.columns:
+    if not shares or not columns or () in columns or not plain or reading.clause.columns:
         return reading
-    named = next(iter(columns))
-    return replace(reading, wishes=tuple(replace(wish, columns=named) for wish in reading.wishes))
+    wishes = (replace(wish, columns=named) for named in columns for wish in reading.wishes)
+    return replace(reading, wishes=tuple(wishes))
 
 
 def _without_alternatives(readings: Sequence[Reading]) -> list[Reading]:
