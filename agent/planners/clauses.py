@@ -329,6 +329,8 @@ class Clause:
         said = self.languages or self.conditions or self.limits or self.tables or self.concepts or self.columns
         if self.tables_repeated(before):
             return True
+        if self.polarity == "strip" and self.own_verb and not said and {*self.words} & _ANAPHORS:
+            return bool(before.concepts)  # "could somebody clean those out"
         if said or not self.own_verb or self.polarity not in ("keep", "drop"):
             return False
         others = bool({*self.words} & _REST)

@@ -23,7 +23,8 @@ _AS_IT_IS: Final = _STAY | frozenset(
     "these this that of course though however but and only please in there alone untouched unchanged".split()
 )
 _SAYS_LITTLE: Final = frozenset(
-    "do does done the a an and as is are it that this goes go happens holds applies apply for with to in on of by both "
+    "out from inside within do does done the a an and as is are it that this goes go happens holds applies "
+    "apply for with to in on of by both "
     "please our my their its column columns field fields then thing treatment but way".split()
 )
 

@@ -118,6 +118,7 @@ def _said(said: Sequence[str], *, alone: bool = False) -> Judgement | None:  # n
         word
         for at, word in enumerate(said)
         if not (_is_known(word) or at in owned or (too is not None and at == too + 1))
+        and not (at and said[at - 1] == "worth" and word.endswith("ing"))  # "not worth printing"
     }
     if unknown:
         return None

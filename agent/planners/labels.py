@@ -113,6 +113,9 @@ def _label(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> tuple
     found = [(name, several) for name, several in sizes.items() if several]
     if not found:
         found = [(one.name, family) for one in profile.columns if (family := _family(marked.tokens, at, one.labels))]
+    if len(found) > 1:  # of labels in several columns those that are written so: "Sport" beside "sport"
+        spelled = [(name, some) for name, some in found if any(_is_spelled(marked, at, *one) for one in some)]
+        found = spelled if len(spelled) == 1 else found
     if len(found) != 1:
         return None
     meant = {concept for _, _, some in concepts([token.low]) for concept in some}
@@ -122,6 +125,11 @@ def _label(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> tuple
     if any(matcher.is_treated(concept) for concept in meant) and not told:
         return None
     return name, tuple(label for label, size in several if size == longest), at + longest
+
+
+def _is_spelled(marked: Marked, at: int, label: str, size: int) -> bool:
+    """Whether a label stands in the request letter for letter."""
+    return marked.text(at, at + size) == label
 
 
 def _is_listed(marked: Marked, at: int, size: int, labels: Sequence[str]) -> bool:

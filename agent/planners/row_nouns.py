@@ -5,7 +5,7 @@ from typing import Final
 
 from .quantities import UNITS
 from .tokens import Token
-from .vocabulary import ACTIONS, DROP, KEEP, ROW_NOUNS, STRIP, is_general, is_synonym, synonyms
+from .vocabulary import ACTIONS, DROP, KEEP, PIECE_NOUNS, ROW_NOUNS, STRIP, is_general, is_synonym, synonyms
 
 _DESCRIBING: Final = frozenset(
     "that which who whose where when if unless with without whatever whichever having lacking being is are was were "
@@ -64,7 +64,7 @@ def idle_words(tokens: Sequence[Token], start: int, end: int, spans: Sequence[tu
         single = before > start and tokens[before - 1].low in _DETERMINERS and tokens[before].is_word
         if before >= start and described and (single or named):
             idle.add(before)
-        if last < end and is_row_noun(tokens, last):
+        if last < end and (is_row_noun(tokens, last) or tokens[last].low in PIECE_NOUNS):  # "opinion pieces"
             idle.add(last)
     return frozenset(idle)
 

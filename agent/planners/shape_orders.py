@@ -107,7 +107,7 @@ class _Keys:
 def sorted_rows(one: Sentence) -> TableMention | None:  # noqa: C901, PLR0912 - one branch for each role
     """Reads "line them up from cheapest to dearest", "by category, and inside it by price, both upwards"."""
     keys, items = _Keys(one), [item for item in one.items if item.role != "both"]
-    if _selects_first(one):
+    if _selects_first(one) or _selects_behind(one):
         return None
     at, evident = 0, "sort" in one.has
     while at < len(items):
@@ -155,6 +155,12 @@ def _selects_first(one: Sentence) -> bool:
     before = [item for item in one.items if item.start < verb]
     listed = [item for item in before if item.role == "column" and not item.weak]
     return len(listed) > 1 and "by" in one.has and not any(item.role in ("by", "within", "length") for item in before)
+
+
+def _selects_behind(one: Sentence) -> bool:
+    """Whether columns are listed behind a semicolon as all that is wanted: "newest on top; the file only has …"."""
+    mark = next((at for at in range(one.start, one.end) if one.said.low(at) == ";"), one.end)
+    return any(one.said.low(at) in ("only", "just", "nothing", "have", "has", "keep") for at in range(mark, one.end))
 
 
 def _ended(keys: _Keys, item: Item, following: list[Item]) -> int:

@@ -286,12 +286,18 @@ def _with_verbs(clauses: Sequence[Clause], verbs: frozenset[str]) -> list[Clause
         clause = replace(one, acts=_acts(one, verbs))
         previous = done[-1] if done else None
         alone = clause.own_verb or clause.acts or clause.hard or clause.subordinate or _is_wanted(clause)
-        if alone or previous is None or previous.subordinate:
+        if alone or previous is None or previous.subordinate or _scopes_what_follows(previous):
             group += 1
             done.append(replace(clause, group=group))
         else:
             done.append(_sharing(clause, previous))
     return done
+
+
+def _scopes_what_follows(clause: Clause) -> bool:
+    """Whether a clause only says for which rows the next is: "for Tech only: …"; its "only" is no verb for that."""
+    behind = clause.marked.tokens[clause.end].low if clause.end < len(clause.marked.tokens) else ""
+    return behind == ":" and clause.is_scope
 
 
 def _with_leading_columns(clauses: Sequence[Clause]) -> list[Clause]:
