@@ -63,6 +63,7 @@ _KEEPING_ONE: Final = frozenset(
     "keep leave retain take want need only just please a single one the first copy of them those each is enough plenty "
     "will do to i we it keeps stays remains remain stay wins counts original".split()
 )
+_CAPPING: Final = frozenset("most maximum max up under below".split())
 _HAVING: Final = frozenset("needs need has have".split())
 _LEAVING: Final = frozenset("go not be stay remain leave disappear vanish".split())
 ALL_BUT: Final = frozenset("all everything anything nothing everyone everybody anyone anybody nobody none any".split())
@@ -359,6 +360,8 @@ class Clause:
         for at in range(first, self.end - 1):
             word, after = tokens[at].low, tokens[at + 1].low
             modal = word in ("must", "should", "ought") or (word in _HAVING and after in ("to", "a", "at"))
+            modal = modal or (word in ("may", "can", "shall") and bool(_CAPPING & {*self.words}))  # "may cost "
+            "… at most"
             if modal and at not in self.marked.taken and after not in _LEAVING:
                 behind: list[Span] = [*self.conditions, *self.limits, *self.languages]
                 return at if any(one.start > at for one in behind) else None

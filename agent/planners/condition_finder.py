@@ -43,6 +43,8 @@ _COLUMN_NOUNS: Final = frozenset("column field columns fields count counts score
 """What may stand behind the name of a column: "a views count of at least 100"."""
 _SENTENCE: Final = 8
 """Words from which on texts are sentences or queries, which no single word equals."""
+_GIVEN: Final = frozenset("given known stated listed available provided recorded specified indicated set".split())
+_EXACTLY: Final = frozenset("only just exactly with having has have worth".split())
 _ADVERBS: Final = frozenset("too so very quite rather really pretty far much even often always mostly all".split())
 _IF: Final = frozenset("if unless when whenever where for except excepting besides".split())
 """Words that begin the saying of what rows are meant."""
@@ -123,6 +125,7 @@ class _Finder(TextTests):
             or self._counted(at)
             or counted_at(self.tokens, at, self.limits, self.profile)
             or self._cited(at)
+            or self._not_given(at)
             or self._having(at)
             or flag_at(self.tokens, at, self.profile)
             or self._sold_out(at)
@@ -373,7 +376,20 @@ class _Finder(TextTests):
         if limit.stated:
             return within(name, limit.interval), end
         behind, value = comparator_behind(self.tokens, end), limit.interval.low
+        if behind is None and self.low(at - 1) in _EXACTLY and self._ends(end):
+            behind = end, "="  # "that bring only 2 points"
         return None if behind is None or value is None else (within(name, Interval.of(behind[1], value)), behind[0])
+
+    def _not_given(self, at: int) -> tuple[Condition, int] | None:
+        """Reads "no rent given" as that there is no value."""
+        if self.low(at) != "no" or at + 1 >= len(self.tokens):
+            return None
+        named = column_at(self.tokens, at + 1, self.profile)
+        named = named or near_column(self.tokens, at + 1, self.profile, ("text", *_NUMBERS))
+        if named is None or self.low(named[1]) not in _GIVEN:
+            return None
+        name = Column(named[0])
+        return (IsBlank(name) if self.profile.column(named[0]).dtype == "text" else IsNull(name)), named[1] + 1
 
     def _having(self, at: int) -> tuple[Condition, int] | None:
         """Reads "with a title" and "without title" as whether there is a value."""

@@ -23,7 +23,7 @@ def _groups(*lines: str) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(line.split()) for line in lines)
 
 
-_PRICE: Final = frozenset("price cost fee amount msrp prize".split())
+_PRICE: Final = frozenset("price cost fee amount msrp prize rent fare".split())
 _RATING: Final = frozenset("rating star stars grade rated".split())
 _MARKED: Final = _RATING | frozenset("score mark points".split())
 _SALARY: Final = frozenset("salary pay wage income earnings compensation payment".split())
@@ -98,6 +98,7 @@ _UNITS_OF_VALUES: Final = frozenset(
     "hours second seconds day days week weeks month months point points star stars time times kg kilo kilos gram "
     "grams".split()
 )
+_PERIODS: Final = frozenset("month year week day night hour head person".split())
 _MONEY: Final = frozenset("euro euros eur € dollar dollars usd $ buck bucks gbp £ cent cents".split())
 _TIMES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -356,6 +357,8 @@ def past_unit(tokens: Sequence[Token], end: int, name: str) -> int:
     """Where a number ends with the unit behind it, as in "20 euros", and words of its column's name."""
     if end < len(tokens) and tokens[end].low in _UNITS_OF_VALUES:
         end += 1
+    if end + 1 < len(tokens) and tokens[end].low in ("a", "per") and tokens[end + 1].low in _PERIODS:
+        end += 2  # "900 a month"
     parts = words_of(name)
     while end < len(tokens) and tokens[end].low in parts[1:]:
         end += 1

@@ -104,6 +104,7 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "(see|look) to it that": "please",
     "(make|be) sure that": "please",
     "(how|what) about": "please",
+    "(out of|from among|among) (those|these|them)": "please",
     "for (the|our|my|a|an|this|that) (yearly|annual|monthly|weekly|quarterly|daily|next|final|first|second) (review|"
     "report|meeting|issue|newsletter|newspaper|presentation|edition|audit|run|round|release|training)": "please",
     "undo": "decode",

@@ -46,6 +46,9 @@ FRAME: Final = frozenset(
     "handle handled handles deal follow follows we'll i'll treat treated come comes do "
     "data table file files dataset off hands with until now before currently up down about".split()
 )
+_BOUNDS: Final = frozenset(
+    "limit limits minimum maximum restriction restrictions rule rules condition conditions".split()
+)
 _WHATEVER: Final = frozenset({"whatever", "regardless", "however"})
 _OTHER_LEADS: Final = frozenset("other remaining".split())
 _DETERMINERS: Final = frozenset("the other lower higher better worse all its their".split())
@@ -63,7 +66,7 @@ def fate_of_rest(words: Sequence[str]) -> Fate | None:
     rest = said & REST or (said & {"nothing", "no"} and said & {"more", "further", "additional"})
     if not rest or "than" in said:
         return None
-    known = REST | CHANGES | SAME | STAYS | _GOES | _WANTED | FRAME | DROP | ROW_NOUNS
+    known = _BOUNDS | REST | CHANGES | SAME | STAYS | _GOES | _WANTED | FRAME | DROP | ROW_NOUNS
     for at, word in enumerate(words):
         if word[:1].isalpha() and word not in known and not _is_other_noun(words, at) and not is_general(word):
             return None
@@ -78,6 +81,7 @@ def _told(said: set[str], *, denied: bool) -> list[tuple[Fate | None, bool]]:
     leaves = bool(said & _GOES - {"leave", "off"} or ("leave" in said and said & {"to", "must", "can", "should"}))
     return [
         ("unchanged", bool(said & SAME)),
+        ("unchanged", denied and bool(said & _BOUNDS)),  # "for the others there is no limit"
         ("unchanged" if denied else None, changes),
         (turned, bool(said & DROP)),
         ("unchanged", bool(said & {"as", "how"}) and bool(said & {"is", "are", "was", "were", "it", "they"})),

@@ -15,7 +15,7 @@ SCALES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         scale: frozenset(words.split())
         for scale, words in {
-            "price": "price prices cost costs amount fee fees fare charge usd eur dollars euros",
+            "price": "rent rents fare fares price prices cost costs amount fee fees fare charge usd eur dollars euros",
             "time": "date dates time year day month timestamp datetime created updated published posted opened closed "
             "modified added sent received written released joined born",
             "salary": "salary pay wage income earnings compensation",

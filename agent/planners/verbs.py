@@ -92,6 +92,8 @@ def stated_judgement(marked: Marked, start: int, end: int) -> tuple[int, Polarit
         *(_Held(at, at + 1) for at in range(start, end) if marked.tokens[at].low in HELD),
     ]  # fmt: skip
     last = max((one.end for one in described), default=end)
+    for column in marked.columns:  # "fewer than 40 words of copy are …"
+        last = column.end if start < last < end and column.marked and last == column.start else last
     behind = [token.low for token in marked.tokens[last:end]]
     if behind[:1] in (["in"], ["of"], ["from"], ["on"], ["within"]) and behind[1:2] not in (["it"], ["them"]):
         return None  # "links in the posts are of no use" speaks of links
