@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from ...tools.profile import Profile
+from ...tools.profile import ColumnProfile, Profile
 from .tokens import Token
 from .vocabulary import ROW_NOUNS
 
@@ -24,6 +24,9 @@ _NO_NAMES: Final = frozenset(
 _VOWELS: Final = frozenset("aeiou")
 _REACH: Final = 12
 _BOTH: Final = frozenset("both them either each neither these".split())
+_KEY_WORDS: Final = frozenset(
+    "id ids key uuid guid hash no nr num number index idx ref code row uid pid qid rid tid to parent".split()
+)
 _THEM: Final = frozenset("them these those".split())
 _BEHIND_BOTH: Final = frozenset("to in into too as please then again at by for with also".split())
 _STARTS_SENTENCE: Final = frozenset("and but if where that because since when so then".split())
@@ -94,6 +97,15 @@ def words_of(name: str) -> tuple[str, ...]:
     ('raw', 'content', '2')
     """
     return tuple(part.lower() for part in _PART.findall(name))
+
+
+def is_key(column: ColumnProfile) -> bool:
+    """Whether a column names rows and measures nothing.
+
+    Prices and counts of few rows are often all different too, so of numbers the name must say it.
+    """
+    named = column.dtype == "text" or not _KEY_WORDS.isdisjoint(words_of(column.name))
+    return "identifier" in column.looks and named
 
 
 def _with_pointers(tokens: Sequence[Token], found: list[ColumnMention], profile: Profile) -> list[ColumnMention]:

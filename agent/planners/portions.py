@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from pydantic import JsonValue
 
-from .columns import words_of
+from .columns import is_key, words_of
 from .quantities import SCALES, plain
 from .vocabulary import DROP, KEEP, ROW_NOUNS, stem
 from .wording import ARTICLES, NUMBERS, Missing, TableMention, Wording
@@ -291,7 +291,7 @@ def _sized(found: _Found, operator: str) -> str:
 def _open_score(said: Wording, found: _Found, text: str) -> Missing | None:
     column = found.score or _score_column(said)
     if column is None:
-        names = tuple(one.name for one in said.typed(*NUMBERS) if "identifier" not in one.looks)
+        names = tuple(one.name for one in said.typed(*NUMBERS) if not is_key(one))
         return Missing(f"Which column of numbers says how good a row is, in {text!r}?", f"{text} by `{{}}`", names[:3])
     if found.end_word in _JUDGING and _LOW_IS_GOOD & {*column.lower().split("_")}:
         amount = f"{plain(found.number * 100)} %" if found.share and found.number else plain(found.number or 0)

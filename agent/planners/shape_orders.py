@@ -159,8 +159,10 @@ def _selects_first(one: Sentence) -> bool:
 
 def _selects_behind(one: Sentence) -> bool:
     """Whether columns are listed behind a semicolon as all that is wanted: "newest on top; the file only has …"."""
-    mark = next((at for at in range(one.start, one.end) if one.said.low(at) == ";"), one.end)
-    return any(one.said.low(at) in ("only", "just", "nothing", "have", "has", "keep") for at in range(mark, one.end))
+    order = [item.end for item in one.items if item.role in ("top", "bottom", "way", "end")]
+    mark = next((at for at in range(one.start, one.end) if one.said.low(at) in (";", ",") and at in order), one.end)
+    listing = ("only", "just", "nothing", "have", "has", "keep")
+    return any(one.said.low(at) in listing for at in range(mark, one.end))
 
 
 def _ended(keys: _Keys, item: Item, following: list[Item]) -> int:

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from ...tools.profile import ColumnProfile
-from .columns import column_at, new_column, words_of
+from .columns import column_at, is_key, new_column, words_of
 from .quantities import UNITS
 from .shape_words import LONGEST, MEANINGS, ROW_WORDS, SCALES, Role
 from .vocabulary import EXCEPT, NEGATIONS, is_synonym, stem
@@ -286,7 +286,7 @@ def columns_of_scale(said: Wording, scale: str) -> list[str]:
 def _may_rank(column: ColumnProfile, scale: str) -> bool:
     if scale == "time":
         return column.dtype in (*NUMBERS, "time") or looks_dated(column)
-    return column.dtype in NUMBERS and "identifier" not in column.looks
+    return column.dtype in NUMBERS and not is_key(column)
 
 
 def looks_dated(column: ColumnProfile) -> bool:
@@ -311,4 +311,4 @@ def fits_scale(said: Wording, name: str, scale: str) -> bool:
 
 def ranked_columns(said: Wording) -> list[str]:
     """The columns of numbers that rows may be ranked by."""
-    return [one.name for one in said.typed(*NUMBERS) if "identifier" not in one.looks]
+    return [one.name for one in said.typed(*NUMBERS) if not is_key(one)]

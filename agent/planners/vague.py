@@ -7,7 +7,7 @@ from typing import Final
 from ...tools.profile import Profile
 from . import doubts
 from .clauses import Clause
-from .columns import column_at, words_of
+from .columns import column_at, is_key, words_of
 from .condition_words import near_column
 from .doubts import Doubt
 from .shape_words import SCALES
@@ -84,7 +84,7 @@ def vague_doubt(clause: Clause, profile: Profile) -> Doubt | None:
     pole, scales = _VAGUE[word]
     columns = list(dict.fromkeys(name for scale in scales for name in _columns(profile, scale)))[:3]
     if not columns and scales[0] == "good":  # "the best": by whatever numbers there are
-        columns = [one.name for one in profile.columns if one.dtype in _NUMBERS and "identifier" not in one.looks][:3]
+        columns = [one.name for one in profile.columns if one.dtype in _NUMBERS and not is_key(one)][:3]
     if not columns:
         return None
     ways = {"drop": (False,), "filter": (True, False)}.get(clause.polarity or "keep", (True,))
