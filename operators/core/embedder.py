@@ -71,7 +71,7 @@ class WordLlamaEmbedder:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The words, in lower case, that its tokenizer keeps whole: the common ones of English and of other languages."""
+        """The words, in lower case, that its tokenizer keeps whole: the common ones of English and some languages."""
         tokenizer, _ = self._model
         return frozenset(one[1:].lower() for one in tokenizer.get_vocab() if one[0] == "▁" and one[1:].isalpha())
 
