@@ -60,7 +60,11 @@ def assemble(
         in_request_order: whether the order was said; otherwise steps come in the usual order.
         bindings: columns that a person chose, by operator and option.
     """
-    there = [_present(wish, profile, main, bindings, wishes[:at]) for at, wish in enumerate(wishes)]
+    there, seen = list[tuple[Planned, Roles]](), profile
+    for wish in wishes:
+        there.append(_present(wish, seen, main, bindings))
+        written = columns_written([wish])
+        seen = seen.with_columns(written) if written else seen
     doubt = next((roles.doubt for _, roles in there if roles.doubt is not None), None)
     absent = [(one.wishes[0], roles.fault) for one, roles in there if roles.fault is not None]
     profile = profile.with_columns(columns_written(wishes))
@@ -112,12 +116,10 @@ def needs_text(wish: Wish) -> bool:
     return option is not None and takes_main(option) and not wish.columns and option.name not in wish.options
 
 
-def _present(
-    wish: Wish, profile: Profile, main: str | None, bindings: Mapping[str, str], before: Sequence[Wish]
-) -> tuple[Planned, Roles]:
-    """The step with its columns, as far as the data and the steps asked for before it have them."""
+def _present(wish: Wish, profile: Profile, main: str | None, bindings: Mapping[str, str]) -> tuple[Planned, Roles]:
+    """The step with its columns, as far as the data with what the steps before it write has them."""
     options = {**bound_options(wish.card, wish.columns, main), **wish.options}
-    roles = filled_roles(wish.card, options, profile.with_columns(columns_written(before)), bindings)
+    roles = filled_roles(wish.card, options, profile, bindings)
     return Planned(wish.card, {**options, **roles.options}, wish.where, (wish,)), roles
 
 

@@ -27,6 +27,7 @@ _BOTH: Final = frozenset("both them either each neither these".split())
 _KEY_WORDS: Final = frozenset(
     "id ids key uuid guid hash no nr num number index idx ref code row uid pid qid rid tid to parent".split()
 )
+_POINTING: Final = frozenset("both there it that this".split())
 _THEM: Final = frozenset("them these those".split())
 _BEHIND_BOTH: Final = frozenset("to in into too as please then again at by for with also".split())
 _STARTS_SENTENCE: Final = frozenset("and but if where that because since when so then".split())
@@ -113,6 +114,8 @@ def _with_pointers(tokens: Sequence[Token], found: list[ColumnMention], profile:
     inside = {at for one in found for at in range(one.start, one.end)}
     pointing: list[ColumnMention] = []
     for at in range(1, len(tokens)):
+        if tokens[at].low not in _POINTING:
+            continue
         before = [name for one in found if one.end <= at and not one.unknown for name in one.names]
         if at in inside or not before:
             continue
