@@ -307,6 +307,11 @@ def _by_verb(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit], prof
         return Among(Column(column.name), several[0]), several[1]
     if limit is None or limit.unit or limit.share or (role is _LASTING and not limit.stated):
         return None
+    counted = near_column(tokens, limit.end, profile, _NUMBERS) or (
+        column_at(tokens, limit.end, profile) if limit.end < len(tokens) else None
+    )
+    if counted is not None and (column is None or counted[0] != column.name):
+        return None  # "that got more than 10 votes" is about the votes
     return _measured(tokens, profile, role, limit.interval, limit.end)
 
 

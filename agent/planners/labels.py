@@ -17,7 +17,7 @@ from .vocabulary import THINGS, concepts, is_general, stem
 SHORTEST = 3
 """Labels such as "de" are too easily something else."""
 
-_JOINS = frozenset({",", "and", "or", "nor", "&", "/"})
+_JOINS = frozenset({",", "and", "or", "nor", "&", "/", "+", "plus"})
 _BY = frozenset("by via over through from on in under with as using per at".split())
 _ABOUT = frozenset("about under regarding concerning by via through the".split())
 """Words between rows and what they are about."""
@@ -102,9 +102,10 @@ def _label(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> tuple
     """The column, the labels that the words mean, and where they end."""
     token = marked.tokens[at]
     # A language is none where it is a label of the data: "italian" of a cuisine.
-    if at in marked.taken_by_others or not token.is_word or len(token.low) < SHORTEST:
+    if at in marked.taken_by_others or not token.is_word:
         return None
-    if is_general(token.low) and token.low not in THINGS:
+    plain = len(token.low) < SHORTEST or (is_general(token.low) and token.low not in THINGS)
+    if plain and not _is_name(marked, at, profile):
         return None
     sizes = {
         column.name: [(label, size) for label in column.labels if (size := _size(marked.tokens, at, label))]
@@ -125,6 +126,18 @@ def _label(marked: Marked, at: int, profile: Profile, matcher: Matcher) -> tuple
     if any(matcher.is_treated(concept) for concept in meant) and not told:
         return None
     return name, tuple(label for label, size in several if size == longest), at + longest
+
+
+def _is_name(marked: Marked, at: int, profile: Profile) -> bool:
+    """Whether a word of the language is a label here, by its capital within a sentence or in a list: "Rust and Go"."""
+    if any(_size(marked.tokens, at, label) and _is_listed(marked, at, 1, column.labels)
+           for column in profile.columns for label in column.labels):  # fmt: skip
+        return True
+    text = marked.tokens[at].text
+    within = (
+        at > 0 and marked.tokens[at - 1].kind != "break" and marked.tokens[at - 1].low not in (".", "!", "?", ":", "-")
+    )
+    return within and text[:1].isupper() and any(text in column.labels for column in profile.columns)
 
 
 def _is_spelled(marked: Marked, at: int, label: str, size: int) -> bool:

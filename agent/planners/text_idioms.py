@@ -14,6 +14,7 @@ _SEEN: Final = (
 _PIECE: Final = "(piece|chunk|part|slice|segment|passage|bit)"
 
 TEXT_IDIOMS: Final[Mapping[str, str]] = {
+    "w / (o|out)": "without",
     # what is in texts
     "(angle|pointed|pointy) (bracket|brackets) (markup|elements|junk|rubbish|garbage|bits|code|crap|mess)": "html",
     "html (junk|rubbish|garbage|mess|remains|leftovers|remnants|residue|stuff|debris|clutter|noise|syntax|fragments)":
@@ -139,6 +140,9 @@ _MODALS: Final = frozenset("should must may can shall".split())
 _REMAINING: Final = frozenset("remain stay survive be".split())
 _REPEATED: Final = frozenset("blanks spaces whitespace blank space punctuation marks".split())
 _REACH: Final = 8
+_PRIVATE: Final = frozenset(
+    "mail mails email emails phone phones telephone telephones ip ips card cards personal private pii".split()
+)
 _PUTTING: Final = frozenset("put write insert use set place".split())
 _FIRST_EMOJI: Final = "\U0001f300"
 _LAST_EMOJI: Final = "\U0001faff"
@@ -213,8 +217,9 @@ def _replacing(tokens: list[Token]) -> list[Token]:
     """The tokens with "put X in place of Y" said as "mask Y"."""
     said = list(tokens)
     for at in range(2, len(tokens) - 2):
-        if [one.low for one in tokens[at : at + 3]] != ["in", "place", "of"]:
-            continue
+        said_of = {one.low for one in tokens[at + 3 : at + 3 + _REACH]}
+        if [one.low for one in tokens[at : at + 3]] != ["in", "place", "of"] or said_of.isdisjoint(_PRIVATE):
+            continue  # "put the title in place of the body" hides nothing
         verb = next((n for n in range(at - 1, max(-1, at - _REACH), -1) if tokens[n].low in _PUTTING), None)
         if verb is not None:
             said[verb : at + 2] = [replace(one, kind="word", low="please") for one in tokens[verb : at + 2]]
