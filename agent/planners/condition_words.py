@@ -55,6 +55,8 @@ _SAME: Final = _groups(
     "views clicks reads visits",
     "duration minutes runtime",
     "loans lent borrowed",
+    "licence license",
+    "colour color",
     "sales sold purchases bought orders ordered",
     "downloads downloaded",
     "wait waiting waited",
@@ -67,7 +69,7 @@ _TOO_GENERAL: Final = frozenset(
     "email phone word time page pages language lang of in to the a".split()
 ) | frozenset(UNITS)
 """Words of names that say too little by themselves."""
-_COMPARED: Final[Mapping[str, tuple[Collection[str], Sign]]] = MappingProxyType(
+COMPARED: Final[Mapping[str, tuple[Collection[str], Sign]]] = MappingProxyType(
     {
         **dict.fromkeys("cheaper".split(), (_PRICE, "<")),
         **dict.fromkeys("dearer pricier costlier".split(), (_PRICE, ">")),
@@ -82,7 +84,7 @@ _COMPARED: Final[Mapping[str, tuple[Collection[str], Sign]]] = MappingProxyType(
     }
 )
 """Adjectives that name a column by what they compare."""
-_VERBS: Final[Mapping[str, Collection[str]]] = MappingProxyType(
+MEASURING: Final[Mapping[str, Collection[str]]] = MappingProxyType(
     {
         **dict.fromkeys("cost costs costing priced sells selling sold".split(), _PRICE),
         **dict.fromkeys("rated rates starred".split(), _RATING),
@@ -281,8 +283,8 @@ def _by_adjective(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit],
     if more:
         role: Collection[str] = _YEAR if tokens[at + 1].low == "recent" else _PRICE
         sign: Sign = ">" if low == "more" else "<"
-    elif low in _COMPARED:
-        role, sign = _COMPARED[low]
+    elif low in COMPARED:
+        role, sign = COMPARED[low]
     else:
         return None
     if value is None:
@@ -294,7 +296,7 @@ def _by_adjective(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit],
 
 
 def _by_verb(tokens: Sequence[Token], at: int, limits: Mapping[int, Limit], profile: Profile) -> Found | None:
-    role = _VERBS.get(tokens[at].low)
+    role = MEASURING.get(tokens[at].low)
     if role is None:
         return None
     after = at + 1

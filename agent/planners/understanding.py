@@ -17,6 +17,7 @@ from .marks import Marked, Span, mark
 from .matching import Matcher
 from .reading import Reader
 from .remarks import may_disagree, settled
+from .selecting import SecondReader
 from .splitting import order_is_meant, others_stay, split
 from .tables import with_tables
 from .tokens import is_numbered
@@ -90,6 +91,7 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     own = [clause for clause in own if not any(a <= clause.start and clause.end <= b for a, b in untouched)]
     alone = all(clause.is_scope for clause in own)
     readings = _scoped(_with_counts(own, lambda clause: _read(reader, clause, scope_allowed=not alone)))
+    readings = SecondReader(reader, marked).mended(readings)
     readings = with_only_columns(readings, matcher)
     readings = with_antecedents(readings, lambda clause: reader.read(clause, scope_allowed=False))
     readings += [_left_alone(marked, *one) for one in untouched]

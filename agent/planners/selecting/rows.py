@@ -1,0 +1,69 @@
+"""What a phrase says of rows: a condition on their columns, the languages and the sizes of their texts."""
+
+from dataclasses import dataclass, replace
+
+from ....operators.core.expression import Condition
+from ..conditions import complement, joined
+from ..directions import Interval
+
+Size = tuple[str, Interval]
+"""A unit as options spell it ("words"), and how many of it a text has."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows for which all of this holds; of nothing at all, every row.
+
+    Args:
+        condition: holds for their columns.
+        languages: ISO 639-1 codes, of which the text is in one.
+        foreign: the text is in none of these languages instead.
+        sizes: how long their texts are.
+        defined: a vague word was told what it means ("popular ones, 100 votes or more").
+    """
+
+    condition: Condition | None = None
+    languages: tuple[str, ...] = ()
+    foreign: bool = False
+    sizes: tuple[Size, ...] = ()
+    defined: bool = False
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing is said of them."""
+        return self.condition is None and not self.languages and not self.sizes
+
+    @property
+    def kinds(self) -> int:
+        """How many kinds of things are said of them; each takes a filter of its own."""
+        return (self.condition is not None) + bool(self.languages) + len(self.sizes)
+
+    def both(self, other: "Rows") -> "Rows | None":
+        """Rows for which this and the other holds; None where no row of filters says that."""
+        if self.languages and other.languages:
+            return None
+        terms = [one.condition for one in (self, other) if one.condition is not None]
+        spoken = self if self.languages else other
+        condition = joined("and", terms) if terms else None
+        sizes, defined = (*self.sizes, *other.sizes), self.defined or other.defined
+        return Rows(condition, spoken.languages, spoken.foreign, sizes, defined)
+
+    def either(self, other: "Rows") -> "Rows | None":
+        """Rows for which this or the other holds; None where no filter says that."""
+        if self.condition is not None and other.condition is not None and self.kinds == other.kinds == 1:
+            return replace(self, condition=joined("or", [self.condition, other.condition]))
+        if self.languages and other.languages and self.foreign == other.foreign and self.kinds == other.kinds == 1:
+            return replace(self, languages=tuple(dict.fromkeys([*self.languages, *other.languages])))
+        return None
+
+    def inverse(self) -> "Rows | None":
+        """All other rows; None where no filter keeps just these, or where there would be none."""
+        if self.kinds != 1:
+            return None
+        if self.condition is not None:
+            return replace(self, condition=complement(self.condition))
+        if self.languages:
+            return replace(self, foreign=not self.foreign)
+        unit, interval = self.sizes[0]
+        outside = interval.outside()
+        return None if outside is None else replace(self, sizes=((unit, outside),))

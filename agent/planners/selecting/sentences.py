@@ -1,0 +1,145 @@
+"""Reads whole sentences that keep or drop rows: what is said of which rows, in any of the ways people say it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ....tools.profile import Profile
+from ..marks import Marked
+from .nouns import NounPhrases
+from .phrases import DROP, GOES, KEEP, ONLY, POLITE, STAYS
+from .rows import Rows
+
+_IF: Final = frozenset("if when whenever where wherever unless".split())
+_MOST_TOKENS: Final = 60
+_LINKS: Final = frozenset({":", ",", "-", "–", "—", "->", "=>", "→", "?", "=", "then", "it's", "they", "these", "those", "it"})
+
+
+class Sentences:
+    """Reads one piece of a request at a time.
+
+    Args:
+        marked: the request.
+        profile: the data.
+    """
+
+    def __init__(self, marked: Marked, profile: Profile) -> None:
+        self._tokens = marked.tokens
+        self._phrases = NounPhrases(marked, profile)
+
+    def kept(self, start: int, end: int, *, told: bool = False) -> tuple[Rows, ...]:
+        """The different rows that a piece may ask to keep; empty where it is no such sentence.
+
+        Args:
+            start: its first token.
+            end: one past its last token.
+            told: only where a word says that they stay or go; rows that are only named stay as well.
+        """
+        found: list[Rows] = []
+        for begin in self._past(start, end) if end - start <= _MOST_TOKENS else ():
+            for rows in self._sentences(begin, end, told=told):
+                if rows is not None and not rows.is_all and rows not in found:
+                    found.append(rows)
+            if found:
+                break
+        return tuple(found)
+
+    def _sentences(self, at: int, end: int, *, told: bool) -> Iterator[Rows | None]:
+        yield from self._governed(at, end)
+        yield from self._judged(at, end, told=told)
+        yield from self._conditional(at, end)
+
+    def _governed(self, at: int, end: int) -> Iterator[Rows | None]:
+        """Reads "keep …", "only …", "get rid of …", "no …"."""
+        for after in DROP.ends(self._tokens, at):
+            for begin in self._past(after, end):
+                for rows, last in self._phrases.several(begin):
+                    if self._closes(last, end) or self._said_behind(GOES, last, end):
+                        yield rows.inverse()
+        for after in KEEP.ends(self._tokens, at):
+            for begin in [*self._past(after, end)]:
+                for only in [begin, *ONLY.ends(self._tokens, begin)]:
+                    yield from self._kept_at(only, end)
+        for after in ONLY.ends(self._tokens, at):
+            yield from self._kept_at(after, end)
+            for verb in KEEP.ends(self._tokens, after):
+                yield from self._kept_at(verb, end)
+
+    def _kept_at(self, at: int, end: int) -> Iterator[Rows | None]:
+        for rows, last in self._phrases.several(at):
+            if self._closes(last, end) or self._said_behind(STAYS, last, end):
+                yield rows
+
+    def _judged(self, at: int, end: int, *, told: bool) -> Iterator[Rows | None]:
+        """Reads "… can go", "… only", "… -> out", and rows that are named without a verb, which stay."""
+        for rows, last in self._phrases.several(at):
+            if self._said_behind(GOES, last, end):
+                yield rows.inverse()
+            elif self._said_behind(STAYS, last, end) or (self._closes(last, end) and (rows.defined or not told)):
+                yield rows
+            else:  # "the rating must be at least 4"
+                for said, after in self._required(last, rows):
+                    if self._closes(after, end):
+                        yield said
+
+    def _required(self, at: int, rows: Rows) -> Iterator[tuple[Rows, int]]:
+        """What all rows must be: "parcels must be insured"."""
+        if not rows.is_all or self._phrases.low(at) not in ("must", "should", "shall", "need", "needs", "have", "has"):
+            return
+        yield from self._phrases.said(at + 1 + (self._phrases.low(at + 1) == "to"))
+
+    def _conditional(self, at: int, end: int) -> Iterator[Rows | None]:
+        """Reads "if a parcel was lost, drop it"."""
+        word = self._phrases.low(at)
+        if word not in _IF:
+            return
+        for rows, last in self._clauses(at + 1):
+            if self._said_behind(GOES, last, end):
+                yield rows.inverse() if word != "unless" else rows
+            elif self._said_behind(STAYS, last, end) and word != "unless":
+                yield rows
+
+    def _clauses(self, at: int) -> Iterator[tuple[Rows, int]]:
+        """A subject and what is said of it."""
+        yield from self._phrases.condition(at)
+        for rows, middle in self._phrases.phrase(at):
+            if rows.is_all:
+                yield from self._phrases.said(middle)
+            else:
+                yield rows, middle
+
+    def _past(self, at: int, end: int) -> Iterator[int]:
+        """Where a sentence may begin behind polite words, the farthest first."""
+        places, here = [at], at
+        while here < end and (after := POLITE.end(self._tokens, here)) is not None and after <= end:
+            places.append(after)
+            here = after
+        return iter(places[::-1])
+
+    def _closes(self, at: int, end: int) -> bool:
+        """Whether nothing but polite words stands up to the end."""
+        if at > end:
+            return False
+        while at < end:
+            after = POLITE.end(self._tokens, at)
+            if after is None or after > end:
+                return False
+            at = after
+        return True
+
+    def _said_behind(self, phrases: object, at: int, end: int) -> bool:
+        from .phrases import Phrases
+
+        assert isinstance(phrases, Phrases)
+        places, here = [at], at
+        while self._phrases.low(here) in _LINKS or (after := POLITE.end(self._tokens, here)) is not None:
+            here = here + 1 if self._phrases.low(here) in _LINKS else after
+            places.append(here)
+            if here >= end:
+                break
+        return any(
+            self._closes(last, end)
+            for place in places
+            if place < end
+            for last in phrases.ends(self._tokens, place)
+            if last <= end
+        )
