@@ -157,7 +157,7 @@ def comparator_at(tokens: Sequence[Token], at: int) -> tuple[int, Sign] | None:
 def comparator_behind(tokens: Sequence[Token], at: int) -> tuple[int, Sign] | None:
     """The longest comparator that may stand behind a number, such as "or more": where it ends and what it means."""
     for size in range(_LONGEST_AFTER, 0, -1):
-        sign = _AFTER.get(tuple(token.low for token in tokens[at : at + size]))
+        sign = _AFTER.get(tuple(token.low for token in tokens[at : at + size])) if at + size <= len(tokens) else None
         if sign is not None and not _continues(tokens, at, size):
             return at + size, sign
     return None

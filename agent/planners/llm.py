@@ -15,6 +15,7 @@ from ..state import Change, Draft
 from .allowance import Allowance, Planning
 from .assembling import assemble, columns_written, needs_text
 from .choosing import Choice, Chooser
+from .corrections import corrected
 from .doubts import Decisions, Doubt, which_column
 from .editing import Editor
 from .matching import Matcher
@@ -22,6 +23,7 @@ from .model import opened_model
 from .offline import OfflinePlanner, unreadable
 from .proposals import reconcile
 from .ready_made import asked_pipeline
+from .rivals import rival_doubt
 from .spelling import mended
 from .understanding import Understanding, understand
 
@@ -64,7 +66,8 @@ class LLMPlanner:
         recalled = self._rules.recalled(request, profile, catalog, answers)
         if recalled is not None and recalled.is_past:
             return recalled.draft
-        said, mends = mended(request.encode("utf-8", "replace").decode(), profile, matcher)
+        meant, taken_back = corrected(request.encode("utf-8", "replace").decode())
+        said, mends = mended(meant, profile, matcher)
         if asked_pipeline(said, profile, matcher) is not None:
             return self._rules.draft(request, profile, catalog, answers=answers)
         read, pending = _Read(Decisions(said), profile, matcher), list(answers)
@@ -76,7 +79,9 @@ class LLMPlanner:
         combined = _combined(choice, read, pending)
         if combined is None:
             combined = self._rules.draft(request, profile, catalog, answers=answers)
-        return combined.model_copy(update={"notes": tuple(dict.fromkeys([*notes, *mends, *combined.notes]))})
+        return combined.model_copy(
+            update={"notes": tuple(dict.fromkeys([*notes, *taken_back, *mends, *combined.notes]))}
+        )
 
     def change(self, request: str, draft: Draft, profile: Profile, catalog: Catalog) -> Change:
         """Edits for a wish: those of the rules where they understand all of it, else those of the model.
@@ -180,12 +185,15 @@ def _combined(choice: Choice, read: _Read, pending: list[str]) -> Draft | None:
         read = replace(read, decisions=doubt.resolved(pending.pop(0), decisions) or decisions)
     if not made.workflow.steps and doubt is None:
         return None
+    not_covered = tuple(dict.fromkeys([*both.not_covered, *(wish.clause.text for wish, _ in made.faults)]))
+    rival = rival_doubt(both, decisions, read.profile) if doubt is None and not not_covered else None
     lost = [f"“{wish.clause.text}” cannot be done: {fault}." for wish, fault in made.faults]
     return Draft(
         workflow=made.workflow,
         reasons=made.reasons,
         asks=made.asks,
-        not_covered=tuple(dict.fromkeys([*both.not_covered, *(wish.clause.text for wish, _ in made.faults)])),
+        not_covered=not_covered,
         question=doubt.question if doubt else None,
+        rivals=rival.question if rival else None,
         notes=tuple(dict.fromkeys([*merged.notes, *made.notes, *both.lacks, *lost])),
     )

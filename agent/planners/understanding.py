@@ -12,12 +12,12 @@ from .column_rests import with_only_columns
 from .counting import only_counts
 from .doubts import Decisions, Doubt, all_of_them
 from .echoes import again, is_same_again, sized, spared, writing, written_to
+from .grammar import SecondReader
 from .labels import with_labels
 from .marks import Marked, Span, mark
 from .matching import Matcher
 from .reading import Reader
 from .remarks import may_disagree, settled
-from .selecting import SecondReader
 from .splitting import order_is_meant, others_stay, split
 from .tables import with_tables
 from .tokens import is_numbered

@@ -158,8 +158,9 @@ def _meaning_of(marked: Marked, at: int, end: int) -> Polarity | None:
     alone = at > 0 and tokens[at - 1].is_word and (at < 2 or not tokens[at - 2].is_word)  # "links out"
     leaves = leaves or (word == "out" and alone and following in ("", "of", "from"))
     leaves = leaves or (word == "goes" and not following)
-    said = [token.low for token in tokens[at + 1 : end] if token.is_word and token.low != "please"]
-    moved_out = word in _OUT_VERBS and not _OUT.isdisjoint(said[:5])
+    moved_out = word in _OUT_VERBS and any(
+        one in _OUT for one in [t.low for t in tokens[at + 1 : end] if t.is_word and t.low != "please"][:5]
+    )
     signed = at > 0 and tokens[at - 1].low in _SIGNS
     leaves = leaves or (word in ("out", "away", "gone") and signed and not (at + 1 < end and tokens[at + 1].is_word))
     if word == "cut" and any(token.low == "into" for token in tokens[at + 1 : end]):  # in pieces

@@ -71,6 +71,9 @@ def test_what_asks_for_nothing_that_operators_do_is_refused(plan: Plan, request_
     assert draft.model_dump_json()
 
 
+TIMES_AS_LONG = 9
+
+
 @pytest.mark.parametrize(
     "piece",
     [
@@ -78,16 +81,12 @@ def test_what_asks_for_nothing_that_operators_do_is_refused(plan: Plan, request_
         "split 1/", "sort by text, ", "rename text to ", "the random first ", "join table ", "text and ",
     ],
 )  # fmt: skip
-def test_the_longest_request_takes_little_time(plan: Plan, piece: str) -> None:
-    plan("strip html")
-    before = time.process_time()
-    plan((piece * 5000)[:5000])
-    assert time.process_time() - before < 3  # seconds; a tenth of it on an idle machine
+def test_the_time_of_a_long_request_grows_with_its_length(plan: Plan, piece: str) -> None:
+    def took(length: int) -> float:
+        before = time.process_time()
+        plan((piece * length)[:length])
+        return time.process_time() - before
 
-
-def test_an_ordinary_request_is_planned_at_once(plan: Plan) -> None:
-    plan("strip html")
-    before = time.process_time()
-    for _ in range(10):
-        plan("strip the HTML, keep only English documents with at least 50 words and drop exact duplicates")
-    assert time.process_time() - before < 1
+    took(100)
+    short = min(took(1250), took(1250))
+    assert took(5000) < TIMES_AS_LONG * short  # 4 times by its length, 16 times by the square of it

@@ -1,6 +1,6 @@
 """What a phrase says of rows: a condition on their columns, the languages and the sizes of their texts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ....operators.core.expression import Condition
 from ..conditions import complement, joined
@@ -19,14 +19,18 @@ class Rows:
         languages: ISO 639-1 codes, of which the text is in one.
         foreign: the text is in none of these languages instead.
         sizes: how long their texts are.
+        column: whose texts the languages and sizes are of; the main text where it is None.
         defined: a vague word was told what it means ("popular ones, 100 votes or more").
+        cost: how far-fetched this reading of the words is; of several, the plainest is meant.
     """
 
     condition: Condition | None = None
     languages: tuple[str, ...] = ()
     foreign: bool = False
     sizes: tuple[Size, ...] = ()
+    column: str | None = None
     defined: bool = False
+    cost: int = field(default=0, compare=False)
 
     @property
     def is_all(self) -> bool:
@@ -40,18 +44,20 @@ class Rows:
 
     def both(self, other: "Rows") -> "Rows | None":
         """Rows for which this and the other holds; None where no row of filters says that."""
-        if self.languages and other.languages:
+        if (self.languages and other.languages) or (self.column and other.column and self.column != other.column):
             return None
         terms = [one.condition for one in (self, other) if one.condition is not None]
         spoken = self if self.languages else other
         condition = joined("and", terms) if terms else None
         sizes, defined = (*self.sizes, *other.sizes), self.defined or other.defined
-        return Rows(condition, spoken.languages, spoken.foreign, sizes, defined)
+        column = self.column or other.column
+        return Rows(condition, spoken.languages, spoken.foreign, sizes, column, defined, self.cost + other.cost)
 
     def either(self, other: "Rows") -> "Rows | None":
         """Rows for which this or the other holds; None where no filter says that."""
         if self.condition is not None and other.condition is not None and self.kinds == other.kinds == 1:
-            return replace(self, condition=joined("or", [self.condition, other.condition]))
+            cost = self.cost + other.cost + 1
+            return replace(self, condition=joined("or", [self.condition, other.condition]), cost=cost)
         if self.languages and other.languages and self.foreign == other.foreign and self.kinds == other.kinds == 1:
             return replace(self, languages=tuple(dict.fromkeys([*self.languages, *other.languages])))
         return None

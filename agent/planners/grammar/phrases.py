@@ -42,7 +42,8 @@ def _each(frame: str, *words: str) -> str:
 
 
 POLITE: Final = Phrases(
-    "please|pls|plz|kindly|hi|hello|hey|hi there|hello there|ok|okay|so|well|right|now|and|also|then|finally|first|next|"
+    "please|pls|plz|kindly|hi|hello|hey|hi there|hello there|ok|okay|so|well|right|now|and|also|then|finally|"
+    "first|next|"
     "lastly|afterwards|after that|but|again|of course|if possible|if you can|for now|for me|for us|thanks|thank you|"
     "thanks a lot|many thanks|thx|cheers|ta|as well|too|maybe|perhaps|simply|basically|actually|in fact|in short|"
     "as a start|to start with|to begin with|by the way|btw|hence|therefore|though|however|still|,|.|!|-|–|—|;|:|"
@@ -63,8 +64,10 @@ POLITE: Final = Phrases(
 KEEP: Final = Phrases(
     "keep|retain|preserve|include|select|choose|pick|pick out|extract|take|return|show|show me|give me|get me|get|"
     "give us|fetch|fetch me|find|find me|list|leave|leave me|leave me with|leave us with|leave in|keep in|hold on to|"
-    "hang on to|stick to|stick with|restrict to|restrict it to|restrict this to|restrict the data to|restrict the set "
-    "to|limit to|limit it to|limit this to|limit the data to|limit the set to|narrow down to|narrow it down to|reduce "
+    "hang on to|stick to|stick with|restrict to|restrict it to|restrict this to|restrict the data to|restrict "
+    "the set "
+    "to|limit to|limit it to|limit this to|limit the data to|limit the set to|narrow down to|narrow it down to|"
+    "reduce "
     "to|reduce it to|filter for|filter on|filter to|filter down to|filter by|go for|go with|focus on|concentrate on|"
     "i want|i need|i want to see|i want to have|i need to see|i'd like|i would like|i'd like to see|i'd like to have|"
     "i am after|i'm after|i am looking for|i'm looking for|i am interested in|i'm interested in|i care about|"
@@ -75,7 +78,8 @@ KEEP: Final = Phrases(
     "what i want are|what i want is|what i need are|what i need is|what we need are|what we need is|what we want are|"
     "what we want is|all i want are|all i want is|all i need are|all i need is|all we need are|all we need is|all we "
     "want are|all we want is|it should contain|it should have|there should be|there should only be|there must be|"
-    "the result should have|the result should contain|the output should have|the output should contain|the set should "
+    "the result should have|the result should contain|the output should have|the output should contain|the set "
+    "should "
     "have|the set should contain|the data should have|the data should contain|we only want|i only want|we only need|"
     "i only need|i only care about|we only care about|i'm only interested in|i am only interested in|we're only "
     "interested in|we are only interested in|i only use|we only use|we only take|i'd only like|i just want|i just "
@@ -83,13 +87,16 @@ KEEP: Final = Phrases(
     "keep hold of|we only keep|only keep|only include|only take|only use|only show|only leave|use|works on|work with"
 )
 DROP: Final = Phrases(
-    "drop|remove|delete|discard|exclude|eliminate|omit|skip|ditch|dump|scrap|toss|toss out|bin|trash|junk|chuck|chuck "
-    "out|cut|cut out|kick|kick out|throw out|throw away|throw|take out|take away|leave out|leave off|filter out|filter "
+    "drop|remove|delete|discard|exclude|eliminate|omit|skip|ditch|dump|scrap|toss|toss out|bin|trash|junk|chuck|"
+    "chuck "
+    "out|cut|cut out|kick|kick out|throw out|throw away|throw|take out|take away|leave out|leave off|filter out|"
+    "filter "
     "away|filter off|screen out|sort out|weed out|sift out|strip out|rule out|kill|axe|purge|prune|ban|reject|refuse|"
     "ignore|lose|shed|banish|clear|clear out|clean out|wipe|wipe out|erase|get rid of|do away with|dispose of|part "
     "with|rid me of|rid us of|let go of|pull out of the set|no|without|minus|nothing|no more|no longer any|not|none "
     "of|none|i don't want|i don't need|i do not want|i do not need|we don't want|we don't need|we do not want|we do "
-    "not need|don't want|don't need|do not want|do not need|don't keep|do not keep|don't include|do not include|don't "
+    "not need|don't want|don't need|do not want|do not need|don't keep|do not keep|don't include|do not include|"
+    "don't "
     "show|do not show|don't show me|don't give me|don't use|do not use|don't take|don't leave|never keep|never "
     "include|i'm not interested in|i am not interested in|we're not interested in|we are not interested in|not "
     "interested in|no interest in|i have no interest in|we have no interest in|i don't care about|we don't care "
@@ -106,7 +113,8 @@ _GO: Final = _each(
     "must _|should _|can _|may _|has to _|have to _|needs to _|need to _|ought to _|shall _|will _|could _|might as "
     "well _|is to _|are to _|gets to _|had better _|got to _|gotta _",
     "go|leave|disappear|vanish|go away|be out|be gone|be removed|be dropped|be deleted|be discarded|be excluded|be "
-    "thrown out|be thrown away|be cut|be left out|be ignored|be skipped|be filtered out|be taken out|be kicked out|be "
+    "thrown out|be thrown away|be cut|be left out|be ignored|be skipped|be filtered out|be taken out|be kicked "
+    "out|be "
     "binned|be tossed|be omitted|be ditched|be scrapped|be rejected|be weeded out|be purged|get dropped|get removed|"
     "get deleted|be weeded|be eliminated|be kicked|come out|get out|be got rid of|be let go|be avoided|be banned",
 )
@@ -114,39 +122,53 @@ _NOT_STAY: Final = _each(
     "shouldn't _|should not _|mustn't _|must not _|can't _|cannot _|may not _|can not _|won't _|needn't _|need not _|"
     "doesn't have to _|don't have to _|doesn't need to _|don't need to _|isn't to _|aren't to _|is not to _|are not "
     "to _|ought not to _|don't _|doesn't _|do not _|does not _|never _",
-    "stay|remain|be kept|be in|be in there|be in it|be in here|be in the set|be in the data|be in the dataset|be in the output|be in the training set|be in the training data|be in the final set|be in our data|be in this set|be there|be included|be used|be part of it|be part of "
+    "stay|remain|be kept|be in|be in there|be in it|be in here|be in the set|be in the data|be in the dataset|be "
+    "in the output|be in the training set|be in the training data|be in the final set|be in our data|be in this "
+    "set|be there|be included|be used|be part of it|be part of "
     "this|be left|get in|make it|be shown|appear|appear in it|come through|pass|count|belong|belong here|belong in "
     "here|belong in there|belong in it|belong there|qualify|be accepted|be allowed|be around|interest me|interest us|"
     "matter|matter to us|matter to me|help|help us|help me|make the cut|survive|go in|go into it|enter|show up|be "
     "here|make it in|make it into it|show|work for us|work for me",
 )
 GOES: Final = Phrases(
-    "drop|is drop|are drop|be drop|must go|may leave|goes|go|out|away|gone|bye|bye bye|goodbye|is out|are out|is gone|are gone|goes out|go out|is not needed|are not "
-    "needed|isn't needed|aren't needed|is not wanted|are not wanted|isn't wanted|aren't wanted|unwanted|not wanted|not "
-    "needed|is not useful|are not useful|isn't useful|aren't useful|is useless|are useless|useless|is of no use|are of "
+    "drop|is drop|are drop|be drop|must go|may leave|goes|go|out|away|gone|bye|bye bye|goodbye|is out|are out|is "
+    "gone|are gone|goes out|go out|is not needed|are not "
+    "needed|isn't needed|aren't needed|is not wanted|are not wanted|isn't wanted|aren't wanted|unwanted|not "
+    "wanted|not "
+    "needed|is not useful|are not useful|isn't useful|aren't useful|is useless|are useless|useless|is of no use|"
+    "are of "
     "no use|of no use|is of no interest|are of no interest|of no interest|is junk|are junk|junk|is noise|are noise|"
     "noise|is trash|are trash|trash|is garbage|are garbage|garbage|is rubbish|are rubbish|rubbish|is worthless|are "
-    "worthless|no thanks|no thank you|nope|gets dropped|get dropped|gets removed|get removed|is dropped|are dropped|is "
+    "worthless|no thanks|no thank you|nope|gets dropped|get dropped|gets removed|get removed|is dropped|are "
+    "dropped|is "
     "removed|are removed|to be removed|to be dropped|to be deleted|to be excluded|excluded|removed|dropped|deleted|"
     "discarded|is excluded|are excluded|is discarded|are discarded|i don't want|i don't need|we don't want|we don't "
     "need|we do not need|we do not want|i do not want|i do not need|we can't use|we cannot use|i can't use|i have no "
     "use for|we have no use for|are not for us|is not for us|isn't for us|aren't for us|not for us|not for me|don't "
-    "interest me|don't interest us|doesn't interest us|doesn't interest me|is irrelevant|are irrelevant|irrelevant|is "
-    "a no go|are a no go|no go|is a no no|is taboo|are taboo|taboo|is forbidden|are forbidden|forbidden|is banned|are "
-    "banned|banned|is unwelcome|are unwelcome|aren't welcome|isn't welcome|not welcome|are not welcome|is not welcome|"
+    "interest me|don't interest us|doesn't interest us|doesn't interest me|is irrelevant|are irrelevant|"
+    "irrelevant|is "
+    "a no go|are a no go|no go|is a no no|is taboo|are taboo|taboo|is forbidden|are forbidden|forbidden|is "
+    "banned|are "
+    "banned|banned|is unwelcome|are unwelcome|aren't welcome|isn't welcome|not welcome|are not welcome|is not "
+    "welcome|"
     "is no good|are no good|no good|don't count|doesn't count|does not count|do not count|don't belong here|doesn't "
     "belong here|don't belong in here|don't belong in there|don't belong in it|don't belong|doesn't belong|is not "
     "allowed|are not allowed|isn't allowed|aren't allowed|not allowed|x|drop|remove|delete|skip|exclude|discard|"
     "ignore|bin|trash it|drop it|drop them|drop those|remove it|remove them|remove those|delete it|delete them|skip "
     "it|skip them|ditch it|ditch them|exclude it|exclude them|get rid of them|get rid of it|get rid of those|throw "
-    "them out|throw it out|throw those out|throw them away|throw it away|toss them|toss it|bin it|bin them|leave them "
+    "them out|throw it out|throw those out|throw them away|throw it away|toss them|toss it|bin it|bin them|leave "
+    "them "
     "out|leave it out|leave those out|kick them out|cut them|cut it|lose them|lose those|lose it|chuck it|chuck them|"
-    "take them out|take it out|take those out|filter them out|filter those out|filter it out|weed them out|don't keep "
-    "them|don't keep it|i'd drop|i'd remove|we drop|we skip|we remove|we don't keep|we exclude|we ignore|it goes|they "
+    "take them out|take it out|take those out|filter them out|filter those out|filter it out|weed them out|don't "
+    "keep "
+    "them|don't keep it|i'd drop|i'd remove|we drop|we skip|we remove|we don't keep|we exclude|we ignore|it goes|"
+    "they "
     "go|those go|it's out|they're out|it must go|they must go|those must go|it should go|they should go|those should "
     "go|they can go|it can go|those can go|that's out|drop the row|drop the rows|remove the row|remove the rows|"
-    "delete the row|delete the rows|drop that row|drop those rows|remove that row|remove those rows|skip the row|skip "
-    "that row|the row goes|the rows go|the row can go|the row is out|reject it|reject them|is to be dropped|are to be "
+    "delete the row|delete the rows|drop that row|drop those rows|remove that row|remove those rows|skip the row|"
+    "skip "
+    "that row|the row goes|the rows go|the row can go|the row is out|reject it|reject them|is to be dropped|are "
+    "to be "
     "dropped|is to be removed|are to be removed|is to go|are to go|fall out|falls out|is unusable|are unusable|"
     "unusable|is a waste|are a waste|aren't interesting|isn't interesting|not interesting|is off limits|are off "
     "limits|off limits",
@@ -155,7 +177,7 @@ GOES: Final = Phrases(
 )
 """What is said behind rows that go."""
 STAYS: Final = Phrases(
-    "only|alone|stay|stays|remain|remains|stay in|are in|is in|is fine|are fine|is ok|are ok|is okay|are okay|are "
+    "only|stay|stays|remain|remains|stay in|are in|is in|is fine|are fine|is ok|are ok|is okay|are okay|are "
     "enough|is enough|will do|would do|suffice|suffices|is all i need|are all i need|is all i want|are all i want|is "
     "all we need|are all we need|is all we want|are all we want|is what i want|are what i want|is what we want|are "
     "what we want|is what i need|are what i need|is what we need|are what we need|i want|i need|we want|we need|i "
@@ -179,14 +201,18 @@ EXCEPT: Final = Phrases(
     "aren't|not including|but without|only not"
 )
 """What leads from rows to those of them that are not meant."""
-ONLY: Final = Phrases("only|just|solely|exclusively|nothing but|purely|none but|merely|nothing except|nothing other than")
+ONLY: Final = Phrases(
+    "only|just|solely|exclusively|nothing but|purely|none but|merely|nothing except|nothing other than"
+)
 DETERMINERS: Final = Phrases(
-    "the|all|all the|all of the|all those|all of those|all our|all these|any|any of the|any of those|any of our|every|"
+    "the|either|either the|all|all the|all of the|all those|all of those|all our|all these|any|any of the|any of "
+    "those|any of our|every|"
     "every single|each|each and every|each of the|our|my|those|these|their|its|a|an|the ones|the one|any one|ones|of "
     "the|of|some of the|whatever|whichever|such|any such|the whole|the other|all other|any other|other|your"
 )
 HEADS: Final = Phrases(
-    "ones|one|stuff|things|thing|anything|everything|something|those|these|them|rows|row|records|record|entries|entry|"
+    "ones|one|stuff|things|thing|anything|everything|something|those|these|them|rows|row|records|record|entries|"
+    "entry|"
     "items|item|examples|example|samples|sample|lines of data|data|documents|document|docs|texts|material|content|"
     "what|whatever|cases|people|folks|anyone|everyone|anybody|everybody|all|any|which"
 )
@@ -197,22 +223,26 @@ COMPOUNDS: Final = frozenset(
 """Words before a noun for rows that narrow nothing down."""
 RELATIVES: Final = frozenset("that which who".split())
 COPULAS: Final = frozenset("is are was were be been being am 's it's they're gets get got becomes isn't aren't".split())
-PREPOSITIONS: Final = frozenset("from by in of on via with for under at as through over to about using into within".split())
+PREPOSITIONS: Final = frozenset(
+    "from by in of on via with for under at as through over to about using into within".split()
+)
 NOT: Final = frozenset("not non never isn't aren't wasn't weren't don't doesn't didn't hasn't haven't".split())
-HAVING: Final = frozenset("with having have has had carrying carry carries showing bearing got contain containing".split())
+HAVING: Final = frozenset("with having have has had got carrying".split())
 LACKING: Final = frozenset("without lacking lack lacks missing miss".split())
 ARTICLES: Final = frozenset("a an the any some its their".split())
 NULLS: Final = frozenset("missing null absent none unset nan empty blank unknown unspecified na nothing".split())
 GIVEN: Final = frozenset("given known set filled there present available provided specified stated".split())
 VAGUE: Final = frozenset(
-    "popular low lower high higher bad poor good great cheap expensive pricey dear old older recent new newer fresh long "
+    "popular low lower high higher bad poor good great cheap expensive pricey dear old older recent new newer "
+    "fresh long "
     "longer short shorter heavy light big large small tiny huge top weak strong slow fast quick decent best worst "
     "well rated reviewed liked starred loved famous stale outdated brief lengthy successful active quality".split()
 )
 """Words that say nothing by themselves, but may stand beside what they are to mean."""
 DEFINES: Final = Phrases(
     "(|:|,|-|–|—|meaning|i.e.|ie|i . e .|that is|that is to say|say|let's say|as in|namely|so|in other words|which "
-    "means|by which i mean|by that i mean|by this i mean|i mean|we mean|, i . e .|, i . e . ,|, that is|, that is ,|, "
+    "means|by which i mean|by that i mean|by this i mean|i mean|we mean|, i . e .|, i . e . ,|, that is|, that "
+    "is ,|, "
     "say|, let's say|, meaning|, so|, namely|, which means|, by which i mean|, i mean|, as in|( i . e .|( say|( that "
     "is|( meaning|( so|( let's say|( i . e . ,|=|- say|– say|defined as|, defined as"
 )

@@ -4,14 +4,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from ....tools.profile import Profile
+from ..judgements import judgement_of
 from ..marks import Marked
 from .nouns import NounPhrases
-from .phrases import DROP, GOES, KEEP, ONLY, POLITE, STAYS
+from .phrases import DROP, GOES, KEEP, ONLY, POLITE, STAYS, Phrases
 from .rows import Rows
+from .treatments import Treatments
 
 _IF: Final = frozenset("if when whenever where wherever unless".split())
 _MOST_TOKENS: Final = 60
-_LINKS: Final = frozenset({":", ",", "-", "–", "—", "->", "=>", "→", "?", "=", "then", "it's", "they", "these", "those", "it"})
+_UNTOUCHED: Final = frozenset("alone untouched unchanged intact unaffected hands".split())
+"""Words by which rows are spared what is done to others, not kept."""
+_LINKS: Final = frozenset(
+    {":", ",", "-", "–", "—", "->", "=>", "→", "?", "=", "then", "it's", "they", "these", "those", "it"}
+)
 
 
 class Sentences:
@@ -20,11 +26,13 @@ class Sentences:
     Args:
         marked: the request.
         profile: the data.
+        main: the column with the main text.
     """
 
-    def __init__(self, marked: Marked, profile: Profile) -> None:
+    def __init__(self, marked: Marked, profile: Profile, main: str | None) -> None:
         self._tokens = marked.tokens
-        self._phrases = NounPhrases(marked, profile)
+        self._phrases = NounPhrases(marked, profile, main)
+        self.treatments = Treatments(marked, profile, self._phrases)
 
     def kept(self, start: int, end: int, *, told: bool = False) -> tuple[Rows, ...]:
         """The different rows that a piece may ask to keep; empty where it is no such sentence.
@@ -35,13 +43,14 @@ class Sentences:
             told: only where a word says that they stay or go; rows that are only named stay as well.
         """
         found: list[Rows] = []
-        for begin in self._past(start, end) if end - start <= _MOST_TOKENS else ():
-            for rows in self._sentences(begin, end, told=told):
-                if rows is not None and not rows.is_all and rows not in found:
-                    found.append(rows)
+        untouched = any(token.low in _UNTOUCHED for token in self._tokens[start:end])
+        for begin in self._past(start, end) if end - start <= _MOST_TOKENS and not untouched else ():
+            said = self._sentences(begin, end, told=told)
+            found += [rows for rows in said if rows is not None and not rows.is_all]
             if found:
                 break
-        return tuple(found)
+        plainest = min((rows.cost for rows in found), default=0)
+        return tuple(dict.fromkeys(rows for rows in found if rows.cost == plainest))
 
     def _sentences(self, at: int, end: int, *, told: bool) -> Iterator[Rows | None]:
         yield from self._governed(at, end)
@@ -126,20 +135,18 @@ class Sentences:
             at = after
         return True
 
-    def _said_behind(self, phrases: object, at: int, end: int) -> bool:
-        from .phrases import Phrases
-
-        assert isinstance(phrases, Phrases)
+    def _said_behind(self, phrases: Phrases, at: int, end: int) -> bool:
+        """Whether the words up to the end say of the rows before them that they stay, or that they go."""
         places, here = [at], at
-        while self._phrases.low(here) in _LINKS or (after := POLITE.end(self._tokens, here)) is not None:
-            here = here + 1 if self._phrases.low(here) in _LINKS else after
-            places.append(here)
-            if here >= end:
+        while here < end:
+            after = here + 1 if self._phrases.low(here) in _LINKS else POLITE.end(self._tokens, here)
+            if after is None:
                 break
-        return any(
-            self._closes(last, end)
-            for place in places
-            if place < end
-            for last in phrases.ends(self._tokens, place)
-            if last <= end
-        )
+            places.append(after)
+            here = after
+        if any(
+            self._closes(last, end) for place in places if place < end for last in phrases.ends(self._tokens, place)
+        ):
+            return True
+        words = [token.low for token in self._tokens[at:end]]
+        return judgement_of(words) == ("drop" if phrases is GOES else "keep")

@@ -5,9 +5,10 @@ from dataclasses import replace
 from functools import wraps
 from typing import Final
 
-from ....operators.core.expression import Expression
+from ....operators.core.expression import Column, Expression, TextTest, Value
 from ....tools.profile import Profile
 from ..columns import column_at
+from ..conditions import joined
 from ..marks import Marked
 from ..quantities import find_quantities
 from ..row_nouns import is_row_noun
@@ -32,13 +33,17 @@ from .phrases import (
     VAGUE,
 )
 from .rows import Rows
+from .things import pattern_of, things_at
 from .values import Found, Values, nothing
 
 _ADVERBS: Final = frozenset("also still already ever even actually really only just all both either simply".split())
 _AUXILIARIES: Final = frozenset("do does did has have had will would can could may might must should".split())
 _AND: Final = frozenset({"and", "but", "&", ",", "plus"})
 _OR: Final = frozenset({"or", "nor", "/"})
-_PEOPLE: Final = frozenset("people persons readers users reviewers voters visitors customers buyers annotators times".split())
+_PEOPLE: Final = frozenset(
+    "people persons readers users reviewers voters visitors customers buyers annotators times".split()
+)
+_CONTAINING: Final = frozenset("containing contain contains holding hold holds including include includes carry".split())
 _MOST: Final = 60
 """Readings of one phrase that are followed."""
 
@@ -65,10 +70,11 @@ class NounPhrases:
     Args:
         marked: the request.
         profile: the data.
+        main: the column with the main text.
     """
 
-    def __init__(self, marked: Marked, profile: Profile) -> None:
-        self.tokens, self.profile = marked.tokens, profile
+    def __init__(self, marked: Marked, profile: Profile, main: str | None) -> None:
+        self.tokens, self.profile, self._main = marked.tokens, profile, main
         self.known: dict[tuple[str, int], list[Found]] = {}
         self._limits = {limit.start: limit for limit in marked.limits if limit.unit and limit.stated}
         self._values = Values(marked, profile)
@@ -123,7 +129,9 @@ class NounPhrases:
             end += 1
         if end == at:
             return
-        nouns = [head for head in (self._head(end), *(named[1] for named in [self._values.column(end)] if named)) if head]
+        nouns = [
+            head for head in (self._head(end), *(named[1] for named in [self._values.column(end)] if named)) if head
+        ]
         for noun in nouns:
             for begin in DEFINES.ends(self.tokens, noun):
                 opened = self.low(noun) == "("
@@ -132,10 +140,10 @@ class NounPhrases:
                         yield replace(rows, defined=True), last + opened
 
     def _elliptic(self, name: int, at: int) -> Iterator[Found]:
-        """A number of the column that was named before: "bad ratings (2 or less)"."""
+        """A number of the column that was named before: "bad ratings (2 or less)", "low scores, so under 4"."""
         named = self._amounts.named(name)
-        if named is not None:
-            for condition, end in self._amounts.of(named[0], at):
+        for begin in dict.fromkeys([at, *filter(None, [self._head(at)])] if named is not None else []):
+            for condition, end in self._amounts.of(named[0], begin) if named is not None else ():
                 yield Rows(condition), end
 
     def _described(self, at: int, so_far: Rows, *, bare: bool) -> Iterator[Found]:
@@ -143,10 +151,14 @@ class NounPhrases:
         for rows, end in self.adjective(at):
             both = so_far.both(rows)
             if both is not None:
-                yield from self._described(end + (self.low(end) in (",", "and") and bool(self.adjective(end + 1))), both, bare=False)
-        end = self._head(at)
-        if end is not None:
-            yield from self._followed(end, so_far)
+                yield from self._described(
+                    end + (self.low(end) in (",", "and") and bool(self.adjective(end + 1))), both, bare=False
+                )
+        noun = self._head(at)
+        text = None if noun is None else self._text_at(at)
+        headed = so_far if text is None else so_far.both(Rows(column=text))
+        if noun is not None and headed is not None:
+            yield from self._followed(noun, headed)
         if not bare:
             yield from self._followed(at, so_far)
 
@@ -176,9 +188,19 @@ class NounPhrases:
         if is_row_noun(self.tokens, at) or self.low(at) in EXAMPLE_NOUNS:
             return at + 1
         named = column_at(self.tokens, at, self.profile) if at < len(self.tokens) else None
-        if named is not None and self.profile.column(named[0]).dtype == "text" and not self.profile.column(named[0]).labels:
+        if (
+            named is not None
+            and self.profile.column(named[0]).dtype == "text"
+            and not self.profile.column(named[0]).labels
+        ):
             return named[1]
         return None
+
+    def _text_at(self, at: int) -> str | None:
+        """The column of texts that is named here."""
+        named = column_at(self.tokens, at, self.profile) if at < len(self.tokens) else None
+        column = None if named is None else self.profile.column(named[0])
+        return column.name if column is not None and column.dtype == "text" and not column.labels else None
 
     # Parts
 
@@ -197,16 +219,17 @@ class NounPhrases:
         yield from self._values.years(at)
         for rows, end in self._values.labels(at):  # "the physics topic"
             named = self._values.column(end)
-            if named is not None and named[0].name in {*Expression(rows.condition).columns()}:
+            said = set() if rows.condition is None else {*Expression(rows.condition).columns()}
+            if named is not None and named[0].name in said:
                 yield rows, named[1]
         for condition, end in self._amounts.conditions(at):
-            yield Rows(condition), end
+            yield Rows(condition, cost=1), end
 
     @_once
     def condition(self, at: int) -> Iterator[Found]:
         """A column and what is said of it."""
         for condition, end in self._amounts.conditions(at):
-            yield Rows(condition), end
+            yield Rows(condition, cost=1), end
         begin = at + (self.low(at) in ARTICLES)
         named = self._values.column(begin)
         if named is None:
@@ -215,12 +238,14 @@ class NounPhrases:
         end, denied, linked = self._copula(here)
         found: list[Found] = []
         if self.low(end) in NULLS and (linked or column.dtype != "text" or column.labels):
-            found.append((Rows(nothing(column)), end + 1))
+            found.append((Rows(nothing(column, counts=False), cost=1), end + 1))
         if self.low(end) in GIVEN:
             found.append((Rows(nothing(column, present=True)), end + 1))
         found += self._values.labels(end, column.name)
         for after in EXCEPT.ends(self.tokens, here):  # "in languages other than Python"
-            found += [(rest, last) for rows, last in self._values.labels(after, column.name) if (rest := rows.inverse())]
+            found += [
+                (rest, last) for rows, last in self._values.labels(after, column.name) if (rest := rows.inverse())
+            ]
         for rows, after in found:
             said = rows.inverse() if denied else rows
             if said is not None:
@@ -248,7 +273,7 @@ class NounPhrases:
         yield from self._values.read(at)
         yield from self._values.dates(at)
         for condition, end in self._amounts.conditions(at):
-            yield Rows(condition), end
+            yield Rows(condition, cost=1), end
         yield from self._sized(at)
         if word in RELATIVES:
             yield from self.said(at + 1)
@@ -258,7 +283,7 @@ class NounPhrases:
         elif word in ("where", "when", "if"):
             yield from self.condition(at + 1)
             yield from self.said(at + 1 + (self.low(at + 1) in ("they", "it", "the")))
-        elif word == "(" :
+        elif word == "(":
             for rows, end in [*self.behind(at + 1), *self.condition(at + 1)]:
                 if self.low(end) == ")":
                     yield rows, end + 1
@@ -270,6 +295,7 @@ class NounPhrases:
                 yield from self.condition(begin)
         yield from self._holding(at)
         yield from self._by_people(at)
+        yield from self._with_things(at)
         if word in NOT or word.endswith(("ing", "ed", "en")) or word in ("left", "made", "sent", "sold"):
             yield from self.said(at)
         yield from self._untouched(at)
@@ -283,11 +309,12 @@ class NounPhrases:
         found += self._values.flags(end)
         found += self._values.labels(end)
         found += self._values.dates(end)
-        found += [(Rows(condition), last) for condition, last in self._amounts.conditions(end)]
+        found += [(Rows(condition, cost=1), last) for condition, last in self._amounts.conditions(end)]
         found += self._sized(end)
         found += self._holding(end)
         found += self._values.undone(end)
         found += self._by_people(end)
+        found += self._with_things(end)
         if end > at and self.low(end - 1) in HAVING | ARTICLES:
             found += self._holding(end - 1, had=True)
             found += self.condition(end)
@@ -302,7 +329,7 @@ class NounPhrases:
                 found += self._values.labels(last)
             column = self._values.by_verb(end)
             if column is not None and column.dtype not in ("boolean",) and not column.labels:
-                found.append((Rows(nothing(column, present=True)), end + 1))
+                found.append((Rows(nothing(column, present=True), cost=2), end + 1))
         for rows, last in found:
             said = rows.inverse() if denied else rows
             if said is not None:
@@ -315,7 +342,12 @@ class NounPhrases:
             word = self.low(end)
             if word in NOT or (word.endswith("n't") and len(word) > 3):
                 denied = not denied
-            elif not (word in COPULAS or word in _AUXILIARIES or word in _ADVERBS or word in ("=", ":", "as", "they", "it", "equals")):
+            elif not (
+                word in COPULAS
+                or word in _AUXILIARIES
+                or word in _ADVERBS
+                or word in ("=", ":", "as", "they", "it", "equals")
+            ):
                 return end, denied, end > at
             end += 1
 
@@ -331,7 +363,7 @@ class NounPhrases:
         found: list[Found] = [*self._values.flags(begin, held=True)]
         named = self._values.column(begin)
         if named is not None and named[0].dtype != "boolean":
-            found.append((Rows(nothing(named[0], present=True)), named[1]))
+            found.append((Rows(nothing(named[0], present=True), cost=2), named[1]))
         for rows, end in found:
             said = rows.inverse() if lacking else rows
             if said is not None:
@@ -340,7 +372,7 @@ class NounPhrases:
             yield from self.condition(begin)
             yield from self._sized(begin)
             for condition, end in self._amounts.conditions(begin):
-                yield Rows(condition), end
+                yield Rows(condition, cost=1), end
 
     def _untouched(self, at: int) -> Iterator[Found]:
         """Reads "that nobody rated", "no one has reviewed"."""
@@ -352,6 +384,26 @@ class NounPhrases:
                 said = truth[0] if truth else Rows(nothing(column))
                 if said is not None:
                     yield said, begin + 1 + (self.low(begin + 1) in ("for", "on", "to", "yet", "so", "at"))
+
+    def _with_things(self, at: int) -> Iterator[Found]:
+        """Reads "with a link", "without emoji", "that contain phone numbers": what the main text holds or lacks."""
+        word = self.low(at)
+        if self._main is None or word not in HAVING | LACKING | _CONTAINING | {"no"}:
+            return
+        lacking, begin = word in LACKING | {"no"}, at + 1
+        while self.low(begin) in ARTICLES | {"no", "not", "either", "only", "at", "least", "one"}:
+            lacking = lacking or self.low(begin) in ("no", "not")
+            begin += 1
+        for kinds, end in things_at(self.tokens, begin):
+            patterns = [pattern_of(kind) for kind in kinds]
+            tests = [TextTest(Column(self._main), "matches", Value("text", one)) for one in patterns if one]
+            if len(tests) < len(kinds) or (len(tests) > 1 and not lacking):
+                continue
+            rows = Rows(joined("or", [*tests]), column=self._main)
+            said = rows.inverse() if lacking else rows
+            place = end + 2 if self.low(end) == "in" and self.low(end + 1) in ("it", "them", "there") else end
+            if said is not None:
+                yield said, place
 
     def _by_people(self, at: int) -> Iterator[Found]:
         """Reads "liked by more than 200 people", "voted for by at least ten"."""

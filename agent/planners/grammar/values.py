@@ -1,6 +1,7 @@
 """Reads words as values of the data: labels, flags, days, languages, and values that are missing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from ....operators.core.expression import Among, Column, Compare, Condition, IsBlank, IsNull, Not, Value
@@ -19,7 +20,9 @@ Found = tuple[Rows, int]
 """What is said of the rows, and where that ends."""
 
 _JOINS: Final = frozenset({",", "and", "or", "nor", "&", "/", "+"})
-_NO_LABELS: Final = frozenset("a an the i it is are and or not no in on of to by at for from with yes true false".split())
+_NO_LABELS: Final = frozenset(
+    "a an the i it is are and or not no in on of to by at for from with yes true false".split()
+)
 _SHORTEST_STEM: Final = 4
 _FLAGS: Final = frozenset("is has was are had did can should with".split())
 _AUTHORS: Final = frozenset("author writer user username poster creator owner".split())
@@ -57,25 +60,28 @@ class Values:
                 longest = max(one[2] for one in some)
                 values += [label for label, _, after in some if after == longest]
                 end = here = longest
-                while self._low(here) in _JOINS or (here > end and self._low(here) in ("the", "from", "in", "by", "via")):
+                while self._low(here) in _JOINS or (
+                    here > end and self._low(here) in ("the", "from", "in", "by", "via")
+                ):
                     here += 1
                 if here == end:
                     break
-            yield self._equals(name, values), end
+            yield replace(self._equals(name, values), cost=1), end
             first = [one for one in self._labels_at(at) if one[1] == name]
             if len(values) > len(first):
-                yield self._equals(name, [label for label, *_ in first]), first[0][2]
+                yield replace(self._equals(name, [label for label, *_ in first]), cost=3), first[0][2]
 
     def _labels_at(self, at: int) -> list[tuple[str, str, int]]:
         """The labels here, their columns, and where they end; of several columns those spelled so come first."""
         if at >= len(self._tokens) or (self._low(at) in _NO_LABELS and self._tokens[at].kind != "quoted"):
             return []
-        exact = [(label, name, at + size) for words, label, name in self._labels if (size := self._size(at, words, label))]
+        exact = [
+            (label, name, at + size) for words, label, name in self._labels if (size := self._size(at, words, label))
+        ]
         if exact:
             spelled = [one for one in exact if self._spelled(at, one)]
             return spelled if len({name for _, name, _ in spelled}) == 1 else exact
-        families = [(label, name, at + 1) for words, label, name in self._labels
-                    if len(words) > 1 and words[0] == self._low(at) and not any(map(str.isalpha, "".join(words[1:])))]  # fmt: skip
+        families = [(label, name, at + 1) for words, label, name in self._labels if self._is_family(at, words)]
         if families:
             return families
         return [(label, name, at + 1) for words, label, name in self._labels if self._is_form(at, words)]
@@ -90,6 +96,10 @@ class Values:
             return 0
         same = here == words or (here[:-1] == words[:-1] and singular(here[-1]) == singular(words[-1]))
         return len(words) if same else 0
+
+    def _is_family(self, at: int, words: tuple[str, ...]) -> bool:
+        """Whether the first part of a label stands here, the rest being a number or a sign: "GPL" for `GPL-3.0`."""
+        return len(words) > 1 and words[0] == self._low(at) and not any(map(str.isalpha, "".join(words[1:])))
 
     def _spelled(self, at: int, one: tuple[str, str, int]) -> bool:
         return self._marked.text(at, one[2]) == one[0]
@@ -121,11 +131,13 @@ class Values:
             here = [token.low for token in self._tokens[at:end]]
             if len(here) == len(plain) and [*here[:-1], singular(here[-1])] == [*plain[:-1], singular(plain[-1])]:
                 yield self._truth(column, value=True), end
-            elif len(plain) == 1 and any(
-                self._low(at).startswith(prefix) and stem(self._low(at)[len(prefix):]) == stem(plain[0]) for prefix in _DENYING
-            ):
-                yield self._truth(column, value=False), at + 1
-            elif len(plain) == 1 and any(prefix + self._low(at) == plain[0] for prefix in _DENYING):
+            elif (
+                len(plain) == 1
+                and any(
+                    self._low(at).startswith(prefix) and stem(self._low(at)[len(prefix) :]) == stem(plain[0])
+                    for prefix in _DENYING
+                )
+            ) or (len(plain) == 1 and any(prefix + self._low(at) == plain[0] for prefix in _DENYING)):
                 yield self._truth(column, value=False), at + 1
 
     @staticmethod
@@ -164,7 +176,9 @@ class Values:
         """The column that is named at a position, by its name or by a word of it."""
         if at >= len(self._tokens):
             return None
-        named = column_at(self._tokens, at, self._profile) or near_column(self._tokens, at, self._profile, ("text", "time", "boolean", *NUMBERS))
+        named = column_at(self._tokens, at, self._profile) or near_column(
+            self._tokens, at, self._profile, ("text", "time", "boolean", *NUMBERS)
+        )
         return None if named is None else (self._profile.column(named[0]), named[1])
 
     def by_verb(self, at: int) -> ColumnProfile | None:
@@ -172,7 +186,11 @@ class Values:
         low = self._low(at)
         if len(low) <= _SHORTEST_STEM:
             return None
-        found = [one for one in self._profile.columns if not is_key(one) and stem(low) in {stem(part) for part in words_of(one.name)} | _nominal(one)]
+        found = [
+            one
+            for one in self._profile.columns
+            if not is_key(one) and stem(low) in {stem(part) for part in words_of(one.name)} | _nominal(one)
+        ]
         return found[0] if len(found) == 1 else None
 
     def undone(self, at: int) -> Iterator[Found]:
@@ -183,7 +201,11 @@ class Values:
             yield Rows(nothing(unsigned)), at + 1
         if low.startswith("un") and len(low) > _SHORTEST_STEM + 2:
             root = stem(low[2:])
-            found = [one for one in self._profile.columns if root in {stem(part) for part in words_of(one.name)} | _nominal(one)]
+            found = [
+                one
+                for one in self._profile.columns
+                if root in {stem(part) for part in words_of(one.name)} | _nominal(one)
+            ]
             if len(found) == 1 and found[0].dtype != "boolean":
                 yield Rows(nothing(found[0])), at + 1
 
@@ -191,11 +213,16 @@ class Values:
         return self._tokens[at].low if 0 <= at < len(self._tokens) else ""
 
 
-def nothing(column: ColumnProfile, *, present: bool = False) -> Condition:
-    """The condition that a column has no value, or that it has one."""
+def nothing(column: ColumnProfile, *, present: bool = False, counts: bool = True) -> Condition:
+    """The condition that a column has no value, or that it has one.
+
+    Args:
+        present: that it has one.
+        counts: whether none of what a column of whole numbers counts is no value: "no votes".
+    """
     name = Column(column.name)
     gone: Condition = IsBlank(name) if column.dtype == "text" else IsNull(name)
-    if column.dtype == "integer" and column.name.endswith("s") and column.null_share == 0.0:  # "no votes" in a column of counts
+    if counts and column.dtype == "integer" and column.name.endswith("s"):
         gone = joined("or", [Compare(name, "=", Value("number", 0)), IsNull(name)])
         return Compare(name, ">", Value("number", 0)) if present else gone
     return Not(gone) if present else gone

@@ -1,0 +1,150 @@
+"""Takes clauses that keep or drop rows by the grammar, where the reader of single phrases leaves them open."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+from ....operators.core.expression import Expression
+from ...state import Check
+from .. import proofs
+from ..clauses import Clause
+from ..directions import Limit
+from ..ground import Ground
+from ..marks import Marked
+from ..slots import EXCLUDE, EXPRESSION, LANGUAGES, Options, fill_limit
+from ..wishes import Reading, Wish
+from .rows import Rows
+from .sentences import Sentences
+
+_MOST_JOINED: Final = 4
+_MOST_CLAUSES: Final = 60
+"""Clauses beyond which a request is no longer read a second time."""
+
+
+class SecondReader:
+    """Reads the clauses that were left open, alone or with their neighbours.
+
+    Args:
+        ground: what they are read against.
+        marked: the request.
+    """
+
+    def __init__(self, ground: Ground, marked: Marked) -> None:
+        self._ground, self._marked = ground, marked
+        self._sentences = Sentences(marked, ground.profile, ground.main)
+
+    def mended(self, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings, those that were open replaced where the grammar reads them as a whole."""
+        done, at = list[Reading](), 0
+        if len(readings) > _MOST_CLAUSES:
+            return list(readings)
+        while at < len(readings):
+            found = self._from(readings, at)
+            if found is None:
+                done.append(readings[at])
+                at += 1
+            else:
+                done.append(found[0])
+                at = found[1]
+        return done
+
+    def _from(self, readings: Sequence[Reading], at: int) -> tuple[Reading, int] | None:
+        """A reading for the clauses from one on, and which comes behind them; at least one of them was open."""
+        for size in range(min(_MOST_JOINED, len(readings) - at), 0, -1):
+            some = readings[at : at + size]
+            if size == 1 and (other := self._otherwise(some[0])) is not None:
+                return other, at + 1
+            either = any(one.clause.alternative for one in some[1:])
+            if not (either or any(map(_is_open, some))) or not self._are_neighbours(some):
+                continue
+            start, end = some[0].clause.start, some[-1].clause.end
+            treated = self._treated(some, start, end)
+            if treated is not None:
+                return treated, at + size
+            asked = not (either or any(one.not_covered for one in some))
+            kept = self._sentences.kept(start, end, told=asked)
+            if len(kept) == 1 and (not asked or kept[0].condition is not None):
+                made = self._reading(replace(some[0].clause, end=end), kept[0])
+                if made is not None:
+                    return made, at + size
+        return None
+
+    def _otherwise(self, reading: Reading) -> Reading | None:
+        """Another reading of a clause that was taken for a treatment of texts and keeps rows, or the other way round."""
+        clause, kinds = reading.clause, {wish.card.cls.kind for wish in reading.wishes}
+        if reading.not_covered or reading.doubt is not None or len(kinds) != 1:
+            return None
+        if kinds == {"refine"}:
+            kept = self._sentences.kept(clause.start, clause.end, told=True)
+            if len(kept) == 1 and kept[0].condition is not None:
+                return self._reading(clause, kept[0])
+        treatment = self._sentences.treatments.read(clause.start, clause.end)
+        if treatment is not None and (treatment.replacement or (treatment.columns and kinds == {"filter"})):
+            return self._treated([reading], clause.start, clause.end)
+        return None
+
+    def _treated(self, some: Sequence[Reading], start: int, end: int) -> Reading | None:
+        """The steps that take something out of texts; None where it is not said so."""
+        found = self._sentences.treatments.read(start, end)
+        columns = () if found is None else found.columns or ((self._ground.main,) if self._ground.main else ())
+        if found is None or not columns:
+            return None
+        clause = replace(some[0].clause, end=end, polarity="strip", own_verb=True)
+        where = None if found.where is None else str(Expression(found.where))
+        wishes: list[Wish] = []
+        for operator, options in found.steps():
+            if operator not in self._ground.matcher.operators:
+                return None
+            card = self._ground.matcher.card(operator)
+            check = proofs.within(proofs.concept_check([*found.kinds] if len(found.steps()) == 1 else (), columns), where)
+            wishes += [
+                Wish(clause, card, {**options}, (name,), where, ((clause.text, check if name == columns[0] else Check()),))
+                for name in columns
+            ]
+        return Reading(clause, tuple(wishes))
+
+    @staticmethod
+    def _are_neighbours(some: Sequence[Reading]) -> bool:
+        """Whether clauses stand side by side in one sentence."""
+        return all(
+            one.clause.end <= other.clause.start <= one.clause.end + 2 and not other.clause.hard
+            for one, other in pairwise(some)
+        )
+
+    def _reading(self, clause: Clause, rows: Rows) -> Reading | None:
+        """The steps that keep just these rows; None where an operator for them is missing."""
+        column = rows.column or self._ground.main
+        if (rows.languages or rows.sizes) and column is None:
+            return None
+        clause = replace(clause, polarity="keep", own_verb=True)
+        wishes = [
+            self._wish(clause, "expression_filter", {EXPRESSION: text}, proofs.condition_check(text))
+            for text in ([str(Expression(rows.condition))] if rows.condition is not None else [])
+        ]
+        if rows.languages:
+            options: Options = {LANGUAGES: [*rows.languages], **({EXCLUDE: True} if rows.foreign else {})}
+            check = proofs.language_check(rows.languages, column, exclude=rows.foreign)
+            wishes.append(self._wish(clause, "language_filter", options, check, column))
+        for unit, interval in rows.sizes:
+            operator = f"{unit.removesuffix('s')}_count_filter"
+            matcher = self._ground.matcher
+            card = matcher.card(operator) if operator in matcher.operators else None
+            limit = Limit(clause.start, clause.end, interval, unit)
+            filled = None if card is None else fill_limit(card, limit, interval, ())
+            if filled is None:
+                return None
+            wishes.append(self._wish(clause, operator, filled, proofs.limit_check(unit, interval, column), column))
+        return None if None in wishes else Reading(clause, tuple(one for one in wishes if one is not None))
+
+    def _wish(
+        self, clause: Clause, operator: str, options: Options, check: Check, column: str | None = None
+    ) -> Wish | None:
+        if operator not in self._ground.matcher.operators:
+            return None
+        card = self._ground.matcher.card(operator)
+        return Wish(clause, card, options, (column,) if column else (), proofs=((clause.text, check),))
+
+
+def _is_open(reading: Reading) -> bool:
+    return bool(reading.not_covered) or reading.doubt is not None
