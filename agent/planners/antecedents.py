@@ -7,12 +7,16 @@ from itertools import pairwise
 from typing import Final
 
 from ...operators.core.expression import Expression
+from ..state import Check
+from . import proofs
 from .assembling import with_scopes
 from .clauses import Clause
-from .slots import Options
+from .matching import Matcher
+from .quantities import SMALL
+from .slots import EXPRESSION, Options
 from .verbs import negates
-from .vocabulary import DROP
-from .wishes import Reading
+from .vocabulary import DROP, ROW_NOUNS
+from .wishes import Reading, Wish
 from .wording import MOST_TOKENS
 
 _POINTS: Final = frozenset("them those these it that this such ones".split())
@@ -29,6 +33,12 @@ _SAYS_NOTHING: Final = frozenset(
     " so "
     "leave give show keep drop bin be must should can may get rid of the all of fine here there now then will would "
     "like have see any more either ok okay interested in need".split()
+)
+
+_SORT, _TOP, _SAMPLE, _RESHAPE, _FILTER = "sort_rows", "top_rows", "sample_rows", "reshape_rows", "expression_filter"
+_BARE_TOP: Final = frozenset(
+    "top the first keep only just give me us i we want need take show and then finally please of them those these rows "
+    "ones leave with us now".split()
 )
 
 
@@ -186,3 +196,32 @@ def _subject_ends(clause: Clause) -> Iterator[int]:
         if subject.conditions and not (behind.conditions or behind.limits or behind.languages or told):
             yield at
         return
+
+
+def told_before(readings: Sequence[Reading], matcher: Matcher) -> list[Reading]:
+    """The readings, where "the top 20" behind an order means its first rows, and columns of some rows are taken of them.
+
+    A step that takes columns away cannot leave other rows as they are, so which rows are meant is a filter before it.
+    """
+    done: list[Reading] = []
+    for reading in readings:
+        sorts = any(wish.card.name == _SORT for before in done for wish in before.wishes)
+        wishes = list[Wish]()
+        for wish in reading.wishes:
+            if sorts and wish.card.name == _TOP and _is_bare_top(reading.clause, wish):
+                size = {name: wish.options[name] for name in ("count", "share") if name in wish.options}
+                wishes.append(replace(wish, card=matcher.card(_SAMPLE), options={"method": "first", **size}))
+            elif wish.card.name == _RESHAPE and wish.where is not None and {"select", "drop"} & wish.options.keys():
+                check = proofs.condition_check(wish.where)
+                rows = Wish(wish.clause, matcher.card(_FILTER), {EXPRESSION: wish.where}, proofs=((wish.clause.text, check),))
+                wishes += [rows, replace(wish, where=None, proofs=((wish.clause.text, Check()),))]
+            else:
+                wishes.append(wish)
+        done.append(replace(reading, wishes=tuple(wishes)))
+    return done
+
+
+def _is_bare_top(clause: Clause, wish: Wish) -> bool:
+    """Whether a clause says nothing but how many of the first rows are meant."""
+    words = {word for word in clause.words if word[:1].isalpha() and word not in SMALL}
+    return "per" not in wish.options and "top" in words and words <= _BARE_TOP | ROW_NOUNS

@@ -20,7 +20,7 @@ from ...tools.profile import ColumnProfile, Profile
 from .columns import column_at, words_of
 from .condition_pairs import elements_at, paired_at, refers_at
 from .condition_texts import ENDS, NEGATED, NO_TEXTS, TESTS, TextTests
-from .condition_words import compared_at, counted_at, flag_at, near_column, numbers_at, past_unit, stars_at
+from .condition_words import COMPARED, compared_at, counted_at, flag_at, near_column, numbers_at, past_unit, stars_at
 from .conditions import ConditionMention, any_test, joined, negate, within
 from .directions import Interval, Limit, comparator_at, comparator_behind
 from .judgements import judgement_of
@@ -84,7 +84,8 @@ class _Finder(TextTests):
             while self.low(after) in _LEADS:
                 after += 1
             another = self._one(after) if after < len(self.tokens) else None
-            another = self._same_column(groups[-1][-1], after) or another
+            own = self.low(after) in COMPARED and another is not None  # "… and cheaper than 30" names its column
+            another = another if own else self._same_column(groups[-1][-1], after) or another
             if another is None:
                 break
             if word in ("or", "nor"):

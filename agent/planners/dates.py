@@ -1,7 +1,7 @@
 """Reads days, months and years in conditions: "before 2024-03-10", "from March 2025 onwards", "in 2025"."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -210,10 +210,22 @@ def _between(tokens: Sequence[Token], at: int) -> tuple[Period, Period, int] | N
 
 
 def _month_of_the_year_behind(tokens: Sequence[Token], at: int) -> tuple[Period, int] | None:
-    """Reads "January" in "between January and June 2024"."""
-    month = _MONTHS.get(tokens[at].low) if at + 2 < len(tokens) else None
-    behind = period_at(tokens, at + 2) if month is not None else None
-    return _period(behind[0].first.year, month or 0, 0, at + 1) if behind is not None else None
+    """Reads "January" in "between January and June 2024", "1 March" in "between 1 March and 31 May 2024"."""
+    for end, behind in _years_behind(tokens, at):
+        here = [token.low for token in tokens[at:end] if token.low not in _ORDINAL]
+        months = [word for word in here if word in _MONTHS]
+        days = [int(word) for word in here if word.isdecimal() and len(word) < 3]
+        if len(months) == 1 and len(here) == 1 + len(days) and len(days) < 2:
+            return _period(behind.first.year, _MONTHS[months[0]], (days or [0])[0], end)
+    return None
+
+
+def _years_behind(tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Period]]:
+    """Where "and" or "to" stands soon behind a position, and the period of a known year that follows it."""
+    for end in range(at + 1, min(at + 5, len(tokens) - 1)):
+        behind = period_at(tokens, end + 1) if tokens[end].low in ("and", "to", "until", "till", "through", "-", "–") else None
+        if behind is not None:
+            yield end, behind[0]
 
 
 def _led(tokens: Sequence[Token], at: int) -> tuple[int, Sign] | None:

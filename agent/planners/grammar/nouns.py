@@ -9,6 +9,7 @@ from ....operators.core.expression import Column, Expression, TextTest, Value
 from ....tools.profile import Profile
 from ..columns import column_at
 from ..conditions import joined
+from ..idioms import FILLER
 from ..marks import Marked
 from ..quantities import find_quantities
 from ..row_nouns import is_row_noun
@@ -109,6 +110,8 @@ class NounPhrases:
             yield rows, end
             comma = end + (self.low(end) == ",")
             for after in EXCEPT.ends(self.tokens, comma):
+                if self.low(after) in NOT and self.low(after - 1) not in NOT:  # "but not lost" denies once
+                    continue
                 for other, last in self.several(after):
                     rest = other.inverse()
                     both = None if rest is None or other.is_all else rows.both(rest)
@@ -164,6 +167,8 @@ class NounPhrases:
 
     def _followed(self, at: int, so_far: Rows) -> Iterator[Found]:
         yield so_far, at
+        while self.low(at) == FILLER:
+            at += 1
         comma = at + (self.low(at) == "," and self.low(at + 1) in RELATIVES)
         for rows, end in self.behind(comma):
             both = so_far.both(rows)
@@ -291,7 +296,7 @@ class NounPhrases:
             begin = at + 1 + (self.low(at + 1) in ("the", "a", "an", "our", "either"))
             yield from self._values.labels(begin)
             yield from self._values.read(begin)
-            if word in ("in", "from", "of", "with", "under", "on"):
+            if word in ("in", "from", "of", "with", "on"):
                 yield from self.condition(begin)
         yield from self._holding(at)
         yield from self._by_people(at)
@@ -378,6 +383,7 @@ class NounPhrases:
         """Reads "that nobody rated", "no one has reviewed"."""
         for end in NOBODY.ends(self.tokens, at):
             begin = end + (self.low(end) in ("has", "have", "had", "ever"))
+            begin += self.low(begin) in ("found", "finds", "called", "marked", "considered")
             column = self._values.by_verb(begin)
             if column is not None:
                 truth = [rows.inverse() for rows, _ in self._values.flags(begin)]

@@ -17,6 +17,9 @@ from ..wishes import Reading, Wish
 from .rows import Rows
 from .sentences import Sentences
 
+_ROWS_ALONE: Final = frozenset("only just rows records entries".split())
+"""Words by which "texts without links" are rows, and no texts that lose their links."""
+_FILTER: Final = "expression_filter"
 _MOST_JOINED: Final = 4
 _MOST_CLAUSES: Final = 60
 """Clauses beyond which a request is no longer read a second time."""
@@ -50,32 +53,63 @@ class SecondReader:
         return done
 
     def _from(self, readings: Sequence[Reading], at: int) -> tuple[Reading, int] | None:
-        """A reading for the clauses from one on, and which comes behind them; at least one of them was open."""
+        """A reading for the clauses from one on, and which comes behind them; None where theirs stand."""
+        other = self._otherwise(readings[at])
+        if other is not None:
+            return other, at + 1
         for size in range(min(_MOST_JOINED, len(readings) - at), 0, -1):
             some = readings[at : at + size]
-            if size == 1 and (other := self._otherwise(some[0])) is not None:
-                return other, at + 1
-            either = any(one.clause.alternative for one in some[1:])
-            if not (either or any(map(_is_open, some))) or not self._are_neighbours(some):
+            if not self._are_neighbours(some):
                 continue
-            start, end = some[0].clause.start, some[-1].clause.end
-            treated = self._treated(some, start, end)
-            if treated is not None:
-                return treated, at + size
-            asked = not (either or any(one.not_covered for one in some))
-            kept = self._sentences.kept(start, end, told=asked)
-            if len(kept) == 1 and (not asked or kept[0].condition is not None):
-                made = self._reading(replace(some[0].clause, end=end), kept[0])
-                if made is not None:
-                    return made, at + size
+            found = self._over(some, self._span(readings, at, at + size))
+            if found is not None:
+                return found, at + size
         return None
+
+    def _span(self, readings: Sequence[Reading], first: int, last: int) -> tuple[int, int]:
+        """All words of some clauses, those between and around them included that no clause has to itself."""
+        starts = readings[first].clause.hard or first == 0
+        ends = last >= len(readings) or readings[last].clause.hard
+        before = readings[first - 1].clause.end if first else 0
+        behind = readings[last].clause.start if last < len(readings) else len(self._marked.tokens)
+        return before if starts else readings[first].clause.start, behind if ends else readings[last - 1].clause.end
+
+    def _over(self, some: Sequence[Reading], span: tuple[int, int]) -> Reading | None:
+        """One reading for some neighbouring clauses, in the place of theirs."""
+        start, end = some[0].clause.start, some[-1].clause.end
+        whole = replace(some[0].clause, end=end)
+        either = any(one.clause.alternative for one in some[1:])
+        if not (either or any(map(_is_open, some))):
+            return self._corrected(some, whole, span)
+        treated = self._treated(some, start, end)
+        if treated is not None:
+            return treated
+        asked = not (either or any(one.not_covered for one in some))
+        for first, last in dict.fromkeys([span, (start, end)]):
+            kept = self._sentences.kept(first, last, told=asked)
+            if len(kept) == 1 and (not asked or kept[0].condition is not None):
+                return self._reading(whole, kept[0])
+        return None
+
+    def _corrected(self, some: Sequence[Reading], whole: Clause, span: tuple[int, int]) -> Reading | None:
+        """Another reading where all words together keep other rows than the clauses one by one do."""
+        wishes = [wish for one in some for wish in one.wishes]
+        plain = all(wish.card.name == _FILTER or wish.options.keys() == {"drop"} for wish in wishes)
+        if not wishes or not plain or any(wish.where for wish in wishes):
+            return None
+        kept = self._sentences.kept(*span)
+        if len(kept) != 1 or kept[0].kinds != 1 or kept[0].condition is None:
+            return None
+        said = {part for wish in wishes for part in _parts(str(wish.options.get(EXPRESSION, "")))}
+        mine = str(Expression(kept[0].condition))
+        return None if _parts(mine) == said else self._reading(whole, kept[0])
 
     def _otherwise(self, reading: Reading) -> Reading | None:
         """Another reading of a clause that was taken for a treatment of texts and keeps rows, or the other way round."""
         clause, kinds = reading.clause, {wish.card.cls.kind for wish in reading.wishes}
         if reading.not_covered or reading.doubt is not None or len(kinds) != 1:
             return None
-        if kinds == {"refine"}:
+        if kinds == {"refine"} and _ROWS_ALONE & {*clause.words}:
             kept = self._sentences.kept(clause.start, clause.end, told=True)
             if len(kept) == 1 and kept[0].condition is not None:
                 return self._reading(clause, kept[0])
@@ -119,7 +153,7 @@ class SecondReader:
             return None
         clause = replace(clause, polarity="keep", own_verb=True)
         wishes = [
-            self._wish(clause, "expression_filter", {EXPRESSION: text}, proofs.condition_check(text))
+            self._wish(clause, _FILTER, {EXPRESSION: text}, proofs.condition_check(text))
             for text in ([str(Expression(rows.condition))] if rows.condition is not None else [])
         ]
         if rows.languages:
@@ -144,6 +178,11 @@ class SecondReader:
             return None
         card = self._ground.matcher.card(operator)
         return Wish(clause, card, options, (column,) if column else (), proofs=((clause.text, check),))
+
+
+def _parts(expression: str) -> set[str]:
+    """What is joined by "and" in an expression, for comparing two."""
+    return {part.strip("() ") for part in expression.split(" and ")}
 
 
 def _is_open(reading: Reading) -> bool:

@@ -13,6 +13,7 @@ from .treatments import Treatments
 
 _IF: Final = frozenset("if when whenever where wherever unless".split())
 _MOST_TOKENS: Final = 60
+_SHORT: Final = 5
 _UNTOUCHED: Final = frozenset("alone untouched unchanged intact unaffected hands".split())
 """Words by which rows are spared what is done to others, not kept."""
 _LINKS: Final = frozenset(
@@ -53,9 +54,20 @@ class Sentences:
         return tuple(dict.fromkeys(rows for rows in found if rows.cost == plainest))
 
     def _sentences(self, at: int, end: int, *, told: bool) -> Iterator[Rows | None]:
+        yield from self._required_to_have(at, end)
         yield from self._governed(at, end)
         yield from self._judged(at, end, told=told)
         yield from self._conditional(at, end)
+
+    def _required_to_have(self, at: int, end: int) -> Iterator[Rows | None]:
+        """Reads "no tests, no entry": what lacks the one is refused the other."""
+        if self._phrases.low(at) != "no":
+            return
+        for rows, last in self._phrases.behind(at):
+            told = [self._phrases.low(place) for place in range(last, end) if self._phrases.low(place) != ","]
+            if self._phrases.low(last) == "," and told[:1] == ["no"] and 1 < len(told) <= _SHORT:
+                if not self._phrases.behind(last + 1):
+                    yield rows.inverse()
 
     def _governed(self, at: int, end: int) -> Iterator[Rows | None]:
         """Reads "keep …", "only …", "get rid of …", "no …"."""

@@ -218,7 +218,8 @@ class Treatments:
             stops = last
             while self._low(stops) in ("alone", "in", "as", "they", "are", "untouched", "there", "is", "it", "intact"):
                 stops += 1
-            if not {*kinds} & {*treatment.kinds} and self._closes(stops, end):
+            inside = "html" in treatment.kinds and "url" in kinds  # links go with the tags they stand in
+            if not inside and not {*kinds} & {*treatment.kinds} and self._closes(stops, end):
                 return True
         return False
 

@@ -73,14 +73,19 @@ class Values:
 
     def _labels_at(self, at: int) -> list[tuple[str, str, int]]:
         """The labels here, their columns, and where they end; of several columns those spelled so come first."""
-        if at >= len(self._tokens) or (self._low(at) in _NO_LABELS and self._tokens[at].kind != "quoted"):
+        if at >= len(self._tokens):
             return []
+        plain = self._low(at) in _NO_LABELS and self._tokens[at].kind != "quoted"  # but "in transit"
         exact = [
-            (label, name, at + size) for words, label, name in self._labels if (size := self._size(at, words, label))
+            (label, name, at + size)
+            for words, label, name in self._labels
+            if (size := self._size(at, words, label)) > plain
         ]
         if exact:
             spelled = [one for one in exact if self._spelled(at, one)]
             return spelled if len({name for _, name, _ in spelled}) == 1 else exact
+        if plain:
+            return []
         families = [(label, name, at + 1) for words, label, name in self._labels if self._is_family(at, words)]
         if families:
             return families
