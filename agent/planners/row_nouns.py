@@ -117,4 +117,4 @@ def is_row_noun(tokens: Sequence[Token], at: int) -> bool:
     known = (ACTIONS, DROP, KEEP, STRIP, UNITS, _PARTS, _NO_NOUNS)
     if is_synonym(word) or any(word in one for one in known):
         return False
-    return len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
+    return len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ics"))

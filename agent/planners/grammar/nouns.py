@@ -132,15 +132,15 @@ class NounPhrases:
             end += 1
         if end == at:
             return
-        nouns = [
-            head for head in (self._head(end), *(named[1] for named in [self._values.column(end)] if named)) if head
-        ]
-        for noun in nouns:
+        named = self._values.column(end)
+        nouns = [*self._described(end, Rows(), bare=True), *([] if named is None else [(Rows(), named[1])])]
+        for narrow, noun in dict.fromkeys(nouns):
             for begin in DEFINES.ends(self.tokens, noun):
                 opened = self.low(noun) == "("
                 for rows, last in [*self.phrase(begin), *self.said(begin), *self._elliptic(end, begin)]:
-                    if not rows.is_all and (not opened or self.low(last) == ")"):
-                        yield replace(rows, defined=True), last + opened
+                    both = None if rows.is_all or (opened and self.low(last) != ")") else narrow.both(rows)
+                    if both is not None:
+                        yield replace(both, defined=True), last + opened
 
     def _elliptic(self, name: int, at: int) -> Iterator[Found]:
         """A number of the column that was named before: "bad ratings (2 or less)", "low scores, so under 4"."""

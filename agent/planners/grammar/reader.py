@@ -61,7 +61,9 @@ class SecondReader:
             some = readings[at : at + size]
             if not self._are_neighbours(some):
                 continue
-            found = self._over(some, self._span(readings, at, at + size))
+            starts = at == 0 or readings[at].clause.hard
+            ends = at + size >= len(readings) or readings[at + size].clause.hard
+            found = self._over(some, self._span(readings, at, at + size), whole=starts and ends)
             if found is not None:
                 return found, at + size
         return None
@@ -74,35 +76,45 @@ class SecondReader:
         behind = readings[last].clause.start if last < len(readings) else len(self._marked.tokens)
         return before if starts else readings[first].clause.start, behind if ends else readings[last - 1].clause.end
 
-    def _over(self, some: Sequence[Reading], span: tuple[int, int]) -> Reading | None:
-        """One reading for some neighbouring clauses, in the place of theirs."""
+    def _over(self, some: Sequence[Reading], span: tuple[int, int], *, whole: bool) -> Reading | None:
+        """One reading for some neighbouring clauses, in the place of theirs.
+
+        Args:
+            span: all words that are theirs.
+            whole: whether they are a whole sentence; rows that a part of one only names may stay or go.
+        """
         start, end = some[0].clause.start, some[-1].clause.end
-        whole = replace(some[0].clause, end=end)
+        clause = replace(some[0].clause, end=end)
         either = any(one.clause.alternative for one in some[1:])
         if not (either or any(map(_is_open, some))):
-            return self._corrected(some, whole, span)
+            return self._corrected(some, clause, span, told=not whole)
         treated = self._treated(some, start, end)
         if treated is not None:
             return treated
         asked = not (either or any(one.not_covered for one in some))
         for first, last in dict.fromkeys([span, (start, end)]):
-            kept = self._sentences.kept(first, last, told=asked)
+            kept = self._sentences.kept(first, last, told=asked or not whole)
             if len(kept) == 1 and (not asked or kept[0].condition is not None):
-                return self._reading(whole, kept[0])
+                return self._reading(clause, kept[0])
+        if whole or asked:
+            return None
+        for rows in self._sentences.named(start, end):  # under the verb of the clause before
+            said = rows.inverse() if clause.polarity == "drop" else rows if clause.polarity == "keep" else None
+            return None if said is None else self._reading(clause, said)
         return None
 
-    def _corrected(self, some: Sequence[Reading], whole: Clause, span: tuple[int, int]) -> Reading | None:
+    def _corrected(self, some: Sequence[Reading], clause: Clause, span: tuple[int, int], *, told: bool) -> Reading | None:
         """Another reading where all words together keep other rows than the clauses one by one do."""
         wishes = [wish for one in some for wish in one.wishes]
         plain = all(wish.card.name == _FILTER or wish.options.keys() == {"drop"} for wish in wishes)
         if not wishes or not plain or any(wish.where for wish in wishes):
             return None
-        kept = self._sentences.kept(*span)
+        kept = self._sentences.kept(*span, told=told)
         if len(kept) != 1 or kept[0].kinds != 1 or kept[0].condition is None:
             return None
         said = {part for wish in wishes for part in _parts(str(wish.options.get(EXPRESSION, "")))}
         mine = str(Expression(kept[0].condition))
-        return None if _parts(mine) == said else self._reading(whole, kept[0])
+        return None if _parts(mine) == said else self._reading(clause, kept[0])
 
     def _otherwise(self, reading: Reading) -> Reading | None:
         """Another reading of a clause that was taken for a treatment of texts and keeps rows, or the other way round."""

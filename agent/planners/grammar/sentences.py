@@ -53,6 +53,16 @@ class Sentences:
         plainest = min((rows.cost for rows in found), default=0)
         return tuple(dict.fromkeys(rows for rows in found if rows.cost == plainest))
 
+    def named(self, start: int, end: int) -> tuple[Rows, ...]:
+        """The rows that a piece names without saying what becomes of them; one reading, or none."""
+        for begin in self._past(start, end) if end - start <= _MOST_TOKENS else ():
+            found = [rows for rows, last in self._phrases.several(begin) if self._closes(last, end) and not rows.is_all]
+            plainest = min((rows.cost for rows in found), default=0)
+            only = tuple(dict.fromkeys(rows for rows in found if rows.cost == plainest))
+            if only:
+                return only if len(only) == 1 else ()
+        return ()
+
     def _sentences(self, at: int, end: int, *, told: bool) -> Iterator[Rows | None]:
         yield from self._required_to_have(at, end)
         yield from self._governed(at, end)
