@@ -213,7 +213,9 @@ def told_before(readings: Sequence[Reading], matcher: Matcher) -> list[Reading]:
                 wishes.append(replace(wish, card=matcher.card(_SAMPLE), options={"method": "first", **size}))
             elif wish.card.name == _RESHAPE and wish.where is not None and {"select", "drop"} & wish.options.keys():
                 check = proofs.condition_check(wish.where)
-                rows = Wish(wish.clause, matcher.card(_FILTER), {EXPRESSION: wish.where}, proofs=((wish.clause.text, check),))
+                rows = Wish(
+                    wish.clause, matcher.card(_FILTER), {EXPRESSION: wish.where}, proofs=((wish.clause.text, check),)
+                )
                 wishes += [rows, replace(wish, where=None, proofs=((wish.clause.text, Check()),))]
             else:
                 wishes.append(wish)

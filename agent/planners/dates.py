@@ -223,7 +223,11 @@ def _month_of_the_year_behind(tokens: Sequence[Token], at: int) -> tuple[Period,
 def _years_behind(tokens: Sequence[Token], at: int) -> Iterator[tuple[int, Period]]:
     """Where "and" or "to" stands soon behind a position, and the period of a known year that follows it."""
     for end in range(at + 1, min(at + 5, len(tokens) - 1)):
-        behind = period_at(tokens, end + 1) if tokens[end].low in ("and", "to", "until", "till", "through", "-", "–") else None
+        behind = (
+            period_at(tokens, end + 1)
+            if tokens[end].low in ("and", "to", "until", "till", "through", "-", "–")
+            else None
+        )
         if behind is not None:
             yield end, behind[0]
 

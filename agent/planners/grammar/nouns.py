@@ -44,7 +44,9 @@ _OR: Final = frozenset({"or", "nor", "/"})
 _PEOPLE: Final = frozenset(
     "people persons readers users reviewers voters visitors customers buyers annotators times".split()
 )
-_CONTAINING: Final = frozenset("containing contain contains holding hold holds including include includes carry".split())
+_CONTAINING: Final = frozenset(
+    "containing contain contains holding hold holds including include includes carry".split()
+)
 _MOST: Final = 60
 """Readings of one phrase that are followed."""
 

@@ -8,6 +8,7 @@ from typing import Final
 from ....operators.core.expression import Expression
 from ...state import Check
 from .. import proofs
+from ..assembling import with_scopes
 from ..clauses import Clause
 from ..directions import Limit
 from ..ground import Ground
@@ -44,13 +45,28 @@ class SecondReader:
             return list(readings)
         while at < len(readings):
             found = self._from(readings, at)
-            if found is None:
-                done.append(readings[at])
-                at += 1
-            else:
+            where = self._scope(readings[at]) if found is None else None
+            follows = at + 1 < len(readings) and not readings[at + 1].clause.hard
+            if found is not None:
                 done.append(found[0])
                 at = found[1]
+            elif where and done and done[-1].wishes and not readings[at].clause.hard:  # "…, for lost parcels"
+                done[-1] = _within(done[-1], where)
+                at += 1
+            elif where and follows and readings[at + 1].wishes:  # "for lost parcels, …"
+                done.append(_within(readings[at + 1], where))
+                at += 2
+            else:
+                done.append(readings[at])
+                at += 1
         return done
+
+    def _scope(self, reading: Reading) -> str | None:
+        """For which rows something else is done, where an open clause says only that."""
+        clause = reading.clause
+        rows = self._sentences.scope(clause.start, clause.end) if reading.not_covered else ()
+        plain = len(rows) == 1 and rows[0].kinds == 1 and rows[0].condition is not None
+        return str(Expression(rows[0].condition)) if plain and rows[0].condition is not None else None
 
     def _from(self, readings: Sequence[Reading], at: int) -> tuple[Reading, int] | None:
         """A reading for the clauses from one on, and which comes behind them; None where theirs stand."""
@@ -103,7 +119,9 @@ class SecondReader:
             return None if said is None else self._reading(clause, said)
         return None
 
-    def _corrected(self, some: Sequence[Reading], clause: Clause, span: tuple[int, int], *, told: bool) -> Reading | None:
+    def _corrected(
+        self, some: Sequence[Reading], clause: Clause, span: tuple[int, int], *, told: bool
+    ) -> Reading | None:
         """Another reading where all words together keep other rows than the clauses one by one do."""
         wishes = [wish for one in some for wish in one.wishes]
         plain = all(wish.card.name == _FILTER or wish.options.keys() == {"drop"} for wish in wishes)
@@ -143,9 +161,18 @@ class SecondReader:
             if operator not in self._ground.matcher.operators:
                 return None
             card = self._ground.matcher.card(operator)
-            check = proofs.within(proofs.concept_check([*found.kinds] if len(found.steps()) == 1 else (), columns), where)
+            check = proofs.within(
+                proofs.concept_check([*found.kinds] if len(found.steps()) == 1 else (), columns), where
+            )
             wishes += [
-                Wish(clause, card, {**options}, (name,), where, ((clause.text, check if name == columns[0] else Check()),))
+                Wish(
+                    clause,
+                    card,
+                    {**options},
+                    (name,),
+                    where,
+                    ((clause.text, check if name == columns[0] else Check()),),
+                )
                 for name in columns
             ]
         return Reading(clause, tuple(wishes))
@@ -199,3 +226,7 @@ def _parts(expression: str) -> set[str]:
 
 def _is_open(reading: Reading) -> bool:
     return bool(reading.not_covered) or reading.doubt is not None
+
+
+def _within(reading: Reading, where: str) -> Reading:
+    return replace(reading, wishes=tuple(with_scopes(reading.wishes, where)))

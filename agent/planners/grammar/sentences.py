@@ -1,6 +1,6 @@
 """Reads whole sentences that keep or drop rows: what is said of which rows, in any of the ways people say it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ....tools.profile import Profile
@@ -50,18 +50,29 @@ class Sentences:
             found += [rows for rows in said if rows is not None and not rows.is_all]
             if found:
                 break
-        plainest = min((rows.cost for rows in found), default=0)
-        return tuple(dict.fromkeys(rows for rows in found if rows.cost == plainest))
+        return _plainest(found)
 
     def named(self, start: int, end: int) -> tuple[Rows, ...]:
         """The rows that a piece names without saying what becomes of them; one reading, or none."""
         for begin in self._past(start, end) if end - start <= _MOST_TOKENS else ():
-            found = [rows for rows, last in self._phrases.several(begin) if self._closes(last, end) and not rows.is_all]
-            plainest = min((rows.cost for rows in found), default=0)
-            only = tuple(dict.fromkeys(rows for rows in found if rows.cost == plainest))
+            only = self._rows(begin, end)
             if only:
                 return only if len(only) == 1 else ()
         return ()
+
+    def scope(self, start: int, end: int) -> tuple[Rows, ...]:
+        """The rows for which something else is done, in a piece such as "but only for lost parcels"."""
+        for begin in self._past(start, end) if end - start <= _MOST_TOKENS else ():
+            at = ONLY.end(self._tokens, begin) or begin
+            if self._phrases.low(at) in ("for", "in", "with", "on"):
+                return self._rows(at + 1, end)
+        return ()
+
+    def _rows(self, at: int, end: int) -> tuple[Rows, ...]:
+        """The plainest readings of a phrase for rows that reaches to the end."""
+        begin = ONLY.end(self._tokens, at) or at
+        found = [rows for rows, last in self._phrases.several(begin) if self._closes(last, end) and not rows.is_all]
+        return _plainest(found)
 
     def _sentences(self, at: int, end: int, *, told: bool) -> Iterator[Rows | None]:
         yield from self._required_to_have(at, end)
@@ -171,4 +182,13 @@ class Sentences:
         ):
             return True
         words = [token.low for token in self._tokens[at:end]]
+        said = any(self._phrases.behind(place) or self._phrases.condition(place) for place in range(at, end))
+        if said or "," in words[1:]:  # something more is said of rows
+            return False
         return judgement_of(words) == ("drop" if phrases is GOES else "keep")
+
+
+def _plainest(found: Sequence[Rows]) -> tuple[Rows, ...]:
+    """Of several readings those that are the least far-fetched."""
+    least = min((rows.cost for rows in found), default=0)
+    return tuple(dict.fromkeys(rows for rows in found if rows.cost == least))

@@ -10,7 +10,7 @@ from ..columns import column_at
 from ..marks import Marked
 from ..slots import Options
 from .nouns import NounPhrases
-from .phrases import DETERMINERS, DROP, GOES, POLITE, Phrases
+from .phrases import DETERMINERS, GOES, POLITE, Phrases
 from .rows import Rows
 from .things import PRIVATE, Kind, things_at
 
@@ -43,7 +43,9 @@ _OUT: Final = Phrases(
     "cut out|need to come out|have to come out|should come out|must come out|out|gone|away|off|removed|stripped"
 )
 _REPLACING: Final = frozenset("replace substitute swap".split())
-_PLACEHOLDERS: Final = Phrases("a placeholder|placeholders|a label|labels|a mask|masks|a dummy|dummies|a generic placeholder|generic placeholders")
+_PLACEHOLDERS: Final = Phrases(
+    "a placeholder|placeholders|a label|labels|a mask|masks|a dummy|dummies|a generic placeholder|generic placeholders"
+)
 _GETTING: Final = frozenset("get take pull strip throw leave cut clean wash keep pluck fish".split())
 _WAYS: Final = frozenset("out off away".split())
 _PLACES: Final = frozenset("in from inside within of out off contained".split())
@@ -177,7 +179,11 @@ class Treatments:
 
     def _scopes(self, at: int) -> Iterator[tuple[Rows, int]]:
         """For which rows: "for lost parcels", "of DHL parcels", "in reviews with 1 star", "if the parcel is lost"."""
-        begin = at + (self._low(at) in (",", "only", "but")) + (self._low(at + 1) in ("only", "just") and self._low(at) == "but")
+        begin = (
+            at
+            + (self._low(at) in (",", "only", "but"))
+            + (self._low(at + 1) in ("only", "just") and self._low(at) == "but")
+        )
         if self._low(begin) not in _FOR:
             return
         after = begin + 1 + (self._low(begin + 1) in ("only", "just"))

@@ -118,6 +118,18 @@ PROFILES = {
         plain("stock", "integer"),
         plain("discontinued", "boolean"),
     ),
+    "parcels": profile_of(
+        text("parcel_id", 4, "identifier"),
+        text("carrier", 4, "label", labels=("DHL", "UPS", "Hermes", "GLS")),
+        text("status", 8, "label", labels=("delivered", "lost", "returned", "in transit")),
+        plain("weight_kg", "number"),
+        plain("price", "number"),
+        plain("rating", "integer"),
+        text("shipped", 10, examples=("2025-01-06", "2025-02-14", "2025-03-02")),
+        plain("insured", "boolean"),
+        plain("has_tracking", "boolean"),
+        text("comment", 80, "prose"),
+    ),
     "reviews": profile_of(
         plain("id", "integer", "identifier"),
         text("title", 30),
