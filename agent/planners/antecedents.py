@@ -199,7 +199,7 @@ def _subject_ends(clause: Clause) -> Iterator[int]:
 
 
 def told_before(readings: Sequence[Reading], matcher: Matcher) -> list[Reading]:
-    """The readings, where "the top 20" behind an order means its first rows, and columns of some rows are taken of them.
+    """The readings, where "the top 20" behind an order means its first rows, and columns of some rows are taken.
 
     A step that takes columns away cannot leave other rows as they are, so which rows are meant is a filter before it.
     """

@@ -6,7 +6,7 @@ from typing import Final
 
 from ...operators.core.expression import Among, Column, Compare, Condition, IsNull, Value
 from ...tools.profile import ColumnProfile, Profile
-from .columns import column_at, words_of
+from .columns import column_at, is_key, words_of
 from .conditions import joined, within
 from .dates import dated_at, of_year
 from .directions import Interval, Limit, Sign, comparator_behind
@@ -140,7 +140,7 @@ def near_column(tokens: Sequence[Token], at: int, profile: Profile, dtypes: Coll
     """The one column of such a type whose name holds a word, or one that means the same: "price" for `price_eur`."""
     if at >= len(tokens) or not tokens[at].is_word or tokens[at].low in _TOO_GENERAL:
         return None
-    columns = [column for column in profile.columns if column.dtype in dtypes]
+    columns = [one for one in profile.columns if one.dtype in dtypes and not (one.dtype in _NUMBERS and is_key(one))]
     root = {stem(tokens[at].low)} if len(tokens[at].low) > _LONG else set[str]()  # "waited" for `wait_min`
     for words, form in (({singular(tokens[at].low)}, singular), (_alike(tokens[at].low), singular), (root, stem)):
         named = [column for column in columns if words & {form(part) for part in words_of(column.name)}]

@@ -1,7 +1,7 @@
 """Reads numbers, in digits and in words, with their units."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -75,7 +75,26 @@ def find_quantities(tokens: Sequence[Token]) -> list[Quantity]:
         if quantity is not None:
             found.append(quantity)
         at = quantity.end if quantity else at + 1
-    return found
+    return _with_shared_scale(tokens, found)
+
+
+def _with_shared_scale(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantity]:
+    """The numbers, where "between 40 and 80 thousand" or "40 to 80k" says the scale for both."""
+    shared = list(found)
+    for at in range(len(found) - 1):
+        low, high = found[at], found[at + 1]
+        words = [token.low if token.is_word else token.low[-1:] for token in tokens[high.start : high.end]]
+        scale = next((SCALES[word] for word in words if word in SCALES), 1)
+        between = [token.low for token in tokens[low.end : high.start]]
+        plain_low = low.end == low.start + 1 and tokens[low.start].kind == "number" and low.unit is None
+        if (
+            scale > 1
+            and plain_low
+            and between in (["and"], ["to"], ["or"], ["-"], ["–"])
+            and low.value * scale < high.value
+        ):
+            shared[at] = replace(low, value=plain(low.value * scale))
+    return shared
 
 
 def plain(value: float) -> int | float:

@@ -149,6 +149,9 @@ def _with_counts(clauses: Sequence[Clause], read: Callable[[Clause], Reading]) -
     return readings
 
 
+_PLACED: Final = frozenset({"in", "from", "at"})
+
+
 def _scoped(readings: Sequence[Reading]) -> list[Reading]:
     """A clause that only says for which rows goes to the clauses it belongs to."""
     done: list[Reading] = []
@@ -156,6 +159,14 @@ def _scoped(readings: Sequence[Reading]) -> list[Reading]:
     for reading in readings:
         if reading.scope is not None:
             before = done[-1].clause.group if done else None
+            if (
+                done
+                and reading.clause.words[0] in _PLACED
+                and _filters(done[-1])
+                and done[-1].clause.polarity == "keep"
+            ):
+                done.append(Reading(reading.clause, not_covered=(reading.clause.text,)))  # "senior roles only, in tech"
+                continue
             if before is None or reading.clause.hard:
                 waiting = reading.scope
                 continue

@@ -311,6 +311,8 @@ class NounPhrases:
     def said(self, at: int) -> Iterator[Found]:
         """What a verb phrase says of rows: "are lost", "cost less than 20", "haven't been rated", "have no rating"."""
         end, denied, _ = self._copula(at)
+        if self.low(end) == "neither":
+            yield from self._neither(end + 1)
         found: list[Found] = []
         found += self._values.read(end)
         found += self._values.flags(end)
@@ -341,6 +343,17 @@ class NounPhrases:
             said = rows.inverse() if denied else rows
             if said is not None:
                 yield said, last
+
+    def _neither(self, at: int) -> Iterator[Found]:
+        """Reads "neither remote nor in Berlin"."""
+        for one, middle in [*self.said(at), *self._one_behind(at)]:
+            if self.low(middle) not in ("nor", "or"):
+                continue
+            for other, last in [*self.said(middle + 1), *self._one_behind(middle + 1)]:
+                first, second = one.inverse(), other.inverse()
+                both = None if first is None or second is None else first.both(second)
+                if both is not None:
+                    yield both, last
 
     def _copula(self, at: int) -> tuple[int, bool, bool]:
         """Steps over auxiliaries: where they end, whether they deny, whether there was one."""

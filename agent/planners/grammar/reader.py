@@ -20,7 +20,9 @@ from .sentences import Sentences
 
 _ROWS_ALONE: Final = frozenset("only just rows records entries".split())
 """Words by which "texts without links" are rows, and no texts that lose their links."""
-_FILTER: Final = "expression_filter"
+_FILTER, _LANGUAGE = "expression_filter", "language_filter"
+_FOR_SOME: Final = frozenset("for if when where unless among within".split())
+"""Words by which something is done to some rows, while the others stay as they are."""
 _MOST_JOINED: Final = 4
 _MOST_CLAUSES: Final = 60
 """Clauses beyond which a request is no longer read a second time."""
@@ -124,18 +126,21 @@ class SecondReader:
     ) -> Reading | None:
         """Another reading where all words together keep other rows than the clauses one by one do."""
         wishes = [wish for one in some for wish in one.wishes]
-        plain = all(wish.card.name == _FILTER or wish.options.keys() == {"drop"} for wish in wishes)
-        if not wishes or not plain or any(wish.where for wish in wishes):
+        plain = all(wish.card.name in (_FILTER, _LANGUAGE) or wish.options.keys() == {"drop"} for wish in wishes)
+        scoped = any(wish.where for wish in wishes) and not _FOR_SOME.isdisjoint(self._words(*span))
+        if not wishes or not plain or scoped:
             return None
         kept = self._sentences.kept(*span, told=told)
-        if len(kept) != 1 or kept[0].kinds != 1 or kept[0].condition is None:
+        made = self._reading(clause, kept[0]) if len(kept) == 1 and kept[0].kinds == 1 else None
+        if made is None or made.wishes[0].card.name not in (_FILTER, _LANGUAGE):
             return None
-        said = {part for wish in wishes for part in _parts(str(wish.options.get(EXPRESSION, "")))}
-        mine = str(Expression(kept[0].condition))
-        return None if _parts(mine) == said else self._reading(clause, kept[0])
+        return None if _said(made.wishes) == _said(wishes) else made
+
+    def _words(self, start: int, end: int) -> set[str]:
+        return {token.low for token in self._marked.tokens[start:end]}
 
     def _otherwise(self, reading: Reading) -> Reading | None:
-        """Another reading of a clause that was taken for a treatment of texts and keeps rows, or the other way round."""
+        """Another reading of what was taken for a treatment of texts and keeps rows, or the other way round."""
         clause, kinds = reading.clause, {wish.card.cls.kind for wish in reading.wishes}
         if reading.not_covered or reading.doubt is not None or len(kinds) != 1:
             return None
@@ -198,7 +203,7 @@ class SecondReader:
         if rows.languages:
             options: Options = {LANGUAGES: [*rows.languages], **({EXCLUDE: True} if rows.foreign else {})}
             check = proofs.language_check(rows.languages, column, exclude=rows.foreign)
-            wishes.append(self._wish(clause, "language_filter", options, check, column))
+            wishes.append(self._wish(clause, _LANGUAGE, options, check, column))
         for unit, interval in rows.sizes:
             operator = f"{unit.removesuffix('s')}_count_filter"
             matcher = self._ground.matcher
@@ -219,9 +224,16 @@ class SecondReader:
         return Wish(clause, card, options, (column,) if column else (), proofs=((clause.text, check),))
 
 
-def _parts(expression: str) -> set[str]:
-    """What is joined by "and" in an expression, for comparing two."""
-    return {part.strip("() ") for part in expression.split(" and ")}
+def _said(wishes: Sequence[Wish]) -> set[str]:
+    """What filters keep, in parts that all hold; for comparing two."""
+    parts = {part.strip("() ") for wish in wishes for part in str(wish.options.get(EXPRESSION, "")).split(" and ")}
+    spoken = (
+        f"{wish.options.get(LANGUAGES)} {bool(wish.options.get(EXCLUDE))}"
+        for wish in wishes
+        if LANGUAGES in wish.options
+    )
+    spoken = [*spoken, *(str(wish.where) for wish in wishes if wish.where)]
+    return {*filter(None, parts), *spoken, *(str(wish.options) for wish in wishes if "drop" in wish.options)}
 
 
 def _is_open(reading: Reading) -> bool:

@@ -64,14 +64,15 @@ class Sentences:
         """The rows for which something else is done, in a piece such as "but only for lost parcels"."""
         for begin in self._past(start, end) if end - start <= _MOST_TOKENS else ():
             at = ONLY.end(self._tokens, begin) or begin
-            if self._phrases.low(at) in ("for", "in", "with", "on"):
+            if self._phrases.low(at) == "for":
                 return self._rows(at + 1, end)
         return ()
 
     def _rows(self, at: int, end: int) -> tuple[Rows, ...]:
         """The plainest readings of a phrase for rows that reaches to the end."""
         begin = ONLY.end(self._tokens, at) or at
-        found = [rows for rows, last in self._phrases.several(begin) if self._closes(last, end) and not rows.is_all]
+        phrases = [*self._phrases.several(begin), *self._phrases.behind(begin)]
+        found = [rows for rows, last in phrases if self._closes(last, end) and not rows.is_all]
         return _plainest(found)
 
     def _sentences(self, at: int, end: int, *, told: bool) -> Iterator[Rows | None]:
@@ -86,9 +87,9 @@ class Sentences:
             return
         for rows, last in self._phrases.behind(at):
             told = [self._phrases.low(place) for place in range(last, end) if self._phrases.low(place) != ","]
-            if self._phrases.low(last) == "," and told[:1] == ["no"] and 1 < len(told) <= _SHORT:
-                if not self._phrases.behind(last + 1):
-                    yield rows.inverse()
+            refused = self._phrases.low(last) == "," and told[:1] == ["no"] and 1 < len(told) <= _SHORT
+            if refused and not self._phrases.behind(last + 1):
+                yield rows.inverse()
 
     def _governed(self, at: int, end: int) -> Iterator[Rows | None]:
         """Reads "keep …", "only …", "get rid of …", "no …"."""

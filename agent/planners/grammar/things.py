@@ -14,7 +14,8 @@ Kind = str
 _NAMES: Final[Mapping[Kind, Phrases]] = MappingProxyType(
     {
         "url": Phrases(
-            "links|link|urls|url|hyperlinks|hyperlink|web links|weblinks|web addresses|web address|website addresses|http "
+            "links|link|urls|url|hyperlinks|hyperlink|web links|weblinks|web addresses|web address|website "
+            "addresses|http "
             "links|https links|website links|uris|www addresses|links to websites|addresses of websites|www links"
         ),
         "emoji": Phrases("emojis|emoji|emoticons|smileys|smilies|smiley|emoji characters|pictograms"),
@@ -23,18 +24,22 @@ _NAMES: Final[Mapping[Kind, Phrases]] = MappingProxyType(
             "remains|html stuff|bits of html|remains of html|html elements"
         ),
         "email": Phrases(
-            "emails|email|email addresses|email address|e mails|e mail|e mail addresses|e mail address|mail addresses|"
+            "emails|email|email addresses|email address|e mails|e mail|e mail addresses|e mail address|mail "
+            "addresses|"
             "mail address|mails|addresses for mail|email adresses"
         ),
         "phone": Phrases(
-            "phone numbers|phone number|phones|telephone numbers|telephone number|mobile numbers|mobile number|telephones|"
+            "phone numbers|phone number|phones|telephone numbers|telephone number|mobile numbers|mobile number|"
+            "telephones|"
             "numbers to call|phone nos|phone no|phone"
         ),
         "ip": Phrases("ip addresses|ip address|ips|ip"),
         "card": Phrases("credit card numbers|credit card number|card numbers|card number|credit cards"),
         "pii": Phrases(
-            "personal data|personal information|personal info|personal details|private data|private information|private "
-            "details|contact details|contact data|contact information|pii|personally identifiable information|sensitive "
+            "personal data|personal information|personal info|personal details|private data|private information|"
+            "private "
+            "details|contact details|contact data|contact information|pii|personally identifiable information|"
+            "sensitive "
             "data"
         ),
     }
@@ -46,7 +51,8 @@ _JOINS: Final = frozenset({",", "and", "or", "nor", "&", "plus", "no", "as", "we
 
 
 def things_at(tokens: Sequence[Token], at: int) -> Iterator[tuple[tuple[Kind, ...], int]]:
-    """The things that are named here, joined by commas and "and", and where their names end; the longest list first."""
+    """The things that are named here, joined by commas and "and", and where their names end; the longest list "
+    "first."""
     found: list[tuple[tuple[Kind, ...], int]] = []
     kinds: tuple[Kind, ...] = ()
     here = at

@@ -15,11 +15,16 @@ from .rows import Rows
 from .things import PRIVATE, Kind, things_at
 
 _TAKING: Final = Phrases(
-    "strip|strip out|strip off|clean|clean out|clean away|clear|clear out|scrub|scrub out|scrape off|take off|pull out|"
-    "erase|wash out|cut|cut out|get rid of|rid of|remove|delete|drop|take out|take away|throw out|filter out|lose|kill|"
-    "ditch|weed out|purge|eliminate|no|without|wipe|wipe out|there should be no|there must be no|i don't want|i don't "
-    "want any|we don't want|we don't want any|i don't want to see|i don't want to see any|don't leave|don't leave any|"
-    "peel off|blank|discard|do away with|trim off|edit out|extract away|sweep out|chuck out|toss out|bin|no more|free "
+    "strip|strip out|strip off|clean|clean out|clean away|clear|clear out|scrub|scrub out|scrape off|take off|"
+    "pull out|"
+    "erase|wash out|cut|cut out|get rid of|rid of|remove|delete|drop|take out|take away|throw out|filter out|"
+    "lose|kill|"
+    "ditch|weed out|purge|eliminate|no|without|wipe|wipe out|there should be no|there must be no|i don't want|i "
+    "don't "
+    "want any|we don't want|we don't want any|i don't want to see|i don't want to see any|don't leave|don't "
+    "leave any|"
+    "peel off|blank|discard|do away with|trim off|edit out|extract away|sweep out|chuck out|toss out|bin|no more|"
+    "free "
     "of|dump"
 )
 _MASKING: Final = Phrases(
@@ -27,18 +32,22 @@ _MASKING: Final = Phrases(
     "pseudonymise|pseudonymize|obfuscate|x out|conceal|make unreadable"
 )
 _MASKED: Final = Phrases(
-    "must be masked|should be masked|have to be masked|need to be masked|masked|are to be masked|must be hidden|should "
+    "must be masked|should be masked|have to be masked|need to be masked|masked|are to be masked|must be hidden|"
+    "should "
     "be hidden|have to be hidden|need to be hidden|hidden|must be anonymised|must be anonymized|should be anonymised|"
-    "should be anonymized|anonymised|anonymized|must be redacted|should be redacted|redacted|must be censored|should be "
+    "should be anonymized|anonymised|anonymized|must be redacted|should be redacted|redacted|must be censored|"
+    "should be "
     "censored|should not be readable|shouldn't be readable|must not be readable|should not be visible|shouldn't be "
     "visible|must not be visible|mustn't be visible|can't be visible|must not be shown|should be replaced by a "
-    "placeholder|must be replaced by a placeholder|should be replaced by placeholders|must be replaced by placeholders|"
+    "placeholder|must be replaced by a placeholder|should be replaced by placeholders|must be replaced by "
+    "placeholders|"
     "should be replaced with a placeholder|should be replaced with placeholders|must be replaced with placeholders|"
     "must be replaced with a placeholder|should become a placeholder|should become placeholders|need masking|needs "
     "masking|must be made unreadable|should be made unreadable|must be blacked out|should be blacked out"
 )
 _OUT: Final = Phrases(
-    "should be taken out|must be taken out|should be stripped|must be stripped|should be stripped out|must be stripped "
+    "should be taken out|must be taken out|should be stripped|must be stripped|should be stripped out|must be "
+    "stripped "
     "out|should be cleaned out|must be cleaned out|need to be stripped|have to be stripped|should be cut out|must be "
     "cut out|need to come out|have to come out|should come out|must come out|out|gone|away|off|removed|stripped"
 )
@@ -54,6 +63,7 @@ _LEFT: Final = frozenset("leave keep spare but not don't".split())
 _OPERATORS: Final = {"url": "strip_urls", "emoji": "remove_emoji", "html": "strip_html"}
 MASK: Final = "mask_pii"
 _MOST_TOKENS: Final = 40
+_MOST_LINKS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -123,26 +133,32 @@ class Treatments:
                         yield replace(one, columns=columns)
 
     def _plain(self, at: int, end: int) -> Iterator[Treatment]:
-        for after in [*_TAKING.ends(self._tokens, at), *_MASKING.ends(self._tokens, at)]:
-            for kinds, last in things_at(self._tokens, after):
-                yield from self._placed(Treatment(kinds), last, end)
-            for columns, last in self._columns(after):  # "clean the comments of html"
-                if self._low(last) in ("of", "from"):
-                    for kinds, behind in things_at(self._tokens, last + 1):
-                        yield from self._placed(Treatment(kinds, columns), behind, end)
+        for one, last in self._commanded(at):
+            yield from self._placed(one, last, end)
         if self._low(at) in _REPLACING:
-            for kinds, last in things_at(self._tokens, at + 1):
-                for one, behind in self._where(Treatment(kinds), last):
-                    yield from self._replaced(one, behind, end)
-        if self._low(at) in _GETTING:  # "get the emojis out"
+            for one, last in self._named(at + 1):
+                yield from self._replaced(one, last, end)
+        for one, last in self._named(at):  # "phone numbers in the comments must be masked"
+            for said in (_MASKED, _OUT, *([GOES] if one.columns else [])):
+                for stop in said.ends(self._tokens, last):
+                    yield from self._placed(one, stop, end)
+
+    def _commanded(self, at: int) -> Iterator[tuple[Treatment, int]]:
+        """Reads "strip the links", "clean the comments of html", "get the emojis out"."""
+        for after in [*_TAKING.ends(self._tokens, at), *_MASKING.ends(self._tokens, at)]:
+            yield from ((Treatment(kinds), last) for kinds, last in things_at(self._tokens, after))
+            for columns, last in self._columns(after):
+                things = things_at(self._tokens, last + 1) if self._low(last) in ("of", "from") else ()
+                yield from ((Treatment(kinds, columns), behind) for kinds, behind in things)
+        if self._low(at) in _GETTING:
             for kinds, last in things_at(self._tokens, at + 1):
                 if self._low(last) in _WAYS:
-                    yield from self._placed(Treatment(kinds), last + 1, end)
-        for kinds, last in things_at(self._tokens, at):  # "phone numbers in the comments must be masked"
-            for one, behind in self._where(Treatment(kinds), last):
-                for said in (_MASKED, _OUT, *([GOES] if one.columns else [])):
-                    for stop in said.ends(self._tokens, behind):
-                        yield from self._placed(one, stop, end)
+                    yield Treatment(kinds), last + 1
+
+    def _named(self, at: int) -> Iterator[tuple[Treatment, int]]:
+        """Things, with the columns and the rows that follow them."""
+        for kinds, last in things_at(self._tokens, at):
+            yield from self._where(Treatment(kinds), last)
 
     def _replaced(self, treatment: Treatment, at: int, end: int) -> Iterator[Treatment]:
         """Reads "replace links with [LINK]", "replace phone numbers by a placeholder"."""
@@ -179,11 +195,9 @@ class Treatments:
 
     def _scopes(self, at: int) -> Iterator[tuple[Rows, int]]:
         """For which rows: "for lost parcels", "of DHL parcels", "in reviews with 1 star", "if the parcel is lost"."""
-        begin = (
-            at
-            + (self._low(at) in (",", "only", "but"))
-            + (self._low(at + 1) in ("only", "just") and self._low(at) == "but")
-        )
+        begin = at
+        while self._low(begin) in (",", "but", "only", "just") and begin < at + _MOST_LINKS:
+            begin += 1
         if self._low(begin) not in _FOR:
             return
         after = begin + 1 + (self._low(begin + 1) in ("only", "just"))
