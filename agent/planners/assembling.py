@@ -74,7 +74,7 @@ def assemble(
     together = _merged(fit)
     faults += [(wish, why) for one in together if (why := _contradiction(one)) for wish in one.wishes]
     merged = [one for one in together if not _contradiction(one)]
-    ordered = merged if in_request_order else arranged(merged, lambda one: (one.card, one.options))
+    ordered = merged if in_request_order else arranged(merged, lambda one: (one.card, one.options), _is_fixed)
     names = _names_then(ordered)
     steps, reasons, ids = list[Step](), dict[str, str](), dict[int, str]()
     for at, one in enumerate(ordered):
@@ -162,13 +162,18 @@ def _merged(planned: Sequence[Planned]) -> list[Planned]:
     merged: list[Planned] = []
     for one in planned:
         for at, other in enumerate(merged):
-            together = _together(other, one)
+            together = None if _is_fixed(one) or _is_fixed(other) else _together(other, one)
             if together is not None:
                 merged[at] = Planned(other.card, together, other.where, (*other.wishes, *one.wishes))
                 break
         else:
             merged.append(one)
     return merged
+
+
+def _is_fixed(one: Planned) -> bool:
+    """Whether a step depends on the one beside it."""
+    return any(wish.fixed for wish in one.wishes)
 
 
 def _together(one: Planned, other: Planned) -> dict[str, JsonValue] | None:

@@ -344,6 +344,11 @@ class Clause:
         points = {"that", "this", "those", "these"} & words
         return bool(before.tables and points) and self.polarity == "keep" and words <= _PORTION_AGAIN
 
+    @property
+    def picks(self) -> bool:
+        """Whether it says which of some copies stays."""
+        return any(mention.picks for mention in self.tables)
+
     def keeps_one_of(self, before: "Clause") -> bool:
         """Whether it only says that one of the copies stays which the clause before drops: "just keep one"."""
         copies = "duplicate" in (*before.verb_concepts, *(concept for _, concept in before.concepts))

@@ -35,9 +35,9 @@ def with_only_columns(readings: Sequence[Reading], matcher: Matcher) -> list[Rea
 
 def _means_the_rest(reading: Reading) -> bool:
     clause = reading.clause
-    if clause.limits or clause.languages or clause.conditions or clause.columns:
-        return False
     words = {word for word in clause.words if word[:1].isalpha()}
+    if any(limit.unit for limit in clause.limits) or clause.languages or clause.conditions or clause.columns:
+        return False  # "these two" limits nothing
     only = bool(words & _THESE) and bool(words & _ONLY) and words <= _THESE | _ONLY | _AROUND
     return only or fate_of_rest(clause.words) == "goes"
 

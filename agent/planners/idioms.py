@@ -47,6 +47,7 @@ _IDIOMS: Final[Mapping[str, str]] = {
     "asks for|ask for|asked for|would like|insists on|prefers|prefer|requires|require|wishes|expects|expect)":
         "we want",
     "w / o": "without",
+    "w /": "with",
     "(can't|cannot|can not) be (used|accepted|published|shown)": "are drop",
     "(not|hardly) (interested|interesting)": "drop",
     "(don't|doesn't|do not|does not) (interest|matter|help|belong|fit|count)": "drop",

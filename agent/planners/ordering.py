@@ -46,6 +46,8 @@ _PLACES: Final[Mapping[str, int]] = MappingProxyType(
 )
 """Operators whose place their kind does not tell."""
 _SAMPLE: Final = "sample_rows"
+FIXED: Final = 8
+"""The place of an order that only says which rows stay: what is put in order for good comes behind."""
 
 
 def rank(card: OperatorCard, options: Mapping[str, Any] = MappingProxyType({})) -> int | None:
@@ -77,7 +79,11 @@ def _rank_of_row_rule(card: OperatorCard) -> int:
     return 5 if "languages" in card.options else 4
 
 
-def arranged(items: Sequence[T], step_of: Callable[[T], tuple[OperatorCard, Mapping[str, Any]]]) -> list[T]:
+def arranged(
+    items: Sequence[T],
+    step_of: Callable[[T], tuple[OperatorCard, Mapping[str, Any]]],
+    is_fixed: Callable[[T], bool] = lambda _: False,
+) -> list[T]:
     """The items in the usual order; those without a rank stay, and none passes them.
 
     A sample that is asked for before all else stays there: the rest is to be done to the sample.
@@ -85,12 +91,13 @@ def arranged(items: Sequence[T], step_of: Callable[[T], tuple[OperatorCard, Mapp
     Args:
         items: in the order of the request.
         step_of: the operator of an item and its options.
+        is_fixed: whether an item stays beside its neighbour, among the steps that compare rows.
     """
     done: list[T] = []
     run: list[tuple[int, T]] = []
     for at, item in enumerate(items):
         card, options = step_of(item)
-        place = rank(card, options)
+        place = FIXED if is_fixed(item) else rank(card, options)
         if place is None or (at == 0 and card.name == _SAMPLE):
             done += [*_sorted(run), item]
             run = []

@@ -97,4 +97,6 @@ class Reader(Ground):
             return Reading(clause, doubt=steps)
         proven = ((clause.text, Check()),)
         note = " ".join(one.note for one in clause.tables if one.note)
-        return Reading(clause, tuple(Wish(clause, card, options, proofs=proven, note=note) for card, options in steps))
+        fixed = any(one.then or one.picks for one in clause.tables)
+        wishes = (Wish(clause, card, options, proofs=proven, note=note, fixed=fixed) for card, options in steps)
+        return Reading(clause, tuple(wishes))

@@ -83,7 +83,7 @@ def _asked(  # noqa: PLR0911 - one way out for each kind of step
 ) -> tuple[str, list[str]] | None:
     """The question that a step leaves, and its answers."""
     clause = wish.clause
-    if wish.where is not None:
+    if wish.where is not None or (wish.fixed and wish.card.name == "sort_rows"):
         return None
     if wish.card.name == "exact_dedup":
         return _copies(wish, clause, main, profile)

@@ -14,7 +14,7 @@ from .vocabulary import KEEP, is_synonym, stem
 from .wording import TableMention, Wording
 
 RESHAPE, DEDUP = "reshape_rows", "exact_dedup"
-REPEAT_ROLES: Final = frozenset("column again same once dedupe fold echo deny out enough stop first".split())
+REPEAT_ROLES: Final = frozenset("column again same once dedupe fold echo deny out enough stop first scope".split())
 DROP_ROLES: Final = frozenset("column out useless deny".split())
 SELECT_ROLES: Final = frozenset("column only all except rest out within".split())
 _NAMING: Final = (
@@ -43,7 +43,9 @@ _OWN: Final = (
 def without_repeats(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one return for each reason against
     """Reads "a url that showed up before must not appear again", "no title twice", "each author only once"."""
     repeats, unique = one.of("again"), one.of("once", "echo", "first")
-    if any(paired_at(one.said.tokens, item.start, one.said.profile) for item in one.of("column")):
+    picked = not one.said.cuts.isdisjoint((one.end, one.end + 1))  # "…: keep the newest"
+    several = len(one.of("same")) == len(one.of("column")) > 1  # "the same guest and the same hotel"
+    if not several and any(paired_at(one.said.tokens, item.start, one.said.profile) for item in one.of("column")):
         return None  # "whose output repeats the instruction" compares columns of one row
     marks = bool(repeats or one.of("same", "dedupe"))
     behind = [item for item in one.items if item.role == "stop"]
@@ -52,12 +54,12 @@ def without_repeats(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - on
     says_no = bool(one.of("deny", "out"))
     if one.of("out") and one.of("deny"):
         return None
-    if repeats and not says_no and not unique and not one.of("dedupe", "enough"):
+    if repeats and not (says_no or unique or picked) and not one.of("dedupe", "enough"):
         keeps = any(one.said.low(at) in KEEP for at in range(one.start, one.end))
         return TableMention(one.start, one.end, DEDUP) if keeps else None
     once = bool(one.of("once")) and not says_no
     same = bool(one.of("same")) and bool(repeats) and says_no
-    kept_first = bool(one.of("same")) and bool(unique) and not says_no
+    kept_first = bool(one.of("same")) and (bool(unique) or picked) and not says_no
     fine = (marks and (says_no and (repeats or one.of("dedupe")))) or once or same or kept_first or one.of("dedupe")
     if not fine or (one.of("first") and not one.of("same", "again", "dedupe")):
         return None
@@ -65,7 +67,7 @@ def without_repeats(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - on
         return None
     if one.of("enough") and not unique:
         return None
-    names = one.names(strong=True) or one.names()
+    names = (not (one.of("scope") or several) and one.names(strong=True)) or one.names()
     if not names or not _is_key(one, names):
         return None
     options: dict[str, JsonValue] = {"columns": [*names]}

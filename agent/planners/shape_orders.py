@@ -1,23 +1,17 @@
-"""Rules for sentences that put rows in order or keep a portion of them, once all their words are understood."""
+"""Rules for sentences that put rows in order, once all their words are understood."""
 
-from fractions import Fraction
 from typing import Final
 
 from pydantic import JsonValue
 
-from .quantities import plain
-from .shape_words import OUT, PLAIN_ENDS
 from .shapes import Item, Sentence, columns_of_scale, fits_scale, ranked_columns
 from .vocabulary import DROP, KEEP
 from .wording import NUMBERS, Missing, TableMention, Wording
 
-SORT, TOP, SAMPLE, SHUFFLE, SPLIT = "sort_rows", "top_rows", "sample_rows", "shuffle_rows", "split_dataset"
-SORT_ROLES: Final = frozenset("column sort by top bottom way alphabet both within length end".split())
-TOP_ROLES: Final = frozenset("column by within number end out rest only enough".split())
-SAMPLE_ROLES: Final = frozenset("column within number random first seed out only rest enough cap".split())
+SORT, SHUFFLE = "sort_rows", "shuffle_rows"
+ORDERS: Final = frozenset({SORT, SHUFFLE})
+SORT_ROLES: Final = frozenset("column sort by top bottom way alphabet both within length end empty".split())
 SHUFFLE_ROLES: Final = frozenset("shuffle seed sort".split())
-SPLIT_ROLES: Final = frozenset("number set split rest random seed within column output chance".split())
-_LOW_IS_GOOD: Final = frozenset("perplexity ppl loss error errors toxicity rank distance".split())
 
 
 def made(one: Sentence, operator: str, options: dict[str, JsonValue], note: str = "") -> TableMention:
@@ -25,16 +19,6 @@ def made(one: Sentence, operator: str, options: dict[str, JsonValue], note: str 
     # A verb that leads may be meant for what follows as well: "drop the column url and French texts".
     leads = one.said.low(one.start) in DROP | KEEP
     return TableMention(one.start, one.end, operator, options, options, whole=not leads, note=note)
-
-
-def portion(one: Sentence, operator: str, options: dict[str, JsonValue], rest: dict[str, JsonValue] | None,
-            *, wanted: bool = True) -> TableMention:  # fmt: skip
-    """A portion that has no verb of its own, so that one before it may drop it."""
-    return TableMention(one.start, one.end, operator, options, rest, wanted=wanted)
-
-
-def _has_verb(one: Sentence) -> bool:
-    return any(one.said.low(at) in DROP | KEEP | OUT for at in range(one.start, one.end))
 
 
 def asks(one: Sentence, operator: str, question: str, filled: str, options: tuple[str, ...]) -> TableMention:
@@ -59,6 +43,8 @@ class _Keys:
         self.open_scale: tuple[str, ...] = ()
         self.scale = ""
         self.failed = False
+        self.nulls = ""
+        self.lacking = ""
 
     def add(self, name: str, *, outer: bool = False) -> None:
         if name not in (*self.names, *self.outer):
@@ -118,6 +104,11 @@ def sorted_rows(one: Sentence) -> TableMention | None:  # noqa: C901, PLR0912 - 
             object_ = item.weak and before != "by" and "by" in [other.role for other in items[at + 1 :]]
             if not object_:
                 keys.add(item.value, outer=before == "within" and bool(keys.names or "by" in roles or "sort" in roles))
+        elif item.role == "empty":
+            size = _lacking(keys, following)
+            if not size:
+                return None
+            evident, at = True, at + size - 1
         elif item.role in ("top", "bottom"):
             if roles[:1] != ["end"]:
                 return None
@@ -186,6 +177,17 @@ def _ended(keys: _Keys, item: Item, following: list[Item]) -> int:
     return 0
 
 
+def _lacking(keys: _Keys, following: list[Item]) -> int:
+    """Reads "empty ones first", "the ones without a salary at the end"; how many pieces it takes up."""
+    column = following[0] if following and following[0].role == "column" else None
+    place = following[1:2] if column else following[:1]
+    if not place or place[0].role not in ("top", "bottom"):
+        return 0
+    keys.nulls = "first" if place[0].role == "top" else "last"
+    keys.lacking = column.value if column else ""
+    return 2 + (column is not None)
+
+
 def _may_end(said: Wording, name: str, scale: str) -> bool:
     """Whether a column may be what a word such as "newest" is about, and not only be named like the rows."""
     return not scale or fits_scale(said, name, scale)
@@ -196,7 +198,7 @@ def _order(pole: str, place: str) -> str:
 
 
 def _sorted(one: Sentence, keys: _Keys) -> TableMention | None:
-    names = [*keys.outer, *keys.names]
+    names = [*keys.outer, *keys.names] or [keys.lacking] * bool(keys.lacking)
     if keys.open_scale and not names:
         filled = f"sort by `{{}}` {keys.early or keys.waiting or 'ascending'}"
         question = f"Which column says what comes first in {one.text!r}?"
@@ -213,127 +215,9 @@ def _sorted(one: Sentence, keys: _Keys) -> TableMention | None:
         options["order"] = [orders[0]] if len(set(orders)) == 1 else [*orders]
     if keys.lengths:
         options["by"] = "length"
+    if keys.nulls == "first":
+        options["nulls"] = "first"
     return made(one, SORT, options)
-
-
-# Portions
-
-
-def best_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one return for each reason against
-    """Reads "the quarter with the highest rating", "from every genre the three with the lowest price"."""
-    ends = one.of("end")
-    if len(ends) > 1 and all(end.value in (("high", "good"), ends[-1].value) for end in ends):
-        ends = ends[:1]
-    numbers = _amounts(one)
-    groups, others = _grouped(one)
-    rows = {item.value for item in one.of("column") if item.weak}  # "the youngest objects" beside `object_title`
-    others = [name for name in others if name not in rows or one.said.profile.column(name).dtype in NUMBERS]
-    if len(ends) != 1 or len(numbers) != 1 or groups is None or len(others) > 1:
-        return None
-    if one.said.low(ends[0].start) in PLAIN_ENDS or (numbers[0].role == "one" and not groups):
-        return None
-    out = bool(one.of("out")) and not one.of("rest")
-    number, (pole, scale) = numbers[0], ends[0].value
-    dropped = out and number.role == "share"
-    if out and not dropped:
-        return None
-    column = others[0] if others else None
-    if column is None:
-        column = _scored(one, scale)
-    elif one.said.profile.column(column).dtype not in NUMBERS:
-        return None
-    if column is None:
-        candidates = tuple((columns_of_scale(one.said, scale) if scale else []) or ranked_columns(one.said))
-        numeric = tuple(name for name in candidates if one.said.profile.column(name).dtype in NUMBERS)
-        if not numeric:
-            return None
-        words = one.said.text(ends[0].start, ends[0].end)
-        question = f"Which column of numbers says how good a row is, in {one.text!r}?"
-        if scale != "good":
-            question = f"Which column of numbers is meant by {words!r} in {one.text!r}?"
-        return asks(one, TOP, question, f"{one.text} by `{{}}`", numeric[:3])
-    if scale == "good" and _LOW_IS_GOOD & {*column.lower().split("_")}:
-        return None
-    named: dict[str, JsonValue] = {} if column == "score" else {"score": column}
-    per: dict[str, JsonValue] = {"per": [*groups]} if groups else {}
-    high: dict[str, JsonValue] = {}
-    low: dict[str, JsonValue] = {"best": "low"}
-    stays = {**named, **(low if pole == "low" else high), **_sized(number), **per}
-    rest = {**named, **(high if pole == "low" else low), **_sized(number, dropped=True), **per}
-    if _has_verb(one):
-        return made(one, TOP, rest if dropped else stays)
-    return portion(one, TOP, stays, rest if number.role == "share" else None, wanted=pole == "high")
-
-
-def _amounts(one: Sentence) -> list[Item]:
-    """How many are meant; "one" behind another number is a pronoun: "one review per product, the most helpful one"."""
-    numbers = one.of("number", "share", "one")
-    return numbers[:1] + [item for item in numbers[1:] if item.role != "one"]
-
-
-def _scored(one: Sentence, scale: str) -> str | None:
-    """The column that a word such as "cheapest" or "best" is about."""
-    found = [name for name in columns_of_scale(one.said, scale) if one.said.profile.column(name).dtype in NUMBERS]
-    names = ranked_columns(one.said)
-    if scale == "good" and "score" in names:
-        return "score"
-    if scale == "good" and any(_LOW_IS_GOOD & {*name.lower().split("_")} for name in names):
-        return None
-    return found[0] if len(found) == 1 else None
-
-
-def _grouped(one: Sentence) -> tuple[list[str] | None, list[str]]:
-    """The columns behind "per" and "within each", and the others; None where "per" has no column."""
-    groups: list[str] = []
-    others: list[str] = []
-    open_, last = False, -1
-    for item in one.items:
-        if item.role == "within":
-            open_ = True
-        elif item.role == "column":
-            # "per guest and hotel"
-            open_ = open_ or (last >= 0 and [*one.said.lows(last, item.start - last)] in (["and"], [","], ["&"]))
-            (groups if open_ else others).append(item.value)
-            open_, last = False, item.end if open_ else -1
-        elif open_:
-            return None, others
-    return (None if open_ else list(dict.fromkeys(groups))), list(dict.fromkeys(others))
-
-
-def _sized(number: Item, *, dropped: bool = False) -> dict[str, JsonValue]:
-    if number.role != "share":
-        return {"count": plain(number.value)}
-    share = Fraction(str(plain(number.value)))
-    return {"share": float(1 - share if dropped else share)}
-
-
-def some_rows(one: Sentence) -> TableMention | None:
-    """Reads "draw seven by lot", "the opening 25", "of each product the first two", "one row per author"."""
-    numbers, (groups, others) = one.of("number", "share", "one"), _grouped(one)
-    weak = {item.value for item in one.of("column") if item.weak}
-    lists = any(one.said.profile.column(name).dtype in ("nested", "vector") for name in groups or ())
-    if lists or len(numbers) != 1 or groups is None or not {*others} <= weak or {"random", "first"} <= one.has:
-        return None  # "one row per tag" unfolds the lists of tags
-    number = numbers[0]
-    out = bool(one.of("out")) and not one.of("rest")
-    if out and (number.role != "share" or not one.of("random")):
-        return None
-    options: dict[str, JsonValue] = _sized(number, dropped=out)
-    note = ""
-    if one.of("first"):
-        options = {"method": "first", **options}
-    elif not one.of("random"):
-        if not groups or number.role != "one":
-            return None
-        options = {"method": "first", **options}
-        note = f"Of rows with the same {' and '.join(groups)} the first one stays."
-    elif number.role == "one" and not groups:
-        return None
-    seeds = one.of("seed")
-    if seeds and one.of("first"):
-        return None
-    options |= {"per": [*groups]} if groups else {}
-    return made(one, SAMPLE, options | ({"seed": seeds[0].value} if seeds else {}), note)
 
 
 def shuffled_rows(one: Sentence) -> TableMention | None:
@@ -342,34 +226,3 @@ def shuffled_rows(one: Sentence) -> TableMention | None:
     if not one.of("shuffle") or len(seeds) > 1:
         return None
     return made(one, SHUFFLE, {"seed": seeds[0].value} if seeds else {})
-
-
-def split_rows(one: Sentence) -> TableMention | None:
-    """Reads "three quarters of the rows are for training and the rest is for testing"."""
-    names = list(dict.fromkeys(item.value for item in one.of("set")))
-    shares = [_percent(item) for item in one.of("number", "share")]
-    groups, others = _grouped(one)
-    if len(names) < 2 or not shares or others or groups is None:
-        return None
-    if len(shares) == len(names) - 1 and one.of("rest"):
-        marks = [item for item in one.items if item.role in ("set", "rest")]
-        if marks[-1].role == "rest" or (marks[-2].role == "rest" and marks[-1].value == names[-1]):
-            shares.append(100 - sum(shares, Fraction(0)))
-    total = sum(shares, Fraction(0))
-    if len(shares) != len(names) or total not in (1, 100) or any(share <= 0 for share in shares):
-        return None
-    options: dict[str, JsonValue] = {
-        "shares": {name: float(share / total) for name, share in zip(names, shares, strict=True)}
-    }
-    seeds = one.of("seed")
-    written = one.of("output")
-    if len(written) > 1:
-        return None
-    options |= {"output": written[0].value} if written and written[0].value != "split" else {}
-    options |= {"per": [*groups]} if groups else {}
-    return made(one, SPLIT, options | ({"seed": seeds[0].value} if seeds else {}))
-
-
-def _percent(item: Item) -> Fraction:
-    value = Fraction(str(plain(item.value)))
-    return value * 100 if item.role == "share" else value

@@ -14,18 +14,9 @@ from .shape_columns import (
     without_columns,
     without_repeats,
 )
-from .shape_orders import (
-    SAMPLE_ROLES,
-    SHUFFLE_ROLES,
-    SORT_ROLES,
-    SPLIT_ROLES,
-    TOP_ROLES,
-    best_rows,
-    shuffled_rows,
-    some_rows,
-    sorted_rows,
-    split_rows,
-)
+from .shape_orders import SHUFFLE_ROLES, SORT_ROLES, shuffled_rows, sorted_rows
+from .shape_portions import SAMPLE_ROLES, TOP_ROLES, best_rows, some_rows
+from .shape_splits import SPLIT_ROLES, split_rows
 from .shape_words import Role
 from .shapes import MOST_IN_REQUEST, Rule, whole_sentence
 from .wording import TableMention, Wording

@@ -19,7 +19,7 @@ SCALES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             "time": "date dates time year day month timestamp datetime created updated published posted opened closed "
             "modified added sent received written released joined born",
             "salary": "salary pay wage income earnings compensation",
-            "duration": "minutes mins seconds secs hours duration runtime time days took",
+            "duration": "minutes mins seconds secs sec hours duration runtime time days took nights pages min",
             "good": "rating ratings score scores stars star quality grade grades csat satisfaction",
             "popular": "views view votes upvotes likes sold sales downloads clicks reads shares visits popularity hits "
             "purchases orders plays subscribers followers",
@@ -27,6 +27,9 @@ SCALES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             "sold": "sold sales purchases orders",
             "weight": "weight kg grams pounds",
             "size": "size bytes kb mb",
+            "heat": "temperature temp celsius fahrenheit heat degrees",
+            "height": "height altitude elevation",
+            "age": "age",
         }.items()
     }
 )
@@ -65,9 +68,38 @@ _ENDS: Final = {
     ("low", "sold"): "worst selling | least sold | least bought",
     ("high", "weight"): "heaviest",
     ("low", "weight"): "lightest",
+    ("high", "heat"): "hottest | warmest",
+    ("low", "heat"): "coldest | coolest",
+    ("high", "height"): "tallest",
+    ("high", "age"): "eldest",
 }
+_COMPARED: Final = {
+    ("high", ""): "more | higher | greater | larger | bigger",
+    ("low", ""): "fewer | less | lower | smaller",
+    ("high", "time"): "newer | later | more recent | fresher",
+    ("low", "time"): "older | earlier",
+    ("high", "length"): "longer",
+    ("low", "length"): "shorter",
+    ("high", "good"): "better | better rated | higher rated",
+    ("low", "good"): "worse",
+    ("high", "price"): "dearer | more expensive",
+    ("low", "price"): "cheaper",
+}
+"""Which of two is meant."""
 PLAIN_ENDS: Final = frozenset("dear expensive cheap new recent old early long short slow quick fast good bad".split())
 """Words for an end only between "from" and "to", or in "newer first"."""
+
+_NO_VALUE: Final = (
+    "null | nulls | empty | blank | blanks | missing | unrated | unset | not set | unknown | without | without a | "
+    "without any | with no | no value | no values | lacking | having no | that have no | which have no | that lack | "
+    "nan | nans | none | not rated | not known | lacking a | missing values | undated | unpriced | unscored"
+)
+_EMPTY: Final = " | ".join(
+    f"{lead}{word.strip()}"
+    for word in _NO_VALUE.split("|")
+    for lead in ("", "but ", "but the ", "but those ", "but rows ", "but the rows ", "but with ", "but with the ")
+)
+"""What is said of rows that have no value to be compared by."""
 
 _ROLES: Final = {
     ("sort", ""): "sort | sorted | sorting | order | ordered | ordering | arrange | arranged | rank | ranked | ranking "
@@ -86,11 +118,13 @@ _ROLES: Final = {
     ("way", "ascending"): "ascending | asc | increasing | rising | upward | upwards | going up | climbing | growing "
     "| a to z | a z | ascendingly | low to high | small to large | smallest to largest | lowest to highest "
     "| from low to high | from small to large | from small to big | from a to z | upwardly | low to hi | smaller to "
-    "larger | chronologically | chronological | in chronological order | from the bottom up | up",
+    "larger | chronologically | chronological | in chronological order | from the bottom up | up "
+    "| low -> high | low > high | small -> large | old -> new | old to new | a -> z | lo to hi | first to last",
     ("way", "descending"): "descending | desc | decreasing | falling | downward | downwards | going down | reverse "
     "| reversed | z to a | from z to a | high to low | from high to low | large to small | from large to small "
     "| descendingly | big to small | from big to small | in reverse | reverse chronological | down | backwards "
-    "| reverse chronologically | from the top down",
+    "| reverse chronologically | from the top down | high -> low | high > low | large -> small | new -> old "
+    "| new to old | z -> a | hi to lo | hi to low | top down",
     ("alphabet", ""): "alphabetically | alphabetical | alphabetic | in the alphabet | by alphabet | abc",
     (
         "both",
@@ -100,7 +134,9 @@ _ROLES: Final = {
     "| within one | within the same | inside one | inside the same | per | for each | for every | in every | of each "
     "| of every | from each | from every | for any | from any | of any | in any | across each | out of each | by each "
     "| out of every | among each | for each single | of each single | for each of the | for each different | each "
-    "| per each | for each distinct | for every single | of one and the same | of the same | from the same | every",
+    "| per each | for each distinct | for every single | of one and the same | of the same | from the same | every "
+    "| stratified by | stratify by | stratified on | stratify on | stratify the split by | stratified split by "
+    "| stratify it by | stratified according to | balanced by | balanced on",
     ("length", ""): "length | lengths | text length | character count | number of characters | size in characters "
     "| how long they are | how long it is | how long",
     ("random", ""): "random | randomly | at random | by lot | by chance | arbitrary | arbitrarily | by lottery "
@@ -124,7 +160,10 @@ _ROLES: Final = {
     ("same", ""): "the same | same | identical | equal | word for word the same | exactly the same | one and the same "
     "| verbatim | word for word | letter for letter | exactly | exact | the very same | character for "
     "character | alike",
-    ("once", ""): "once | only once | just once | one time | only one time | unique | distinct | a single time "
+    ("scope", ""): "within the same | within one | within each | inside the same | for the same | inside one "
+    "| within a single | inside each | within every",
+    ("once", ""): "first occurrence of each | the first occurrence of each | first occurrence of every | first "
+    "instance of each | first appearance of each | first appearance of every | first instance of every | once | only once | just once | one time | only one time | unique | distinct | a single time "
     "| no more than once | at most once | exactly once | not more than once | only a single time",
     ("dedupe", ""): "dedupe | deduplicate | deduplicated | dedup | de dupe | de duplicate | uniq | deduped",
     ("fold", ""): "ignoring case | ignore case | ignoring upper and lower case | regardless of case | case insensitive "
@@ -191,6 +230,16 @@ _ROLES: Final = {
         "split",
         "",
     ): "mark | tag | assign | split | divide | partition | separate | cut in two | divided | splits | a split",
+    ("hold", ""): "hold | hold out | hold back | held out | held back | set aside | put aside | aside | reserve "
+    "| reserved | keep back | back | carve out | split off | carve off | put away | away | leave out | spare | apart "
+    "| withhold | holdout | keep aside | lay aside",
+    ("halves", ""): "two halves | in half | into halves | half and half | half / half | fifty fifty | halves "
+    "| two equal parts | equal parts | equally | evenly | half half",
+    ("together", ""): "together | in the same set | in the same split | in one set | in one split | not in both "
+    "| in both | never in both | in both sets | in both splits | never in two | across both | in two splits | in two sets "
+    "| in two of them | in more than one | in more than one set | in more than one split | in several sets | in two "
+    "| on both sides | whole",
+    ("empty", ""): _EMPTY,
 }
 SETS: Final[Mapping[str, str]] = MappingProxyType(
     dict.fromkeys(("train", "training"), "train")
@@ -244,7 +293,9 @@ _SAYING: Final = (
     " | this way | either | along | part | piece | share | percentage | portion | fraction | us all | our purpose"
     " | purposes | purpose | plain | way | fine | as well | wish | interested | interest | interests | directly"
     " | about | people | somebody | someone | everybody | everyone | person | first of all | use | using | if"
-    " | would like"
+    " | would like | / | & | same every time | the same every time | always the same | reproducible | reproducibly"
+    " | repeatable | same result every time | so it is reproducible | so that it is reproducible | w"
+    " | version | versions | variant | occurrence | occurrences"
 )  # fmt: skip
 ROW_WORDS: Final = ROW_NOUNS - {"whatever", "whichever"} | frozenset(
     "review reviews ticket tickets product products story stories recipe recipes comment comments message messages "
@@ -276,6 +327,8 @@ def _meanings() -> dict[tuple[str, ...], dict[Role, Any]]:
         add(phrases, role, value)
     for end, phrases in _ENDS.items():
         add(phrases, "end", end)
+    for end, phrases in _COMPARED.items():
+        add(phrases, "more", end)
     for word, name in SETS.items():
         add(word, "set", name)
     for word in OUT:

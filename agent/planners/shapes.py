@@ -86,7 +86,7 @@ def whole_sentence(said: Wording, at: int, rules: Sequence[tuple[frozenset[Role]
         return None
     best: TableMention | None = None
     for roles, rule in rules:
-        items, reached = _items(said, at, roles)
+        items, reached = items_from(said, at, roles)
         ends = [end for end in range(reached, at, -1) if said.ends(end) and not said.ends(end - 1)]
         for end in ends:
             if best is not None and best.end >= end:
@@ -98,7 +98,7 @@ def whole_sentence(said: Wording, at: int, rules: Sequence[tuple[frozenset[Role]
     return best
 
 
-def _items(said: Wording, at: int, roles: frozenset[Role]) -> tuple[list[Item], int]:
+def items_from(said: Wording, at: int, roles: frozenset[Role]) -> tuple[list[Item], int]:
     """The pieces up to the first word that no role explains, and where that stands."""
     items: list[Item] = []
     last = min(at + MOST_TOKENS, len(said.tokens))
@@ -132,7 +132,8 @@ def _item(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:  # noq
         return Item("seed", seeded[0], at, seeded[1]) if "seed" in roles else None
     column = _column(said, at) if "column" in roles else None
     meant = _phrase(said, at, roles)
-    if column is not None and (meant is None or column.end >= meant.end or column.marked):
+    groups = meant is not None and meant.role == "within" and not said.low(at + 1) in MARKS  # "every hotel"
+    if column is not None and not groups and (meant is None or column.end >= meant.end or column.marked):
         return column
     amount = _amount(said, at, roles)
     if amount is not None and (meant is None or meant.role == "say" or amount.end > meant.end):
@@ -210,7 +211,7 @@ def _column(said: Wording, at: int) -> Item | None:
     begin = said.skip(begin, MARKS | {"called", "named"}) if lead else begin
     if begin >= len(said.tokens):
         return None
-    found = column_at(said.tokens, begin, said.profile) or _by_part(said, begin)
+    found = column_at(said.tokens, begin, said.profile) or _by_part(said, begin) or _possessive(said, begin)
     if found is None:
         return None
     name, end = found
@@ -223,6 +224,15 @@ def _column(said: Wording, at: int) -> Item | None:
     text = said.profile.column(name).dtype == "text"
     row = row or (not exact and text and said.low(begin - 1).endswith("est"))  # "the latest question"
     return Item("column", name, at, end, weak=(plural or row) and not marked, marked=marked, exact=exact)
+
+
+def _possessive(said: Wording, at: int) -> tuple[str, int] | None:
+    """The column in "every sensor's latest reading"."""
+    word = said.low(at)
+    if not word.endswith("'s"):
+        return None
+    named = [one.name for one in said.profile.columns if one.name.lower().replace("_", " ") == word[:-2]]
+    return (named[0], at + 1) if named else None
 
 
 def _by_part(said: Wording, at: int) -> tuple[str, int] | None:
@@ -269,6 +279,24 @@ def _is_part(here: Sequence[str], name: Sequence[str]) -> bool:
     return len(own) > len(stems) and (own[-len(stems) :] == stems or own[: len(stems)] == stems)
 
 
+def grouped(one: Sentence) -> tuple[list[str] | None, list[str]]:
+    """The columns behind "per" and "within each", and the others; None where "per" has no column."""
+    groups: list[str] = []
+    others: list[str] = []
+    open_, last = False, -1
+    for item in one.items:
+        if item.role == "within":
+            open_ = True
+        elif item.role == "column":
+            # "per guest and hotel"
+            open_ = open_ or (last >= 0 and [*one.said.lows(last, item.start - last)] in (["and"], [","], ["&"]))
+            (groups if open_ else others).append(item.value)
+            open_, last = False, item.end if open_ else -1
+        elif open_:
+            return None, others
+    return (None if open_ else list(dict.fromkeys(groups))), list(dict.fromkeys(others))
+
+
 # Scales
 
 
@@ -276,11 +304,16 @@ def columns_of_scale(said: Wording, scale: str) -> list[str]:
     """The columns that may hold a scale, such as prices: by their names, by their types and by what is in them."""
     words = {stem(word) for word in SCALES.get(scale, frozenset())}
     found = [one for one in said.profile.columns if _may_rank(one, scale)]
-    named = [one.name for one in found if any(stem(word) in words for word in words_of(one.name))]
+    named = [one.name for one in found if any(stem(word) in words for word in _head(words_of(one.name)))]
     if scale == "time":
         dated = [one.name for one in found if one.dtype == "time" or looks_dated(one)]
         return dated or named
     return named
+
+
+def _head(words: Sequence[str]) -> Sequence[str]:
+    """The words of a name that say what is counted: of `price_per_night` no nights."""
+    return words[: words.index("per")] if "per" in words else words
 
 
 def _may_rank(column: ColumnProfile, scale: str) -> bool:

@@ -106,7 +106,11 @@ def _pieces(marked: Marked) -> Iterator[Piece]:
     """Runs of tokens between coordinators, each with the coordinators before it; a hard one is `.`."""
     start, links = 0, ["."]
     aside = _asides(marked) | {at for one in marked.columns if len(one.names) > 1 for at in range(one.start, one.end)}
+    picks = {one.start for one in marked.tables if one.picks}
     for at, token in enumerate(marked.tokens):
+        if at in picks and at > start:
+            yield start, at, tuple(links)
+            start, links = at, [","]
         if at in marked.taken or at in aside:
             continue
         hard = token.kind == "break" or (token.kind == "sign" and token.low in _HARD | _ARROWS)

@@ -18,6 +18,8 @@ from .matching import Matcher
 from .portions import find_portion
 from .quantities import find_quantities
 from .reshaping import find_columns_work, find_format
+from .shape_orders import ORDERS
+from .shape_picks import with_cuts
 from .shape_reading import find_shape
 from .slots import Options
 from .sources import find_benchmark, find_join, find_mix
@@ -66,6 +68,7 @@ def steps_of(clause: Clause, matcher: Matcher) -> list[tuple[OperatorCard, Optio
         if options is None:
             return None
         steps.append((matcher.card(mention.operator), dict(options)))
+        steps += [(matcher.card(name), dict(more)) for name, more in mention.then]
     return steps
 
 
@@ -95,12 +98,16 @@ def with_tables(marked: Marked, profile: Profile, matcher: Matcher, main: str | 
     said = Wording(marked.request, marked.tokens, profile, quantities, main)
     found: list[TableMention] = []
     at = 0
+    said, picks = with_cuts(said)
     while at < len(marked.tokens):
-        mention = _phrase(said, at, matcher) or next(filter(None, (rule(said, at) for rule in _RULES)), None)
+        mention = picks.get(at) or _phrase(said, at, matcher)
+        mention = mention or next(filter(None, (rule(said, at) for rule in _RULES)), None)
         if mention is None or mention.operator not in matcher.operators or _has_its_own(mention, said, matcher):
             at += 1
             continue
         found.append(mention)
+        if mention.operator in ORDERS and mention.kept is not None and not (mention.picks or mention.then):
+            said = replace(said, ordered=True)
         at = max(mention.end, at + 1)
     if not found:
         return marked

@@ -70,6 +70,13 @@ def tokenize(request: str) -> list[Token]:
             continue
         if tokens and tokens[-1].kind == "break" and tokens[-1].start in marks and text in (".", ")"):
             continue
+        if kind == "break" and _closes(request, found):  # "(seed 8) then …"
+            number = found.start() + len(text) - len(text.lstrip())
+            digits = re.match(r"\d+", text.strip())
+            size = number + (digits.end() if digits else 0)
+            tokens.append(Token("number", request[number:size], request[number:size], number, size))
+            tokens.append(Token("sign", ")", ")", size, size + 1))
+            continue
         if kind == "sign" and text == "-" and _joins_letters(request, found.start()):
             continue
         if found.lastgroup == "entity":  # "&amp;" is an example of what it is
@@ -77,6 +84,13 @@ def tokenize(request: str) -> list[Token]:
             continue
         tokens.append(Token(kind, text, text.lower().replace("’", "'"), found.start(), found.end()))
     return tokens
+
+
+def _closes(request: str, found: re.Match[str]) -> bool:
+    """Whether what looks like the number of a list closes a parenthesis."""
+    text = found[0].strip()
+    before = request[: found.start()]
+    return text[:1].isdecimal() and text.endswith(")") and "\n" not in found[0] and before.count("(") > before.count(")")
 
 
 def _inline_numbers(request: str) -> frozenset[int]:

@@ -13,6 +13,7 @@ from .counting import only_counts
 from .doubts import Decisions, Doubt, all_of_them
 from .echoes import again, is_same_again, sized, spared, writing, written_to
 from .grammar import SecondReader
+from .keeping import with_kept
 from .labels import with_labels
 from .marks import Marked, Span, mark
 from .matching import Matcher
@@ -86,11 +87,14 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     own = [
         clause
         for at, clause in enumerate(clauses)
-        if not (at and (clause.is_echo or _says_nothing_new(clause, clauses[at - 1]))) or may_disagree(clause)
+        if not (at and (clause.is_echo or _says_nothing_new(clause, clauses[at - 1])))
+        or clause.picks
+        or may_disagree(clause)
     ]
     own = [clause for clause in own if not any(a <= clause.start and clause.end <= b for a, b in untouched)]
     alone = all(clause.is_scope for clause in own)
     readings = _scoped(_with_counts(own, lambda clause: _read(reader, clause, scope_allowed=not alone)))
+    readings = with_kept(readings, profile, matcher)
     readings = SecondReader(reader, marked).mended(readings)
     readings = with_only_columns(readings, matcher)
     readings = with_antecedents(readings, lambda clause: reader.read(clause, scope_allowed=False))

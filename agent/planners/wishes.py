@@ -20,6 +20,7 @@ class Wish:
         proofs: pieces of the clause, each with how it is proven.
         concepts: what the operator was chosen by.
         note: what was taken for granted, said with the plan.
+        fixed: whether a step right before or behind it depends on it, so that it stays there and as it is.
     """
 
     clause: Clause
@@ -30,6 +31,7 @@ class Wish:
     proofs: tuple[tuple[str, Check], ...] = ()
     concepts: tuple[str, ...] = ()
     note: str = ""
+    fixed: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ class TableMention:
         whole: whether all its words are read, its verbs too, so that none of them says what its clause does.
         names_model: whether it says that a language model is to do it; None where none is needed.
         note: what was taken for granted, said with the plan.
+        then: steps that belong right behind, with their options: "the newest five" sorts and then cuts.
+        picks: whether it says which of some copies stays, so that it belongs before the step that drops the others.
     """
 
     start: int
@@ -63,6 +65,8 @@ class TableMention:
     whole: bool = False
     names_model: bool | None = None
     note: str = ""
+    then: tuple[tuple[str, Mapping[str, JsonValue]], ...] = ()
+    picks: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,10 @@ class Wording:
     quantities: Mapping[int, Quantity] = field(default_factory=dict)
     main: str | None = None
     """The column with the main text, where it is known."""
+    ordered: bool = False
+    """Whether an order was asked for before, so that "the top ten" are its first ones."""
+    cuts: frozenset[int] = frozenset()
+    """Where something begins that says which copy stays, so that what stands before is a clause."""
 
     def low(self, at: int) -> str:
         """A token in lower case; empty outside the request."""
@@ -139,7 +147,8 @@ class Wording:
 
     def ends(self, at: int) -> bool:
         """Whether a clause may end here."""
-        return not 0 <= at < len(self.tokens) or self.low(at) in BREAKS or self.tokens[at].kind == "break"
+        inside = 0 <= at < len(self.tokens)
+        return not inside or self.low(at) in BREAKS or self.tokens[at].kind == "break" or at in self.cuts
 
     def seed(self, at: int) -> tuple[int, int] | None:
         """The number in "with seed 7", "(seed = 7)", and where it ends."""
