@@ -98,9 +98,7 @@ def _first_ones(one: Sentence, number: Item, groups: list[str]) -> TableMention 
     return made(one, SAMPLE, {"method": "first", **sized(number), **per})
 
 
-def _in_order(
-    one: Sentence, ranking: Ranking, number: Item, groups: list[str], *, out: bool
-) -> TableMention:
+def _in_order(one: Sentence, ranking: Ranking, number: Item, groups: list[str], *, out: bool) -> TableMention:
     """By dates and lengths rows are put in order first; then the first ones stay."""
     per: dict[str, JsonValue] = {"per": [*groups]} if groups else {}
     first: dict[str, JsonValue] = {"method": "first", **sized(number, dropped=out), **per}

@@ -6,8 +6,8 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from .shapes import Item, Sentence, columns_of_scale, looks_dated, ranked_columns
 from .shape_words import Role
+from .shapes import Item, Sentence, columns_of_scale, looks_dated, ranked_columns
 from .wording import NUMBERS
 
 LOW_IS_GOOD: Final = frozenset("perplexity ppl loss error errors toxicity rank distance".split())
@@ -58,7 +58,9 @@ def main_end(one: Sentence, role: Role = "end") -> Item | None:
     return last if vague and same else None
 
 
-def ranking_of(one: Sentence, end: Item, named: Sequence[str], weak: Sequence[str] = ()) -> Ranking | Open | None:
+def ranking_of(  # noqa: PLR0911 - one return for each kind of scale
+    one: Sentence, end: Item, named: Sequence[str], weak: Sequence[str] = ()
+) -> Ranking | Open | None:
     """What the rows are ranked by.
 
     Args:

@@ -163,7 +163,8 @@ _ROLES: Final = {
     ("scope", ""): "within the same | within one | within each | inside the same | for the same | inside one "
     "| within a single | inside each | within every",
     ("once", ""): "first occurrence of each | the first occurrence of each | first occurrence of every | first "
-    "instance of each | first appearance of each | first appearance of every | first instance of every | once | only once | just once | one time | only one time | unique | distinct | a single time "
+    "instance of each | first appearance of each | first appearance of every | first instance of every "
+    "| once | only once | just once | one time | only one time | unique | distinct | a single time "
     "| no more than once | at most once | exactly once | not more than once | only a single time",
     ("dedupe", ""): "dedupe | deduplicate | deduplicated | dedup | de dupe | de duplicate | uniq | deduped",
     ("fold", ""): "ignoring case | ignore case | ignoring upper and lower case | regardless of case | case insensitive "
@@ -236,8 +237,8 @@ _ROLES: Final = {
     ("halves", ""): "two halves | in half | into halves | half and half | half / half | fifty fifty | halves "
     "| two equal parts | equal parts | equally | evenly | half half",
     ("together", ""): "together | in the same set | in the same split | in one set | in one split | not in both "
-    "| in both | never in both | in both sets | in both splits | never in two | across both | in two splits | in two sets "
-    "| in two of them | in more than one | in more than one set | in more than one split | in several sets | in two "
+    "| in both | never in both | in both sets | in both splits | never in two | across both | in two splits "
+    "| in two sets | in two of them | in more than one | in more than one set | in more than one split | in several sets | in two "
     "| on both sides | whole",
     ("empty", ""): _EMPTY,
 }

@@ -132,7 +132,7 @@ def _item(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:  # noq
         return Item("seed", seeded[0], at, seeded[1]) if "seed" in roles else None
     column = _column(said, at) if "column" in roles else None
     meant = _phrase(said, at, roles)
-    groups = meant is not None and meant.role == "within" and not said.low(at + 1) in MARKS  # "every hotel"
+    groups = meant is not None and meant.role == "within" and said.low(at + 1) not in MARKS  # "every hotel"
     if column is not None and not groups and (meant is None or column.end >= meant.end or column.marked):
         return column
     amount = _amount(said, at, roles)

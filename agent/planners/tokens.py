@@ -90,7 +90,9 @@ def _closes(request: str, found: re.Match[str]) -> bool:
     """Whether what looks like the number of a list closes a parenthesis."""
     text = found[0].strip()
     before = request[: found.start()]
-    return text[:1].isdecimal() and text.endswith(")") and "\n" not in found[0] and before.count("(") > before.count(")")
+    return (
+        text[:1].isdecimal() and text.endswith(")") and "\n" not in found[0] and before.count("(") > before.count(")")
+    )
 
 
 def _inline_numbers(request: str) -> frozenset[int]:
