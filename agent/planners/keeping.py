@@ -43,11 +43,11 @@ def _drops_copies(reading: Reading) -> bool:
 
 def _joined(order: Wish, copies: Wish, profile: Profile, matcher: Matcher) -> tuple[Wish, ...]:
     """The best of each group where numbers tell it and all rows have them; else an order and the first of each."""
-    (name,) = order.options["columns"]  # type: ignore[misc]
+    name = _first(order.options["columns"])
     groups = copies.options.get("per") if copies.card.name == SAMPLE else _keys(copies)
-    numbers = profile.column(str(name)).dtype in NUMBERS and "by" not in order.options
+    numbers = profile.column(name).dtype in NUMBERS and "by" not in order.options
     keyed = isinstance(groups, list) and not any(profile.column(str(one)).null_share for one in groups)
-    if numbers and keyed and profile.complete and not profile.column(str(name)).null_share:
+    if numbers and keyed and profile.complete and not profile.column(name).null_share:
         per: JsonValue = groups
         low: Options = {} if order.options.get("order") else {"best": "low"}
         named: Options = {} if name == "score" else {"score": name}
@@ -55,6 +55,10 @@ def _joined(order: Wish, copies: Wish, profile: Profile, matcher: Matcher) -> tu
         return (Wish(copies.clause, matcher.card(TOP), best, where=copies.where, proofs=copies.proofs, fixed=True),)
     note = copies.note if copies.card.name != SAMPLE else ""
     return replace(order, fixed=True), replace(copies, fixed=True, note=note)
+
+
+def _first(names: JsonValue) -> str:
+    return str(names[0]) if isinstance(names, list) else str(names)
 
 
 def _keys(copies: Wish) -> JsonValue:

@@ -16,9 +16,8 @@ _SAYING: Final = frozenset("keeping leaving retaining preserving saving favourin
 _VERBS: Final = (KEEP - {"only", "must", "should"}) | frozenset("leave prefer preserve save stay stays".split())
 _STAYS: Final = frozenset("stays survives wins stay counts remains".split())
 _COPIES: Final = frozenset(
-    "duplicate duplicates duplicated dupes dups dupe copies copy same twice dedupe dedup deduplicate "
-    "deduplicated similar "
-    "identical repeats repeated repeat once already doubles double again near more per each every unique distinct "
+    "duplicate duplicates duplicated dupes dups dupe copies copy same twice dedupe dedup deduplicate deduplicated "
+    "similar identical repeats repeated repeat once already doubles double again near more per each every unique distinct "
     "almost alike equal one several occurs occur".split()
 )
 """Words without one of which nothing before speaks of copies or groups."""

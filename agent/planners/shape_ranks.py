@@ -58,7 +58,7 @@ def main_end(one: Sentence, role: Role = "end") -> Item | None:
     return last if vague and same else None
 
 
-def ranking_of(  # noqa: PLR0911 - one return for each kind of ranking
+def ranking_of(  # noqa: PLR0911 - one return for each kind of scale
     one: Sentence, end: Item, named: Sequence[str], weak: Sequence[str] = ()
 ) -> Ranking | Open | None:
     """What the rows are ranked by.

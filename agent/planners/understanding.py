@@ -94,7 +94,8 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     own = [clause for clause in own if not any(a <= clause.start and clause.end <= b for a, b in untouched)]
     alone = all(clause.is_scope for clause in own)
     readings = _scoped(_with_counts(own, lambda clause: _read(reader, clause, scope_allowed=not alone)))
-    readings = SecondReader(reader, marked).mended(with_kept(readings, profile, matcher))
+    readings = with_kept(readings, profile, matcher)
+    readings = SecondReader(reader, marked).mended(readings)
     readings = with_only_columns(readings, matcher)
     readings = with_antecedents(readings, lambda clause: reader.read(clause, scope_allowed=False))
     readings += [_left_alone(marked, *one) for one in untouched]
