@@ -6,10 +6,11 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from .likely import likely_columns, rankable
 from .quantities import plain
-from .shapes import columns_of_scale
+from .shapes import is_row_noun
 from .vocabulary import ROW_NOUNS
-from .wording import ARTICLES, JOINS, Missing, TableMention, Wording
+from .wording import ARTICLES, JOINS, NUMBERS, Missing, TableMention, Wording
 
 MOST_SETS: Final = 5
 SORT, SHUFFLE, SPLIT = "sort_rows", "shuffle_rows", "split_dataset"
@@ -26,6 +27,9 @@ _RISING_PHRASES: Final = ("low to high", "a to z", "from low to high", "from a t
 _FALLING_PHRASES: Final = ("high to low", "z to a", "from high to low", "from z to a", "new to old", "long to short")
 _TIMES: Final = frozenset("newest oldest latest earliest".split())
 _TIME_NAMES: Final = frozenset("date time year timestamp created published updated created_at published_at".split())
+_SORTED_BY: Final = frozenset({"by", "on", "according", "after"})
+_JUDGED: Final = frozenset({"popularity", "quality"})
+"""Names of what nobody wants in rising order, so that the way is asked about with the column."""
 _LENGTHS: Final = frozenset("length lengths size characters chars".split())
 _SHUFFLING: Final = frozenset("shuffle shuffled shuffling permute permuted randomize randomise randomized".split())
 _SPLITTING: Final = frozenset("split splits splitting divide partition assign".split())
@@ -55,6 +59,7 @@ def find_sort(said: Wording, at: int) -> TableMention | None:
     if said.low(at) not in _SORTING or (said.low(at) == "order" and said.low(at - 1) in ("the", "random", "in", "row")):
         return None
     begin = said.skip(at + 1, _NOUNS)
+    begin += said.low(begin + 1) in _SORTED_BY and is_row_noun(said, begin)  # "sort the ads by …"
     early, begin = _direction(said, begin)
     by = said.phrase(begin, ("by", "on", "according to", "by their", "after"))
     if by is not None:
@@ -62,7 +67,7 @@ def find_sort(said: Wording, at: int) -> TableMention | None:
     begin = said.skip(begin, {"for", "me", "us", "please", "somehow", "properly", "nicely"})
     if said.low(at) == "order" or not said.ends(begin):
         return None
-    names = tuple(column.name for column in said.profile.columns)[:3]
+    names = rankable(said.profile)
     missing = Missing("By which column are rows sorted?", f"sort by `{{}}` {early or 'ascending'}", names)
     return TableMention(at, max(begin, at + 1), SORT, missing=missing)
 
@@ -80,12 +85,13 @@ def _sorted(said: Wording, start: int, at: int, early: str | None) -> TableMenti
         if at == end or (said.low(at - 1) not in JOINS | {"by", "then"}):
             break
     if not names:
-        named = said.skip(at, ARTICLES)
-        word = said.low(named)
-        columns = tuple(column.name for column in said.profile.columns)[:3]
+        likely, named = likely_columns(said.tokens, at, said.profile)
+        word = said.text(said.skip(at, ARTICLES), named)
         question = f"There is no column {word!r} to sort by; which one is meant?"
-        missing = Missing(question, f"{said.text(start, at)} `{{}}`", columns)
-        return TableMention(start, named + 1, SORT, missing=missing)
+        _, end = _direction(said, named)
+        filled = f"{said.text(start, at)} `{{}}` {said.text(named, end)}".strip()
+        missing = Missing(question, filled, likely or rankable(said.profile))
+        return TableMention(start, end, SORT, missing=missing)
     if len(kinds) > 1:
         return TableMention(start, end, SORT)
     options: dict[str, JsonValue] = {"columns": [*names]}
@@ -100,8 +106,9 @@ def _key(said: Wording, at: int) -> tuple[str, str, int] | None:
     """A column, and whether its value or its length is compared."""
     begin = said.skip(at, ARTICLES)
     own = said.column(begin)
-    if own is None and said.low(begin) in _TIME_NAMES and len(dated := columns_of_scale(said, "time")) == 1:
-        own = dated[0], begin + 1
+    if own is None and begin < len(said.tokens) and said.low(begin) not in _LENGTHS:
+        likely, end = likely_columns(said.tokens, begin, said.profile)
+        own = (likely[0], end) if len(likely) == 1 and said.low(begin) not in _JUDGED else None
     if own is not None:
         if said.low(own[1]) == "length":
             return own[0], "length", own[1] + 1
@@ -156,7 +163,7 @@ def _first_form(said: Wording, at: int) -> TableMention | None:
         options = {}
         columns = [column[0]] if column else _times(said) if word in _TIMES else []
     if len(columns) != 1:
-        names = tuple(columns or [one.name for one in said.profile.columns])[:3]
+        names = tuple(columns)[:3] or rankable(said.profile, () if said.low(at) in _TIMES else NUMBERS)
         question = f"Which column says what comes first in {said.text(at, end + 1)!r}?"
         return TableMention(at, end + 1, SORT, missing=Missing(question, f"sort by `{{}}`, {word} first", names))
     rises = (word in _LOW_FIRST) == (said.low(end) == "first")

@@ -142,7 +142,7 @@ def near_column(tokens: Sequence[Token], at: int, profile: Profile, dtypes: Coll
         return None
     columns = [one for one in profile.columns if one.dtype in dtypes and not (one.dtype in _NUMBERS and is_key(one))]
     root = {stem(tokens[at].low)} if len(tokens[at].low) > _LONG else set[str]()  # "waited" for `wait_min`
-    for words, form in (({singular(tokens[at].low)}, singular), (_alike(tokens[at].low), singular), (root, stem)):
+    for words, form in (({singular(tokens[at].low)}, singular), (alike(tokens[at].low), singular), (root, stem)):
         named = [column for column in columns if words & {form(part) for part in words_of(column.name)}]
         if len(named) == 1:
             end = at + 1
@@ -155,7 +155,7 @@ def near_column(tokens: Sequence[Token], at: int, profile: Profile, dtypes: Coll
     return None
 
 
-def _alike(word: str) -> set[str]:
+def alike(word: str) -> set[str]:
     return {singular(other) for group in _SAME if word in group or singular(word) in group for other in group}
 
 

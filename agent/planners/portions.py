@@ -8,6 +8,7 @@ from typing import Final, Literal
 from pydantic import JsonValue
 
 from .columns import is_key, words_of
+from .likely import likely_columns, rankable
 from .quantities import SCALES, plain
 from .vocabulary import DROP, KEEP, ROW_NOUNS, stem
 from .wording import ARTICLES, NUMBERS, Missing, TableMention, Wording
@@ -250,9 +251,10 @@ def _missing(said: Wording, found: _Found, operator: str) -> Missing | None:
     text = said.text(found.start, found.end)
     if found.unknown:
         dtypes = NUMBERS if operator == TOP and not said.phrase(_at_of(said, found), ("per",)) else ()
-        names = [column.name for column in (said.typed(*dtypes) if dtypes else said.profile.columns)]
+        place = next((at for at in range(found.start, found.end) if said.low(at) == found.unknown), found.start)
+        names = likely_columns(said.tokens, place, said.profile)[0] or rankable(said.profile, dtypes)
         filled = _with(said, found, found.unknown)
-        return Missing(f"There is no such column as {found.unknown!r}; which one is meant?", filled, tuple(names[:3]))
+        return Missing(f"There is no such column as {found.unknown!r}; which one is meant?", filled, names)
     if found.number is None:
         sizes = ("1000 rows", "10 %") if operator != CORESET else ("500 rows", "1000 rows")
         return Missing(f"How many rows are meant by {text!r}?", _sized(found, operator), sizes)

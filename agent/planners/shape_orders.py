@@ -49,6 +49,10 @@ class _Keys:
     def add(self, name: str, *, outer: bool = False) -> None:
         if name not in (*self.names, *self.outer):
             (self.outer if outer else self.names).append(name)
+        if self.open_scale and self.scale and not outer and name not in self.orders:
+            # "newest first by opened": the column behind settles what the words before leave open.
+            self.failed = self.failed or not fits_scale(self.one.said, name, self.scale)
+            self.orders[name], self.open_scale = self.waiting or self.early or "ascending", ()
 
     def direct(self, order: str, scale: str = "", name: str | None = None) -> None:
         """A direction, of a column, of a scale, or of the key before it."""
