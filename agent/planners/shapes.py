@@ -339,7 +339,12 @@ def fits_scale(said: Wording, name: str, scale: str) -> bool:
     column = said.profile.column(name)
     if scale == "time":
         return name in columns_of_scale(said, "time") or column.dtype == "time"
-    return scale != "length" or column.dtype in NUMBERS or (column.dtype == "text" and not looks_dated(column))
+    if scale == "length":
+        return column.dtype in NUMBERS or (column.dtype == "text" and not looks_dated(column))
+    if scale in ("", "good"):
+        return column.dtype != "boolean"
+    known = columns_of_scale(said, scale)  # the dearest are no cities
+    return name in known or (not known and column.dtype in NUMBERS)
 
 
 def ranked_columns(said: Wording) -> list[str]:

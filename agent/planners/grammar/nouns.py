@@ -366,6 +366,7 @@ class NounPhrases:
                 word in COPULAS
                 or word in _AUXILIARIES
                 or word in _ADVERBS
+                or word == FILLER
                 or word in ("=", ":", "as", "they", "it", "equals")
             ):
                 return end, denied, end > at
