@@ -12,10 +12,9 @@ from . import proofs
 from .assembling import with_scopes
 from .clauses import Clause
 from .matching import Matcher
-from .quantities import SMALL
 from .slots import EXPRESSION, Options
 from .verbs import negates
-from .vocabulary import DROP, ROW_NOUNS
+from .vocabulary import DROP
 from .wishes import Reading, Wish
 from .wording import MOST_TOKENS
 
@@ -35,11 +34,7 @@ _SAYS_NOTHING: Final = frozenset(
     "like have see any more either ok okay interested in need".split()
 )
 
-_SORT, _TOP, _SAMPLE, _RESHAPE, _FILTER = "sort_rows", "top_rows", "sample_rows", "reshape_rows", "expression_filter"
-_BARE_TOP: Final = frozenset(
-    "top the first keep only just give me us i we want need take show and then finally please of them those these rows "
-    "ones leave with us now".split()
-)
+_RESHAPE, _FILTER = "reshape_rows", "expression_filter"
 
 
 def with_antecedents(readings: Sequence[Reading], read: Callable[[Clause], Reading]) -> list[Reading]:
@@ -198,32 +193,19 @@ def _subject_ends(clause: Clause) -> Iterator[int]:
         return
 
 
-def told_before(readings: Sequence[Reading], matcher: Matcher) -> list[Reading]:
-    """The readings, where "the top 20" behind an order means its first rows, and columns of some rows are taken.
+def with_rows_chosen(readings: Sequence[Reading], matcher: Matcher) -> list[Reading]:
+    """The readings, where a step that takes columns of some rows is a filter and that step.
 
-    A step that takes columns away cannot leave other rows as they are, so which rows are meant is a filter before it.
+    It cannot leave other rows as they are, since a table has the same columns in all rows.
     """
     done: list[Reading] = []
     for reading in readings:
-        sorts = any(wish.card.name == _SORT for before in done for wish in before.wishes)
         wishes = list[Wish]()
         for wish in reading.wishes:
-            if sorts and wish.card.name == _TOP and _is_bare_top(reading.clause, wish):
-                size = {name: wish.options[name] for name in ("count", "share") if name in wish.options}
-                wishes.append(replace(wish, card=matcher.card(_SAMPLE), options={"method": "first", **size}))
-            elif wish.card.name == _RESHAPE and wish.where is not None and {"select", "drop"} & wish.options.keys():
-                check = proofs.condition_check(wish.where)
-                rows = Wish(
-                    wish.clause, matcher.card(_FILTER), {EXPRESSION: wish.where}, proofs=((wish.clause.text, check),)
-                )
-                wishes += [rows, replace(wish, where=None, proofs=((wish.clause.text, Check()),))]
-            else:
-                wishes.append(wish)
+            if wish.card.name == _RESHAPE and wish.where is not None and {"select", "drop"} & wish.options.keys():
+                options, check = {EXPRESSION: wish.where}, proofs.condition_check(wish.where)
+                wishes.append(Wish(wish.clause, matcher.card(_FILTER), options, proofs=((wish.clause.text, check),)))
+                wish = replace(wish, where=None, proofs=((wish.clause.text, Check()),))  # noqa: PLW2901
+            wishes.append(wish)
         done.append(replace(reading, wishes=tuple(wishes)))
     return done
-
-
-def _is_bare_top(clause: Clause, wish: Wish) -> bool:
-    """Whether a clause says nothing but how many of the first rows are meant."""
-    words = {word for word in clause.words if word[:1].isalpha() and word not in SMALL}
-    return "per" not in wish.options and "top" in words and words <= _BARE_TOP | ROW_NOUNS

@@ -156,6 +156,7 @@ def near_column(tokens: Sequence[Token], at: int, profile: Profile, dtypes: Coll
 
 
 def alike(word: str) -> set[str]:
+    """Words that people use for the same thing."""
     return {singular(other) for group in _SAME if word in group or singular(word) in group for other in group}
 
 

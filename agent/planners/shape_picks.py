@@ -17,7 +17,8 @@ _VERBS: Final = (KEEP - {"only", "must", "should"}) | frozenset("leave prefer pr
 _STAYS: Final = frozenset("stays survives wins stay counts remains".split())
 _COPIES: Final = frozenset(
     "duplicate duplicates duplicated dupes dups dupe copies copy same twice dedupe dedup deduplicate deduplicated "
-    "similar identical repeats repeated repeat once already doubles double again near more per each every unique distinct "
+    "similar identical repeats repeated repeat once already doubles double again near more per each every unique "
+    "distinct "
     "almost alike equal one several occurs occur".split()
 )
 """Words without one of which nothing before speaks of copies or groups."""

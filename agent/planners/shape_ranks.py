@@ -1,4 +1,5 @@
-"""Finds what rows are ranked by: a number, a date or the length of a text, from words such as "newest" or "longest"."""
+"""Finds what rows are ranked by: a number, a date or the length of a text, from words such as "newest" or "
+""longest"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

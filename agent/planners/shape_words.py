@@ -16,12 +16,14 @@ SCALES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         scale: frozenset(words.split())
         for scale, words in {
             "price": "rent rents fare fares price prices cost costs amount fee fees fare charge usd eur dollars euros",
-            "time": "date dates time year day month timestamp datetime created updated published posted opened closed "
+            "time": "date dates time year day month timestamp datetime created updated published posted opened "
+            "closed "
             "modified added sent received written released joined born",
             "salary": "salary pay wage income earnings compensation",
             "duration": "minutes mins seconds secs sec hours duration runtime time days took nights pages min",
             "good": "rating ratings score scores stars star quality grade grades csat satisfaction",
-            "popular": "views view votes upvotes likes sold sales downloads clicks reads shares visits popularity hits "
+            "popular": "views view votes upvotes likes sold sales downloads clicks reads shares visits "
+            "popularity hits "
             "purchases orders plays subscribers followers",
             "read": "views view reads hits visits clicks",
             "sold": "sold sales purchases orders",
@@ -103,7 +105,8 @@ _EMPTY: Final = " | ".join(
 
 _ROLES: Final = {
     ("sort", ""): "sort | sorted | sorting | order | ordered | ordering | arrange | arranged | rank | ranked | ranking "
-    "| line up | lined up | line them up | line these up | line those up | queue | list | listed | organise | organize "
+    "| line up | lined up | line them up | line these up | line those up | queue | list | listed | organise | "
+    "organize "
     "| organised | organized | put in order | put them in order | sequence | reorder | re order | in order of "
     "| in order | in the order of | in the order | by order of | put into order | grouped | group",
     ("by", ""): "by | by their | by its | by the | according to | based on | in terms of | on the basis of | going by "
@@ -132,7 +135,8 @@ _ROLES: Final = {
     ): "both | each | all | all of them | both of them | each of them | for both | in both cases | both times",
     ("within", ""): "inside | within | inside of | in each | inside each | within each | inside every | within every "
     "| within one | within the same | inside one | inside the same | per | for each | for every | in every | of each "
-    "| of every | from each | from every | for any | from any | of any | in any | across each | out of each | by each "
+    "| of every | from each | from every | for any | from any | of any | in any | across each | out of each | by "
+    "each "
     "| out of every | among each | for each single | of each single | for each of the | for each different | each "
     "| per each | for each distinct | for every single | of one and the same | of the same | from the same | every "
     "| stratified by | stratify by | stratified on | stratify on | stratify the split by | stratified split by "
@@ -151,7 +155,8 @@ _ROLES: Final = {
     "| randomize | randomise | randomised | randomized | random order | in random order | in a random order "
     "| into random order | into a random order | a random order | mix up | mixed up | mix them up | mix thoroughly "
     "| put in random order | in no particular order | in any old order | jumble them up | in arbitrary order "
-    "| shake up | shake them up | shuffle up | random sequence | in a random sequence | a random sequence | reshuffle",
+    "| shake up | shake them up | shuffle up | random sequence | in a random sequence | a random sequence | "
+    "reshuffle",
     ("again", ""): "again | twice | a second time | second time | once more | already | before | repeat | repeats "
     "| repeated | repeating | duplicate | duplicates | duplicated | dupes | copies | copy | more than once | earlier "
     "| seen already | had already | further up | further above | above | repetitions | repetition | anew "
@@ -178,7 +183,8 @@ _ROLES: Final = {
     "| big or small letters are the same | no matter the case | whatever the case | no matter if upper or lower case "
     "| with upper and lower case treated alike | upper and lower case are the same | irrespective of case "
     "| big and small letters make no difference | capital letters make no difference | capitals make no difference "
-    "| case makes no difference | not case sensitive | whether in capitals or not | upper and lower case treated alike "
+    "| case makes no difference | not case sensitive | whether in capitals or not | upper and lower case treated "
+    "alike "
     "| disregarding case | big or small letters count the same | upper and lower case count the same",
     ("echo", "first"): "whichever came first | the first one | the first of them | the first | the earliest one "
     "| the one further up | the first occurrence | the first copy | the first row | first occurrence "
@@ -219,7 +225,8 @@ _ROLES: Final = {
     ("rest", ""): "the rest goes | the rest can go | drop the rest | the others go | the rest is not needed | the rest "
     "| the others | everything else | the other columns | the remaining ones | the remainder | all the rest "
     "| all others "
-    "| the rest must go | others | the remaining columns | the rest should go | the other ones | remaining | remainder",
+    "| the rest must go | others | the remaining columns | the rest should go | the other ones | remaining | "
+    "remainder",
     (
         "cap",
         "",
@@ -238,7 +245,8 @@ _ROLES: Final = {
     "| two equal parts | equal parts | equally | evenly | half half",
     ("together", ""): "together | in the same set | in the same split | in one set | in one split | not in both "
     "| in both | never in both | in both sets | in both splits | never in two | across both | in two splits "
-    "| in two sets | in two of them | in more than one | in more than one set | in more than one split | in several sets | in two "
+    "| in two sets | in two of them | in more than one | in more than one set | in more than one split | in "
+    "several sets | in two "
     "| on both sides | whole",
     ("empty", ""): _EMPTY,
 }
@@ -255,16 +263,19 @@ OUT: Final = DROP - frozenset({"cut", "weed", "skip"}) | frozenset(
 """Words after which what is named goes."""
 
 _SAYING: Final = (
-    "whose | would | me just | there shall be | there should be | once everything is done | when everything is done | "
+    "whose | would | me just | there shall be | there should be | once everything is done | when everything is "
+    "done | "
     "when all is done | in this table | in the table | in this file | in the file | in our file | of the file | "
     "of the table | that we have | we have | it has | they have | "
-    "in the order they have now | in the order they have | in the same order | in their order | in the order they are "
+    "in the order they have now | in the order they have | in the same order | in their order | in the order "
+    "they are "
     "in | in the order of the file | keep the order | keeping the order | pull | pull out | fetch | hand over "
     "| lay out | in this order | in that order | in exactly this order | in the given order | itself | themselves "
     "| any more | anymore | any longer | pls | plz | asked | wrote | sent | posted | submitted | used | gave | "
     "given | was given | were given | "
     "got | say | note | "
-    "write | store | save | record | mark | please | i | we | you | me | us | my | our | your | it | its | they | them"
+    "write | store | save | record | mark | please | i | we | you | me | us | my | our | your | it | its | they |"
+    " them"
     " | their | the | a"
     " | an | this | that | these | those | there | here | is | are | be | being | was | were | am | would | will"
     " | shall | should | could | can | may | might | must | has | have | had | having | i'd | i'll | i'm | we'd"
@@ -300,7 +311,8 @@ _SAYING: Final = (
 )  # fmt: skip
 ROW_WORDS: Final = ROW_NOUNS - {"whatever", "whichever"} | frozenset(
     "review reviews ticket tickets product products story stories recipe recipes comment comments message messages "
-    "chat chats conversation conversations dialogue dialogues book books question questions answer answers pair pairs "
+    "chat chats conversation conversations dialogue dialogues book books question questions answer answers pair "
+    "pairs "
     "customer customers user users order orders person people dish dishes paper papers song songs movie movies film "
     "films video videos photo photos image images listing listings offer offers ad ads job jobs event events house "
     "houses city cities country countries company companies contract contracts case cases report reports note notes "

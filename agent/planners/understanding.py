@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ...tools.profile import Profile
-from .antecedents import told_before, united, with_antecedents
+from .antecedents import united, with_antecedents, with_rows_chosen
 from .assembling import with_scopes
 from .clauses import Clause
 from .column_rests import with_only_columns
@@ -103,7 +103,7 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     readings = _without_alternatives(_without_lead_in(_asked_about_both(readings)))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
-    readings = told_before(readings, matcher)
+    readings = with_rows_chosen(readings, matcher)
     return Understanding(tuple(_sequenced(readings)), explicit or swapped, reader.main)
 
 

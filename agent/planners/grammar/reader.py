@@ -232,8 +232,8 @@ def _said(wishes: Sequence[Wish]) -> set[str]:
         for wish in wishes
         if LANGUAGES in wish.options
     )
-    spoken = [*spoken, *(str(wish.where) for wish in wishes if wish.where)]
-    return {*filter(None, parts), *spoken, *(str(wish.options) for wish in wishes if "drop" in wish.options)}
+    scopes = [str(wish.where) for wish in wishes if wish.where]
+    return {*filter(None, parts), *spoken, *scopes, *(str(wish.options) for wish in wishes if "drop" in wish.options)}
 
 
 def _is_open(reading: Reading) -> bool:

@@ -81,7 +81,7 @@ class Treatment:
     where: Condition | None = None
     replacement: str | None = None
 
-    def steps(self) -> list[tuple[str, dict[str, list[str]]]]:
+    def steps(self) -> list[tuple[str, Options]]:
         """The operators that do it, in the order in which the things were named, with their options."""
         private = [kind for kind in self.kinds if kind in PRIVATE]
         found: list[tuple[str, Options]] = []
