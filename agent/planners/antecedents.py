@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from pydantic import JsonValue
+
 from ...operators.core.expression import Expression
 from ..state import Check
 from . import proofs
@@ -203,7 +205,8 @@ def with_rows_chosen(readings: Sequence[Reading], matcher: Matcher) -> list[Read
         wishes = list[Wish]()
         for wish in reading.wishes:
             if wish.card.name == _RESHAPE and wish.where is not None and {"select", "drop"} & wish.options.keys():
-                options, check = {EXPRESSION: wish.where}, proofs.condition_check(wish.where)
+                check, options = proofs.condition_check(wish.where), dict[str, JsonValue]()
+                options[EXPRESSION] = wish.where
                 wishes.append(Wish(wish.clause, matcher.card(_FILTER), options, proofs=((wish.clause.text, check),)))
                 wish = replace(wish, where=None, proofs=((wish.clause.text, Check()),))  # noqa: PLW2901
             wishes.append(wish)
