@@ -95,12 +95,13 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     alone = all(clause.is_scope for clause in own)
     readings = _scoped(_with_counts(own, lambda clause: _read(reader, clause, scope_allowed=not alone)))
     readings = with_kept(readings, profile, matcher)
-    readings = SecondReader(reader, marked).mended(readings)
+    second = SecondReader(reader, marked)
+    readings = second.mended(readings)
     readings = with_only_columns(readings, matcher)
     readings = with_antecedents(readings, lambda clause: reader.read(clause, scope_allowed=False))
     readings += [_left_alone(marked, *one) for one in untouched]
     readings = settled(united(spared(sized(_with_later_columns(readings)))), matcher, reader.about)
-    readings = _without_alternatives(_without_lead_in(_asked_about_both(readings)))
+    readings = _without_alternatives(_without_lead_in(_asked_about_both(readings), second.says_of_rows))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
     readings = with_rows_chosen(readings, matcher)
@@ -215,9 +216,9 @@ def _without_alternatives(readings: Sequence[Reading]) -> list[Reading]:
     return done
 
 
-def _without_lead_in(readings: Sequence[Reading]) -> list[Reading]:
+def _without_lead_in(readings: Sequence[Reading], says_of_rows: Callable[[Clause], bool]) -> list[Reading]:
     """A first clause such as "make a corpus out of this:" asks for nothing by itself."""
-    if len(readings) < 2 or not _leads_in(readings[0]):
+    if len(readings) < 2 or not _leads_in(readings[0]) or says_of_rows(readings[0].clause):
         return list(readings)
     return list(readings[1:])
 
@@ -232,6 +233,7 @@ _BETTER: Final = frozenset(
 def _leads_in(reading: Reading) -> bool:
     clause = reading.clause
     follows = clause.marked.tokens[clause.end].low if clause.end < len(clause.marked.tokens) else ""
+    follows = ":" if clause.words[-1] == ":" else follows  # before a list on lines of its own
     stated = clause.limits or clause.languages or clause.conditions or clause.tables or reading.wishes or reading.doubt
     if follows in (":", "?") and not stated and clause.concepts:  # "can you make the body readable?"
         words = {clause.marked.tokens[at].low for at, _ in clause.concepts}

@@ -63,6 +63,10 @@ class SecondReader:
                 at += 1
         return done
 
+    def says_of_rows(self, clause: Clause) -> bool:
+        """Whether any word of a clause is a value of the data, or says something else of rows."""
+        return self._sentences.describes(clause.start, clause.end)
+
     def _scope(self, reading: Reading) -> str | None:
         """For which rows something else is done, where an open clause says only that."""
         clause = reading.clause

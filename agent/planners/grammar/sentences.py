@@ -60,6 +60,11 @@ class Sentences:
                 return only if len(only) == 1 else ()
         return ()
 
+    def describes(self, start: int, end: int) -> bool:
+        """Whether something is said of rows anywhere in a piece."""
+        places = range(start, min(end, start + _MOST_TOKENS))
+        return any(self._phrases.adjective(at) or self._phrases.condition(at) for at in places)
+
     def scope(self, start: int, end: int) -> tuple[Rows, ...]:
         """The rows for which something else is done, in a piece such as "but only for lost parcels"."""
         for begin in self._past(start, end) if end - start <= _MOST_TOKENS else ():

@@ -53,7 +53,7 @@ def interval(hits: int, total: int) -> tuple[float, float]:
     share, spread = hits / total, Z * Z / total
     middle = (share + spread / 2) / (1 + spread)
     half = Z * sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
-    return middle - half, middle + half
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @dataclass(frozen=True)
