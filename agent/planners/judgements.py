@@ -71,6 +71,12 @@ _WORK: Final = DROP | STRIP | KEEP | ACTIONS
 _LINKING: Final = frozenset(
     "is are was were be do does did can could will would just simply really are usually".split()
 )
+_MODAL: Final = frozenset("must should may can could shall will might ought".split())
+_DENIED_HAVING: Final = frozenset({"don't", "doesn't", "dont", "doesnt"})
+_REMOVED: Final = frozenset(
+    "dropped removed deleted discarded excluded thrown filtered cut omitted skipped ignored eliminated rejected binned "
+    "purged kicked tossed scrapped weeded lost ditched".split()
+)
 _LEFT: Final = (("left", "out"), ("leave", "out"), ("left", "behind"), ("left", "aside"), ("put", "aside"))
 _WANTING: Final = (
     ("after",), ("looking", "for"), ("we", "want"), ("i", "want"), ("we", "need"), ("i", "need"), ("will", "do"),
@@ -161,6 +167,36 @@ def is_denied(words: Sequence[str]) -> bool:
         return False
     first = next((word for word in said if word not in _LINKING), "")
     return _denies(first) and first != "without" and sum(map(_denies, said)) == 1
+
+
+def spares(words: Sequence[str]) -> bool:
+    """Whether words say that rows are not to go, or need not be as they are described; nothing follows for the others.
+
+    >>> spares("insured parcels must not be removed".split()), spares("no parcel should be dropped".split())
+    (True, True)
+    >>> spares("lost parcels should be removed".split()), spares("parcels need not be insured".split())
+    (False, True)
+    """
+    said = [word for word in words if word != "please"]
+    for at, word in enumerate(said):
+        behind = said[at + 1 : at + 4]
+        denied = word.endswith("n't") or (word in _MODAL and behind[:1] in (["not"], ["never"]))
+        rest = behind[1:] if behind[:1] in (["not"], ["never"]) else behind
+        if denied and rest[:1] in (["be"], ["get"]) and rest[1:2] and rest[1] in _REMOVED:
+            return True
+        need = word in ("need", "needn't") and (word == "needn't" or behind[:1] == ["not"])
+        if need or (
+            word in _DENIED_HAVING and (behind[:1] == ["must"] or behind[:2] in (["have", "to"], ["need", "to"]))
+        ):
+            return True
+        if behind[:2] == ["not", "have"] and said[at + 3 : at + 4] == ["to"]:
+            return True
+    if said[:1] and said[0] in ("no", "none", "nothing"):
+        modal = next((at for at, word in enumerate(said) if word in _MODAL), None)
+        rest = said[modal + 1 :] if modal is not None else []
+        removed = rest[:1] in (["be"], ["get"]) and bool(rest[1:2]) and rest[1] in _REMOVED
+        return removed or (rest[:1] == ["go"] and len(rest) == 1)
+    return False
 
 
 def is_judging(word: str) -> bool:

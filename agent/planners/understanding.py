@@ -13,6 +13,7 @@ from .counting import only_counts
 from .doubts import Decisions, Doubt, all_of_them
 from .echoes import again, is_same_again, sized, spared, writing, written_to
 from .grammar import SecondReader
+from .judgements import spares
 from .keeping import with_kept
 from .labels import with_labels
 from .marks import Marked, Span, mark
@@ -115,7 +116,7 @@ def _says_nothing_new(clause: Clause, before: Clause) -> bool:
 
 def _read(reader: Reader, clause: Clause, *, scope_allowed: bool) -> Reading:
     """What a clause asks for; what it says of the rest is judged by the other clauses."""
-    if clause.own_verb and may_disagree(clause):
+    if (clause.own_verb and may_disagree(clause)) or spares(clause.words):
         return Reading(clause, not_covered=(clause.text,))
     return reader.read(clause, scope_allowed=scope_allowed)
 

@@ -177,24 +177,21 @@ GOES: Final = Phrases(
 )
 """What is said behind rows that go."""
 STAYS: Final = Phrases(
-    "only|stay|stays|remain|remains|stay in|are in|is in|is fine|are fine|is ok|are ok|is okay|are okay|are "
-    "enough|is enough|will do|would do|suffice|suffices|is all i need|are all i need|is all i want|are all i want|is "
-    "all we need|are all we need|is all we want|are all we want|is what i want|are what i want|is what we want|are "
-    "what we want|is what i need|are what i need|is what we need|are what we need|i want|i need|we want|we need|i "
-    "want to see|those i want to see|i want those|those i want|we keep|we want those|are kept|is kept|to be kept|to "
-    "keep|are wanted|is wanted|are needed|is needed|are welcome|is welcome|is good|are good|is great|are great|are "
-    "useful|is useful|and nothing else|nothing else|and no others|and no other|no others|exclusively|keep|keep it|"
-    "keep them|keep those|keep these|we can use|i can use|are interesting|is interesting|count|counts|that's all|"
-    "that's it|and that's it|and that's all|are allowed|is allowed|qualify|qualifies|i'm after|i am after|we're "
-    "after|we are after|would be great|would be nice|would be good|would be enough|is perfect|are perfect|interest "
-    "me|interest us|interests me|interests us|matter|matters|works|work|are the ones i want|are the ones we want|"
-    "are the ones i need|are the ones we need|belong in the set|belong here|and only those|and only these|yes",
-    _each(
-        "must _|should _|can _|may _|has to _|have to _|ought to _|shall _|will _",
-        "stay|remain|be kept|stay in|be in|be in there|be included|be there",
-    ),
+    "only|are enough|is enough|will do|would do|suffice|suffices|is all i need|are all i need|is all i want|are "
+    "all i want|"
+    "is all we need|are all we need|is all we want|are all we want|is what i want|are what i want|is what we "
+    "want|are "
+    "what we want|is what i need|are what i need|is what we need|are what we need|i want|i need|we want|we need|"
+    "i want "
+    "to see|those i want to see|i want those|those i want|we want those|and nothing else|nothing else|and no "
+    "others|and "
+    "no other|no others|exclusively|that's all|that's it|and that's it|and that's all|i'm after|i am after|we're "
+    "after|"
+    "we are after|would be enough|are the ones i want|are the ones we want|are the ones i need|are the ones we "
+    "need|and "
+    "only those|and only these"
 )
-"""What is said behind rows that stay."""
+"""What is said behind rows that stay alone. That some "can stay" or "are fine" says nothing of the others."""
 EXCEPT: Final = Phrases(
     "except|except for|excepting|but|but not|but no|other than|apart from|aside from|save for|besides|excluding|"
     "with the exception of|bar|barring|not|unless|minus|without|and not|that isn't|that aren't|which isn't|which "

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ....tools.profile import Profile
-from ..judgements import judgement_of
+from ..judgements import judgement_of, spares
 from ..marks import Marked
 from .nouns import NounPhrases
 from .phrases import DROP, GOES, KEEP, ONLY, POLITE, STAYS, Phrases
@@ -44,8 +44,9 @@ class Sentences:
             told: only where a word says that they stay or go; rows that are only named stay as well.
         """
         found: list[Rows] = []
-        untouched = any(token.low in _UNTOUCHED for token in self._tokens[start:end])
-        for begin in self._past(start, end) if end - start <= _MOST_TOKENS and not untouched else ():
+        words = [token.low for token in self._tokens[start:end]]
+        spared = not _UNTOUCHED.isdisjoint(words) or spares(words) or _is_beside_others(words)
+        for begin in self._past(start, end) if end - start <= _MOST_TOKENS and not spared else ():
             said = self._sentences(begin, end, told=told)
             found += [rows for rows in said if rows is not None and not rows.is_all]
             if found:
@@ -101,7 +102,7 @@ class Sentences:
         for after in DROP.ends(self._tokens, at):
             for begin in self._past(after, end):
                 for rows, last in self._phrases.several(begin):
-                    if self._closes(last, end) or self._said_behind(GOES, last, end):
+                    if self._closes(last, end):
                         yield rows.inverse()
         for after in KEEP.ends(self._tokens, at):
             for begin in [*self._past(after, end)]:
@@ -187,11 +188,18 @@ class Sentences:
             self._closes(last, end) for place in places if place < end for last in phrases.ends(self._tokens, place)
         ):
             return True
+        if phrases is not GOES:
+            return False
         words = [token.low for token in self._tokens[at:end]]
         said = any(self._phrases.behind(place) or self._phrases.condition(place) for place in range(at, end))
         if said or "," in words[1:]:  # something more is said of rows
             return False
-        return judgement_of(words) == ("drop" if phrases is GOES else "keep")
+        return judgement_of(words) == "drop"
+
+
+def _is_beside_others(words: Sequence[str]) -> bool:
+    """Whether rows are only said to stay like others: "lost ones too", "even lost ones are what we want"."""
+    return bool({"too", "even"} & {*words}) and not {"only", "just"} & {*words}
 
 
 def _plainest(found: Sequence[Rows]) -> tuple[Rows, ...]:
