@@ -47,7 +47,7 @@ def found_anchors(request: str, low: str, profile: Profile) -> list[Anchor]:
         profile: the data's columns.
     """
     found = [Anchor("limit", one.start, one.end, limit=one) for one in found_limits(low)]
-    elsewhere = _tells_origin(profile)
+    elsewhere = _tells_origin(profile) or tells_language(profile)
     for match in re.finditer(rf"\b(non-)?({_LANGUAGE})\b(?!\s*-\w)", low):
         code = (LANGUAGES[match[2]],)
         one = Anchor("language", *match.span(), values=code, negated=match[1] is not None, unsure=elsewhere)
@@ -61,6 +61,14 @@ def _tells_origin(profile: Profile) -> bool:
     values = {value.lower() for column in profile.columns for value in (*column.labels, *column.examples)}
     names = {word for column in profile.columns for word in re.split(r"[_\W]+", column.name.lower())}
     return bool(values & {*LANGUAGES, *_PEOPLES} or names & _ORIGINS)
+
+
+def tells_language(profile: Profile) -> bool:
+    """Whether the labels of a column are languages, so that they may be meant and not what a text is in."""
+    return any(
+        column.labels and all(label.lower().partition("-")[0] in _CODES for label in column.labels)
+        for column in profile.columns
+    )
 
 
 def _sort_of(one: Anchor) -> tuple[str, str | None, bool]:

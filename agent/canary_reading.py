@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from ..tools.profile import Profile
+from .canary_anchors import tells_language
 from .canary_claims import Claim, CountClaim, LanguageClaim, MemberClaim
 from .canary_limits import FoundLimit, found_limits
 from .canary_words import (
@@ -130,6 +131,8 @@ def _texts(part: _Part, request: str, profile: Profile) -> list[Claim]:
     """Claims on the size or the language of a text."""
     limits = found_limits(part.text)
     languages = [*re.finditer(rf"\b(?P<non>non-)?(?P<name>{_LANGUAGE})\b(?!\s*-)", part.text)]
+    if languages and tells_language(profile):
+        return []  # a column may say it, whatever the text is in
     if not limits and not languages:
         return []
     rest = part.text

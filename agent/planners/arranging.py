@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from .likely import likely_columns, rankable
+from .likely import JUDGED, likely_columns, rankable
 from .quantities import plain
 from .shapes import is_row_noun
 from .vocabulary import ROW_NOUNS
@@ -28,8 +28,6 @@ _FALLING_PHRASES: Final = ("high to low", "z to a", "from high to low", "from z 
 _TIMES: Final = frozenset("newest oldest latest earliest".split())
 _TIME_NAMES: Final = frozenset("date time year timestamp created published updated created_at published_at".split())
 _SORTED_BY: Final = frozenset({"by", "on", "according", "after"})
-_JUDGED: Final = frozenset({"popularity", "quality"})
-"""Names of what nobody wants in rising order, so that the way is asked about with the column."""
 _LENGTHS: Final = frozenset("length lengths size characters chars".split())
 _SHUFFLING: Final = frozenset("shuffle shuffled shuffling permute permuted randomize randomise randomized".split())
 _SPLITTING: Final = frozenset("split splits splitting divide partition assign".split())
@@ -108,7 +106,7 @@ def _key(said: Wording, at: int) -> tuple[str, str, int] | None:
     own = said.column(begin)
     if own is None and begin < len(said.tokens) and said.low(begin) not in _LENGTHS:
         likely, end = likely_columns(said.tokens, begin, said.profile)
-        own = (likely[0], end) if len(likely) == 1 and said.low(begin) not in _JUDGED else None
+        own = (likely[0], end) if len(likely) == 1 and said.low(begin) not in JUDGED else None
     if own is not None:
         if said.low(own[1]) == "length":
             return own[0], "length", own[1] + 1

@@ -307,3 +307,15 @@ def _is_new(before: Sequence[str]) -> bool:
 
 def _may_name(token: Token) -> bool:
     return token.kind == "quoted" or (token.is_word and token.low not in _NO_NAMES)
+
+
+def looks_dated(column: ColumnProfile) -> bool:
+    """Whether a column of texts holds dates that are in order when the texts are."""
+    shown = [value for value in column.examples if value]
+    if column.dtype == "time":
+        return True
+    return bool(shown) and column.dtype == "text" and all(_is_date(value) for value in shown)
+
+
+def _is_date(value: str) -> bool:
+    return len(value) >= 7 and value[:4].isdecimal() and value[4] == "-" and value[5:7].isdecimal()

@@ -86,7 +86,7 @@ COMPARED: Final[Mapping[str, tuple[Collection[str], Sign]]] = MappingProxyType(
 """Adjectives that name a column by what they compare."""
 MEASURING: Final[Mapping[str, Collection[str]]] = MappingProxyType(
     {
-        **dict.fromkeys("cost costs costing priced sells selling sold".split(), _PRICE),
+        **dict.fromkeys("cost costs costing priced sells selling sold worth valued".split(), _PRICE),
         **dict.fromkeys("rated rates starred".split(), _RATING),
         **dict.fromkeys("scored scores scoring gave give gives giving awarded got".split(), _MARKED),
         **dict.fromkeys("pay pays paying paid earn earns earning offer offers offering".split(), _SALARY),

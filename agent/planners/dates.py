@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from ...operators.core.expression import Column, Compare, Condition, Value
+from ...operators.core.expression import Column, Compare, Condition, TextTest, Value
 from ...tools.profile import ColumnProfile, Profile
 from .columns import column_at, words_of
 from .conditions import joined, within
@@ -59,6 +59,7 @@ _DATING: Final = frozenset(
     "published released posted created opened written sent dated made received added submitted filed recorded issued "
     "printed uploaded taken collected arrived came happened appeared out".split()
 )
+_NUMBERED: Final = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
 _ORDINAL: Final = frozenset("st nd rd th of ,".split())
 _ARTICLES: Final = frozenset("the year month of day date".split())
 
@@ -92,7 +93,7 @@ def dated_at(tokens: Sequence[Token], at: int, profile: Profile) -> Found | None
     if spanned is not None:
         first, last, end = spanned
     elif lead is not None:
-        found = period_at(tokens, lead[0])
+        found = period_at(tokens, lead[0]) or _of_the_year(tokens, lead[0], profile)
         if found is None or _counts(tokens, *found):
             return None
         (first, end), sign = found, lead[1]
@@ -150,7 +151,58 @@ def period_at(tokens: Sequence[Token], at: int) -> tuple[Period, int] | None:
         return _period(year, month, day, at + 1)
     if _YEAR.fullmatch(low):
         return _period(int(low), 0, 0, at + 1)
-    return _in_words(tokens, at)
+    return _part_of_year(tokens, at) or _in_words(tokens, at)
+
+
+def _part_of_year(tokens: Sequence[Token], at: int) -> tuple[Period, int] | None:
+    """Reads "Q1 2025", "the second quarter of 2024", "the first half of 2025"."""
+    months, number, here = 0, 0, at
+    low = tokens[at].low
+    if low in ("q1", "q2", "q3", "q4"):
+        months, number, here = 3, int(low[1]), at + 1
+    elif low in _NUMBERED and at + 1 < len(tokens) and tokens[at + 1].low in ("half", "quarter"):
+        months = 6 if tokens[at + 1].low == "half" else 3
+        number, here = _NUMBERED[low], at + 2
+    while here < len(tokens) and tokens[here].low in ("of", "the", "year", "in"):
+        here += 1
+    if not number or number * months > 12 or here >= len(tokens) or not _YEAR.fullmatch(tokens[here].low):
+        return None
+    year, last = int(tokens[here].low), number * months
+    first = date(year, last - months + 1, 1)
+    return Period(first, date(year + (last == 12), last % 12 + 1, 1)), here + 1
+
+
+def in_months(tokens: Sequence[Token], at: int, profile: Profile) -> Found | None:
+    """Reads "in March", "shipped in March or April" over a column of dates as texts, whatever the year."""
+    named = _named(tokens, at, profile)
+    begin = at if named is None else named[1]
+    while begin < len(tokens) and tokens[begin].low in _LINKS:
+        begin += 1
+    column = _column(profile, named)
+    if begin >= len(tokens) or tokens[begin].low not in ("in", "during", "from", "of") or column is None:
+        return None
+    months, here = list[int](), begin + 1
+    while here < len(tokens) and (month := _MONTHS.get(tokens[here].low)) is not None:
+        months.append(month)
+        end = here = here + 1
+        while here < len(tokens) and tokens[here].low in ("or", "and", ",", "/", "&", "in"):
+            here += 1
+    if not months or column.dtype != "text" or (end < len(tokens) and _may_go_on(tokens[end].low)):
+        return None
+    listed = "|".join(f"{month:02}" for month in months)
+    return TextTest(Column(column.name), "matches", Value("text", f"^[0-9]{{4}}-(?:{listed})")), end
+
+
+def _may_go_on(low: str) -> bool:
+    """Whether what follows a month makes it part of a longer date: "March 2025", "March 5", "from June on"."""
+    return low[:1].isdecimal() or low in ("to", "until", "till", "through", "-", "–", "on", "onward", "onwards", "of")
+
+
+def _year_of(profile: Profile) -> int | None:
+    """The one year in which all dates lie that the profile shows; None where they lie in several."""
+    column = _only(profile)
+    years = {value[:4] for value in column.examples} if column is not None and _is_dated(column) else set()
+    return int(years.pop()) if len(years) == 1 else None
 
 
 def _in_words(tokens: Sequence[Token], at: int) -> tuple[Period, int] | None:
@@ -207,6 +259,17 @@ def _between(tokens: Sequence[Token], at: int) -> tuple[Period, Period, int] | N
     if last is None or _counts(tokens, *last) or (not led and tokens[at].kind == "number"):
         return None
     return first[0], last[0], last[1]
+
+
+def _of_the_year(tokens: Sequence[Token], at: int, profile: Profile) -> tuple[Period, int] | None:
+    """Reads "May", "5 May" where all dates lie in one year."""
+    year = _year_of(profile)
+    here = at + (at < len(tokens) and bool(_day(tokens, at)))
+    here += here < len(tokens) and tokens[here].low in _ORDINAL
+    month = _MONTHS.get(tokens[here].low) if here < len(tokens) else None
+    if year is None or month is None:
+        return None
+    return _period(year, month, _day(tokens, at) if here > at else 0, here + 1)
 
 
 def _month_of_the_year_behind(tokens: Sequence[Token], at: int) -> tuple[Period, int] | None:

@@ -259,6 +259,7 @@ _IS: Final = frozenset("is are be was were says".split())
 _EXPLAINS: Final = frozenset({("i", "mean"), ("we", "mean"), ("for", "example"), ("for", "instance")})
 """What leads to an example of what was said before."""
 _SUBJECTS: Final = frozenset("i we you please i'd we'd i'm let".split())
+_SHAPES: Final = frozenset("only just first last top bottom front end once each every no none nothing never most".split())
 _MOST_NEEDED: Final = 6
 _THEM: Final = frozenset("them it these those".split())
 _NEEDS: Final = frozenset("need needs use uses require requires like likes read reads want wants".split())
@@ -343,7 +344,7 @@ def _without_reasons(tokens: list[Token], named: set[int], profile: Profile) -> 
     for at, token in enumerate(tokens):
         following = tokens[at + 1].low if at + 1 < len(tokens) else ""
         reason = token.low in _REASONS or (token.low in ("since", "as") and following in _AFTER_AS)
-        reason = reason or (token.low == "so" and following == "that")
+        reason = reason or (token.low == "so" and following == "that" and not _asks_for_shape(tokens, at))
         explains = (token.low, following) in _EXPLAINS
         purpose = token.low == "for" and following in _OWN
         starts = at > 0 and _stops(tokens[at - 1])
@@ -371,6 +372,12 @@ def _without_reasons(tokens: list[Token], named: set[int], profile: Profile) -> 
         if all(one.is_word or one.kind == "sign" for one in tokens[at:end]):
             said[at:end] = [_saying(one, FILLER) for one in tokens[at:end]]
     return said
+
+
+def _asks_for_shape(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "so that …" says what comes first or what is left, and not what for."""
+    end = next((n for n in range(at, len(tokens)) if _stops(tokens[n])), len(tokens))
+    return any(token.low in _SHAPES or token.low.endswith("est") for token in tokens[at:end])
 
 
 def _stops(token: Token) -> bool:

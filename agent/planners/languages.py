@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from ...operators.core.expression import Among, Column, Compare, Condition, Value
 from ...operators.text._languages import LANGUAGES
+from ...tools.profile import Profile
+from .columns import words_of
+from .conditions import complement
 from .tokens import Token
 
 _ALSO: Final = {
@@ -37,6 +41,8 @@ _WORDLIKE_CODES: Final = frozenset("am as be he hi id is it la lo my no or pa te
 """Codes that are words of English, which count only where a language is expected."""
 _EXPECT: Final = frozenset({"language", "languages", "lang", "iso"})
 _LINKS: Final = frozenset("is are be must should in = : of ( code codes not to".split())
+_LANGUAGE_NAMES: Final = frozenset("lang language locale tongue".split())
+"""Words in the names of columns that say in which language a row is."""
 _JOIN: Final = frozenset({",", "and", "or", "/", "&"})
 
 
@@ -72,6 +78,27 @@ def code_of(text: str) -> str | None:
     """
     low = text.strip().lower()
     return NAMES.get(tuple(low.split())) or (low if low in LANGUAGES else None)
+
+
+def said_by_labels(mention: LanguageMention, profile: Profile) -> Condition | None:
+    """The condition on the column whose labels say in which language a row is; None where there is none for it.
+
+    What somebody has written down about a row is meant before what a detector makes of its text.
+    """
+    columns = [
+        (column.name, {label: code_of(label.partition("-")[0]) for label in column.labels})
+        for column in profile.columns
+        if column.dtype == "text" and _LANGUAGE_NAMES & {*words_of(column.name)}
+    ]
+    told = [(name, codes) for name, codes in columns if codes and all(codes.values())]
+    if len(told) != 1:
+        return None
+    name, codes = told[0]
+    meant = tuple(Value("text", label) for label, code in codes.items() if code in mention.codes)
+    if not {*mention.codes} <= {*codes.values()}:
+        return None
+    said: Condition = Compare(Column(name), "=", meant[0]) if len(meant) == 1 else Among(Column(name), meant)
+    return complement(said) if mention.foreign else said
 
 
 def language_names(codes: Sequence[str]) -> str:

@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from ...tools.profile import ColumnProfile, Profile
-from .columns import is_key, words_of
+from .columns import is_key, looks_dated, words_of
 from .condition_words import alike
 from .shape_words import SCALES
-from .shapes import looks_dated
 from .tokens import Token
 from .vocabulary import stem
 from .wording import ARTICLES, NUMBERS
@@ -19,6 +18,8 @@ _MOST_WORDS: Final = 3
 _LINKS: Final = ARTICLES | {"of", "how"}
 _KINDS: Final = frozenset("date dates time times".split())
 """Nouns for what a column holds, whatever its name."""
+JUDGED: Final = frozenset({"popularity", "quality"})
+"""Names of what nobody wants in rising order, so that the way is asked about with the column."""
 _NAMING: Final = {"popularity": "popular", "age": "time", "recency": "time", "quality": "good", "price": "price"}
 
 
@@ -40,7 +41,7 @@ def likely_columns(tokens: Sequence[Token], at: int, profile: Profile) -> tuple[
                 break
             found, end = (both or meant or found), (place + 1 if meant else end)
         place += 1
-    return found[:_MOST], (end if found else begin + 1)
+    return found[:_MOST], (end if found else min(begin + 1, len(tokens)))
 
 
 def rankable(profile: Profile, dtypes: Collection[str] = ()) -> tuple[str, ...]:

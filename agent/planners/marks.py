@@ -12,7 +12,7 @@ from .condition_finder import find_conditions
 from .conditions import ConditionMention
 from .directions import Limit, find_limits
 from .idioms import plain_words
-from .languages import LanguageMention, find_languages
+from .languages import LanguageMention, find_languages, said_by_labels
 from .quantities import find_quantities
 from .tokens import Token, tokenize
 from .vocabulary import DROP, KEEP
@@ -78,8 +78,18 @@ def mark(request: str, profile: Profile) -> Marked:
     conditions = find_conditions(tokens, limits, profile)
     limits = apart(limits, conditions)
     languages = apart(find_languages(tokens), conditions)
+    told = [_as_condition(one, tokens, profile) for one in languages]
+    languages = [one for one, said in zip(languages, told, strict=True) if said is None]
+    conditions = sorted([*conditions, *filter(None, told)], key=_start)
     columns = apart(find_columns(tokens, profile), [*conditions, *limits, *languages])
     return Marked(request, tuple(tokens), tuple(limits), tuple(languages), tuple(conditions), tuple(columns))
+
+
+def _as_condition(one: LanguageMention, tokens: Sequence[Token], profile: Profile) -> ConditionMention | None:
+    """The condition that a language stands for in data with a column of languages, but not as what to write into."""
+    into = one.start and tokens[one.start - 1].low == "into"
+    said = None if into else said_by_labels(one, profile)
+    return None if said is None else ConditionMention(one.start, one.end, said)
 
 
 def inside(spans: Sequence[S], start: int, end: int) -> tuple[S, ...]:

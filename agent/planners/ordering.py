@@ -57,7 +57,7 @@ def rank(card: OperatorCard, options: Mapping[str, Any] = MappingProxyType({})) 
     rows are those of the order that was said before.
     """
     if card.name in _PLACES:
-        first = card.name == _SAMPLE and options.get("method") == "first"
+        first = card.name == _SAMPLE and options.get("method") in ("first", "last")
         return _PLACES["sort_rows" if first else card.name]
     operator = card.cls
     if operator.kind in ("generate", "evaluate") or operator.effect in ("expand", "create", "reorder"):

@@ -17,6 +17,8 @@ MOST_WORDS: Final = 24
 """Longest portion that is read."""
 TOP, SAMPLE, CORESET = "top_rows", "sample_rows", "coreset_select"
 End = Literal["high", "low"]
+GONE: Final = MappingProxyType({"chosen": "dropped", "on_null": "keep"})
+"""Options of `top_rows` where a number of rows goes; those without a score are not among them."""
 
 _HIGH: Final = frozenset("top best highest largest greatest most".split())
 _LOW: Final = frozenset("worst bottom lowest smallest poorest weakest fewest".split())
@@ -191,8 +193,6 @@ def _mention(said: Wording, found: _Found) -> TableMention | None:
     missing = _missing(said, found, operator)
     if missing is not None:
         return replace(mention, missing=missing)
-    if "last" in found.words:
-        return mention
     kept, dropped = _options(said, found, operator)
     return replace(mention, kept=kept, dropped=dropped)
 
@@ -208,10 +208,12 @@ def _options(said: Wording, found: _Found, operator: str) -> tuple[dict[str, Jso
         column = found.score or _score_column(said)
         end = _end(found)
         named: dict[str, JsonValue] = {} if column == "score" else {"score": column}
-        other = None if rest is None else {**named, **_best("low" if end == "high" else "high"), **rest}
-        return {**named, **_best(end), **kept, **common}, other
-    if "first" in found.words:
-        return {"method": "first", **kept, **common}, None
+        share = found.share and rest is not None
+        other = {**_best("low" if end == "high" else "high"), **rest} if share else {**_best(end), **kept, **GONE}
+        return {**named, **_best(end), **kept, **common}, {**named, **other, **common}
+    placed = next((word for word in ("first", "last") if word in found.words), None)
+    if placed is not None:
+        return {"method": placed, **kept, **common}, {"method": placed, **kept, "chosen": "dropped", **common}
     return {**kept, **common}, None if operator == CORESET else rest
 
 
@@ -325,6 +327,6 @@ def _sizes(found: _Found) -> tuple[dict[str, JsonValue], dict[str, JsonValue] | 
     """How much stays where the portion is kept, and where it is dropped; the rest of a count is no count."""
     number = found.number or 0
     if not found.share:
-        return {"count": plain(number)}, None
+        return {"count": plain(number)}, {"count": plain(number), "chosen": "dropped"}
     rest = float(1 - Fraction(str(plain(number))))
     return {"share": float(plain(number))}, {"share": rest} if 0 < rest < 1 else None

@@ -115,6 +115,6 @@ def is_row_noun(tokens: Sequence[Token], at: int) -> bool:
     if word in ROW_NOUNS or word in ("ones", "one", "stuff", "people", "things", "material", "content"):
         return word not in ("all", "these", "those", "whatever", "whichever", "everything", "anything")
     known = (ACTIONS, DROP, KEEP, STRIP, UNITS, _PARTS, _NO_NOUNS)
-    if is_synonym(word) or any(word in one for one in known):
+    if is_synonym(word) or "'" in word or any(word in one for one in known):
         return False
     return len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ics"))

@@ -45,6 +45,7 @@ class _Keys:
         self.failed = False
         self.nulls = ""
         self.lacking = ""
+        self.nested = False
 
     def add(self, name: str, *, outer: bool = False) -> None:
         if name not in (*self.names, *self.outer):
@@ -61,7 +62,7 @@ class _Keys:
             free = [key for key in free if fits_scale(self.one.said, key, scale)]
             known = columns_of_scale(self.one.said, scale)
             name = next((key for key in free if key in known), free[-1] if free else None)
-            if name is None and not (self.names or self.outer):
+            if name is None and (self.nested or not (self.names or self.outer)):
                 name = self.of_scale(scale)
         elif name is None:
             name = free[-1] if free else None
@@ -106,6 +107,7 @@ def sorted_rows(one: Sentence) -> TableMention | None:  # noqa: C901, PLR0912 - 
         if item.role == "column":
             before = items[at - 1].role if at else ""
             object_ = item.weak and before != "by" and "by" in [other.role for other in items[at + 1 :]]
+            keys.nested = before == "within"
             if not object_:
                 keys.add(item.value, outer=before == "within" and bool(keys.names or "by" in roles or "sort" in roles))
         elif item.role == "empty":
@@ -114,6 +116,9 @@ def sorted_rows(one: Sentence) -> TableMention | None:  # noqa: C901, PLR0912 - 
                 return None
             evident, at = True, at + size - 1
         elif item.role in ("top", "bottom"):
+            if roles[:1] == ["by"] and not at:  # "first by status, then …"
+                at += 1
+                continue
             if roles[:1] != ["end"]:
                 return None
             keys.direct(_order(following[0].value[0], item.role), following[0].value[1])
@@ -124,8 +129,9 @@ def sorted_rows(one: Sentence) -> TableMention | None:  # noqa: C901, PLR0912 - 
                 return None
             evident, at = True, at + size - 1
         elif item.role == "way":
-            keys.direct(item.value)
-            evident = evident or "by" in one.has or "column" in one.has
+            timely = "chronolog" in one.said.text(item.start, item.end).lower() and "column" not in one.has
+            keys.direct(item.value, "time" if timely else "")
+            evident = evident or timely or "by" in one.has or "column" in one.has
         elif item.role == "alphabet":
             keys.early = keys.early or "ascending"
             evident = True

@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from .portions import GONE
 from .quantities import plain
 from .shape_orders import SORT, asks, made
 from .shape_ranks import Open, Ranking, main_end, ranking_of
@@ -14,10 +15,9 @@ from .vocabulary import DROP, KEEP
 from .wording import NUMBERS, TableMention
 
 TOP, SAMPLE = "top_rows", "sample_rows"
-TOP_ROLES: Final = frozenset("column by within number end out rest only enough".split())
+TOP_ROLES: Final = frozenset("column by within number end more out rest only enough cap all except deny".split())
 SAMPLE_ROLES: Final = frozenset("column within number random first seed out only rest enough cap".split())
 
-_CAPS: Final = frozenset("max maximum min minimum".split())
 _LITTLE: Final = frozenset("for in of from per each every by the".split())
 
 
@@ -27,7 +27,8 @@ def _has_verb(one: Sentence) -> bool:
 
 def best_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one return for each reason against
     """Reads "the quarter with the highest rating", "from every genre the three with the lowest price", "newest 8"."""
-    end, numbers = main_end(one), _amounts(one)
+    numbers = _amounts(one)
+    end = main_end(one) or (main_end(one, "more") if any(one.role == "share" for one in numbers) else None)
     groups, others = grouped(one)
     # "the youngest objects" beside `object_title`
     weak = [item.value for item in one.of("column") if item.weak and item.value not in (groups or ())]
@@ -36,10 +37,11 @@ def best_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one retu
     named = [name for name in others if name not in weak or _counts(one, name, end.value[1])]
     if not numbers and groups and _is_single(one, end):
         numbers = [Item("one", 1, end.start, end.start)]
-    if _is_cap(one, end) or len(numbers) != 1 or groups is None or len(named) > 1:
+    if len(numbers) != 1 or groups is None or len(named) > 1:
         return None
     number = numbers[0]
-    if one.said.low(end.start) in PLAIN_ENDS or (number.role == "one" and not groups):
+    single = one.said.low(number.start) == "single"
+    if one.said.low(end.start) in PLAIN_ENDS or (number.role == "one" and not groups and not single):
         return None
     if not named and _in_that_order(one, end, number):
         return _first_ones(one, number, groups)
@@ -48,9 +50,10 @@ def best_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one retu
         return _asked(one, ranking)
     if ranking is None:
         return None
-    out = bool(one.of("out")) and not one.of("rest")
-    if out and number.role != "share":
-        return TableMention(one.start, one.end, TOP, whole=True)  # no step drops a number of rows
+    excepted = _is_excepted(one)
+    if one.of("except", "deny") and not excepted:
+        return None
+    out = (bool(one.of("out")) is not excepted) and not one.of("rest")  # "drop all but the two dearest" keeps two
     if not ranking.number:
         return _in_order(one, ranking, number, groups, out=out)
     named_score: dict[str, JsonValue] = {} if ranking.name == "score" else {"score": ranking.name}
@@ -59,10 +62,10 @@ def best_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one retu
     low: dict[str, JsonValue] = {"best": "low"}
     stays = {**named_score, **(high if ranking.high else low), **sized(number), **per}
     rest = {**named_score, **(low if ranking.high else high), **sized(number, dropped=True), **per}
-    if _has_verb(one):
-        return made(one, TOP, rest if out else stays)
-    dropped = rest if number.role == "share" else None
-    return TableMention(one.start, one.end, TOP, stays, dropped, wanted=ranking.high)
+    gone = rest if number.role == "share" else {**stays, **GONE}
+    if _has_verb(one) or excepted:
+        return made(one, TOP, gone if out else stays)
+    return TableMention(one.start, one.end, TOP, stays, gone, wanted=ranking.high)
 
 
 def _in_that_order(one: Sentence, end: Item, number: Item) -> bool:
@@ -86,9 +89,10 @@ def _is_single(one: Sentence, end: Item) -> bool:
     return not any(word.endswith("s") and not word.endswith("ss") for word in nouns[:1])
 
 
-def _is_cap(one: Sentence, end: Item) -> bool:
-    """Whether "max 3" only says how many may stay."""
-    return one.said.low(end.start) in _CAPS and any(item.start == end.end for item in one.of("number"))
+def _is_excepted(one: Sentence) -> bool:
+    """Whether a sentence begins with what is not meant: "all but the two dearest", "without the three heaviest"."""
+    first = next((item.role for item in one.items if item.role not in ("all", "out")), "")
+    return first == "except" or one.said.low(one.start) == "without"
 
 
 def _first_ones(one: Sentence, number: Item, groups: list[str]) -> TableMention | None:
@@ -101,8 +105,10 @@ def _first_ones(one: Sentence, number: Item, groups: list[str]) -> TableMention 
 def _in_order(one: Sentence, ranking: Ranking, number: Item, groups: list[str], *, out: bool) -> TableMention:
     """By dates and lengths rows are put in order first; then the first ones stay."""
     per: dict[str, JsonValue] = {"per": [*groups]} if groups else {}
-    first: dict[str, JsonValue] = {"method": "first", **sized(number, dropped=out), **per}
-    order = ranking.order(turned=out)
+    share = number.role == "share"
+    first: dict[str, JsonValue] = {"method": "first", **sized(number, dropped=out and share), **per}
+    first |= {"chosen": "dropped"} if out and not share else {}
+    order = ranking.order(turned=out and share)
     return TableMention(one.start, one.end, SORT, order, None, whole=True, then=((SAMPLE, first),))
 
 
@@ -138,9 +144,11 @@ def some_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one retu
         return None  # "one row per tag" unfolds the lists of tags
     number = numbers[0]
     out = bool(one.of("out")) and not one.of("rest")
-    if out and (number.role != "share" or not one.of("random")):
+    if out and not one.of("random", "first"):
         return None
-    options: dict[str, JsonValue] = sized(number, dropped=out)
+    counted = out and (number.role != "share" or bool(one.of("first")))
+    options: dict[str, JsonValue] = sized(number, dropped=out and not counted)
+    options |= {"chosen": "dropped"} if counted else {}
     note = ""
     if one.of("first"):
         options = {"method": "first", **options}

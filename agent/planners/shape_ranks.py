@@ -7,8 +7,9 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from .columns import looks_dated
 from .shape_words import Role
-from .shapes import Item, Sentence, columns_of_scale, looks_dated, ranked_columns
+from .shapes import Item, Sentence, columns_of_scale, ranked_columns
 from .wording import NUMBERS
 
 LOW_IS_GOOD: Final = frozenset("perplexity ppl loss error errors toxicity rank distance".split())

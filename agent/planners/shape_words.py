@@ -38,12 +38,16 @@ SCALES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 """Words in the names of columns that hold a scale."""
 
 _ENDS: Final = {
-    ("high", ""): "highest | largest | greatest | most | maximum | biggest | max",
+    ("high", ""): "highest | largest | greatest | most | maximum | biggest | max | upper | uppermost",
     ("low", ""): "lowest | smallest | least | fewest | minimum | min",
-    ("high", "price"): "dearest | priciest | costliest | most expensive | most costly | dear | expensive",
-    ("low", "price"): "cheapest | least expensive | least costly | most affordable | cheap",
-    ("high", "salary"): "best paid | highest paid | best paying | highest paying | top paying | top paid",
-    ("low", "salary"): "worst paid | lowest paid | worst paying | lowest paying",
+    ("high", "price"): "dearest | priciest | costliest | most expensive | most costly | dear | expensive "
+    "| cost most | costs most | cost the most | costs the most",
+    ("low", "price"): "cheapest | least expensive | least costly | most affordable | cheap "
+    "| cost least | costs least | cost the least | costs the least",
+    ("high", "salary"): "best paid | highest paid | best paying | highest paying | top paying | top paid "
+    "| pay most | pays most | pay best | pays best | pay the most | pays the most",
+    ("low", "salary"): "worst paid | lowest paid | worst paying | lowest paying "
+    "| pay least | pays least | pay worst | pay the least | pays the least",
     ("high", "time"): "newest | latest | youngest | most recent | freshest | new | recent | most recently",
     ("low", "time"): "oldest | earliest | least recent | old | early",
     ("high", "length"): "longest | lengthiest | wordiest | most verbose | long",
@@ -114,10 +118,13 @@ _ROLES: Final = {
     ("top", ""): "first | at the top | on top | at top | on the top | up top | come first | comes first | coming first "
     "| go first | goes first | up front | in front | at the front | at the beginning | at the start | at the head "
     "| uppermost | leading | come on top | to the top | at the very top | should come first | being first | lead "
-    "| in first place | go on top | foremost | to the front | to begin with | ahead",
+    "| in first place | go on top | foremost | to the front | to begin with | ahead | right at the top | at first "
+    "| start with | starts with | starting with | begin with | begins with | beginning with | open with | opens with "
+    "| the very first | very first | right on top | 1st | lead the list | leads the list | lead the way | heading",
     ("bottom", ""): "last | at the bottom | at the end | come last | comes last | coming last | go last | goes last "
     "| at the back | at the very end | at the very bottom | to the bottom | to the end | on the bottom | lowermost "
-    "| at bottom | underneath",
+    "| at bottom | underneath | end with | ends with | ending with | close with | closes with | right at the bottom "
+    "| very last | at last | right at the end",
     ("way", "ascending"): "ascending | asc | increasing | rising | upward | upwards | going up | climbing | growing "
     "| a to z | a z | ascendingly | low to high | small to large | smallest to largest | lowest to highest "
     "| from low to high | from small to large | from small to big | from a to z | upwardly | low to hi | smaller to "
@@ -231,7 +238,9 @@ _ROLES: Final = {
         "cap",
         "",
     ): "at most | up to | not more than | no more than | a maximum of | maximum | max | limit | limit to | cap "
-    "| capped at | limited to | reduce to | cut down to",
+    "| capped at | limited to | reduce to | cut down to | there is room for | there's room for | there is space for "
+    "| there's space for | we have room for | we have space for | i have room for | i have space for | room for "
+    "| cap it at | cap at | cap this at | limit it to | limit this to | keep it to | keep it at | space for | has room for | has space for | have room for | have space for",
     ("chance", ""): "toss a coin | flip a coin | throw a coin | throw dice | throw a dice | roll a dice | roll dice "
     "| roll the dice | cast lots | draw lots | toss coins | flip coins | a coin toss | by coin toss | a coin flip",
     (

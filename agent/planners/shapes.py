@@ -6,7 +6,8 @@ from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from ...tools.profile import ColumnProfile
-from .columns import column_at, is_key, new_column, words_of
+from .columns import column_at, is_key, looks_dated, new_column, words_of
+from .likely import JUDGED, likely_columns
 from .quantities import UNITS
 from .shape_words import LONGEST, MEANINGS, ROW_WORDS, SCALES, Role
 from .vocabulary import EXCEPT, NEGATIONS, is_synonym, stem
@@ -22,6 +23,7 @@ _THAT_ROW: Final = frozenset("first last earliest original other second".split()
 _STOPS: Final = frozenset({".", ";", "!", "?"})
 _REASONS: Final = frozenset({"because", "since", "as", "so"})
 _WHOSE: Final = frozenset("our my us me their his her them".split())
+_MOST: Final = frozenset({"most", "least"})
 _PARTS: Final = {
     "half": 0.5, "third": 1 / 3, "quarter": 0.25, "quartile": 0.25, "fifth": 0.2, "sixth": 1 / 6, "eighth": 0.125,
     "tenth": 0.1, "decile": 0.1, "twentieth": 0.05, "hundredth": 0.01, "quarters": 0.25, "thirds": 1 / 3,
@@ -130,7 +132,7 @@ def _item(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:  # noq
     seeded = said.seed(at)
     if seeded is not None:
         return Item("seed", seeded[0], at, seeded[1]) if "seed" in roles else None
-    column = _column(said, at) if "column" in roles else None
+    column = (_column(said, at) or _likely(said, at)) if "column" in roles else None
     meant = _phrase(said, at, roles)
     groups = meant is not None and meant.role == "within" and said.low(at + 1) not in MARKS  # "every hotel"
     if column is not None and not groups and (meant is None or column.end >= meant.end or column.marked):
@@ -143,7 +145,7 @@ def _item(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:  # noq
 
 def _phrase(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:
     """The longest phrase with one of the roles, or that says nothing."""
-    if said.low(at) == "at" and said.low(at + 1) in ("least", "most") and "cap" not in roles:
+    if said.low(at) == "at" and (said.low(at + 1) == "least" or (said.low(at + 1) == "most" and "cap" not in roles)):
         return None
     for size in range(min(LONGEST.get(said.low(at), 0), len(said.tokens) - at), 0, -1):
         meanings = MEANINGS.get(tuple(said.lows(at, size)))
@@ -166,7 +168,9 @@ def _amount(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:
             return Item("share", share, at, quantity.end + 1) if share < 1 else None
         return Item("share" if quantity.share else "number", quantity.value, at, quantity.end)
     word = said.low(at)
-    if word in _PARTS and said.low(at - 1) in ARTICLES | {"one", "random", "best", "worst", "top", "bottom", "first"}:
+    before = said.low(at - 1)
+    ranked = before.endswith("est") or (before,) in MEANINGS and "more" in MEANINGS[before,] or said.low(at - 2) in _MOST
+    if word in _PARTS and (ranked or before in ARTICLES | {"one", "random", "worst", "top", "bottom", "first", "last"}):
         return Item("share", _PARTS[word], at, at + 1)
     if word in ("one", "single"):
         return Item("one", 1, at, at + 1)
@@ -176,8 +180,9 @@ def _amount(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:
 def _aside(said: Wording, at: int) -> Item | None:
     """Nouns for rows, and what something is for: "for our card", "because …"."""
     word, last = said.low(at), min(at + MOST_TOKENS, len(said.tokens))
-    if is_row_noun(said, at):
-        return Item("say", "", at, at + 1)
+    superlative = said.low(at - 1).endswith("est") or (said.low(at - 2) in _MOST and said.low(at - 3) != "at")
+    if is_row_noun(said, at) or (superlative and said.tokens[at].is_word and not is_synonym(word)):
+        return Item("say", "", at, at + 1)  # "the oldest shipment"
     if word in ("for", "because") and (word == "because" or said.low(at + 1) in _WHOSE):
         end = at + 1
         while end < last and not said.ends(end):
@@ -224,6 +229,15 @@ def _column(said: Wording, at: int) -> Item | None:
     text = said.profile.column(name).dtype == "text"
     row = row or (not exact and text and said.low(begin - 1).endswith("est"))  # "the latest question"
     return Item("column", name, at, end, weak=(plural or row) and not marked, marked=marked, exact=exact)
+
+
+def _likely(said: Wording, at: int) -> Item | None:
+    """The one column that "by date" may mean, which is the name of none."""
+    if said.low(at - 1) not in ("by", "on"):
+        return None
+    names, end = likely_columns(said.tokens, at, said.profile)
+    judged = any(said.low(one) in JUDGED for one in range(at, end))
+    return Item("column", names[0], at, end) if len(names) == 1 and not judged else None
 
 
 def _possessive(said: Wording, at: int) -> tuple[str, int] | None:
@@ -320,18 +334,6 @@ def _may_rank(column: ColumnProfile, scale: str) -> bool:
     if scale == "time":
         return column.dtype in (*NUMBERS, "time") or looks_dated(column)
     return column.dtype in NUMBERS and not is_key(column)
-
-
-def looks_dated(column: ColumnProfile) -> bool:
-    """Whether a column of texts holds dates that are in order when the texts are."""
-    shown = [value for value in column.examples if value]
-    if column.dtype == "time":
-        return True
-    return bool(shown) and column.dtype == "text" and all(_is_date(value) for value in shown)
-
-
-def _is_date(value: str) -> bool:
-    return len(value) >= 7 and value[:4].isdecimal() and value[4] == "-" and value[5:7].isdecimal()
 
 
 def fits_scale(said: Wording, name: str, scale: str) -> bool:

@@ -7,11 +7,10 @@ from typing import Final
 from ...tools.profile import Profile
 from . import doubts
 from .clauses import Clause
-from .columns import column_at, is_key, words_of
+from .columns import column_at, is_key, looks_dated, words_of
 from .condition_words import near_column
 from .doubts import Doubt
 from .shape_words import SCALES
-from .shapes import looks_dated
 from .vocabulary import ROW_NOUNS, concept_set, is_general, stem
 
 _NUMBERS: Final = frozenset({"integer", "number"})

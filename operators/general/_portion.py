@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Self
+from typing import Literal, Self
 
 import polars as pl
 from pydantic import Field, model_validator
@@ -16,13 +16,13 @@ GROUP = ("group_high", "group_low")
 
 
 class Portion(DatasetOperator):
-    """Keeps a number or a share of the rows, of all or of each group; which ones, the operator says."""
+    """Chooses a number or a share of the rows, of all or of each group; which ones, the operator says."""
 
     kind = "filter"
     effect = "subset"
 
-    count: int | None = Field(default=None, ge=1, description="Number of rows kept; give this or share.")
-    share: float | None = Field(default=None, gt=0, le=1, description="Share of the rows kept; give this or count.")
+    count: int | None = Field(default=None, ge=1, description="Number of rows chosen; give this or share.")
+    share: float | None = Field(default=None, gt=0, le=1, description="Share of the rows chosen; give this or count.")
     per: Columns = Field(default=(), description="Columns whose values make groups, each cut by itself.")
 
     @model_validator(mode="after")
@@ -31,18 +31,27 @@ class Portion(DatasetOperator):
             raise ValueError("give either count or share")
         return self
 
-    def kept_of(self, rows: int) -> int:
-        """How many of so many rows stay: at most `count`, or the share rounded to whole rows, a half up."""
+    def chosen_of(self, rows: int) -> int:
+        """How many of so many rows are chosen: at most `count`, or the share rounded to whole rows, a half up."""
         if self.count is not None:
             return min(self.count, rows)
         return math.floor(exact(self.share or 0) * rows + Fraction(1, 2))
 
+
+class Cut(Portion):
+    """Keeps the first rows of some order, or drops them."""
+
+    chosen: Literal["kept", "dropped"] = Field(
+        default="kept", description="Whether the rows chosen are kept, or dropped and the others kept."
+    )
+
     def cut(self, ordered: pl.DataFrame, counted: pl.Expr | None = None) -> pl.DataFrame:
-        """Cut each group after the rows that stay.
+        """Cut each group after the rows that are chosen.
 
         Args:
-            ordered: sketches with their index `at`, the rows of each group in the order in which they are to stay.
-            counted: how many rows of a group may stay and count for its share; they come first. All when not given.
+            ordered: sketches with their index `at`, the rows of each group in the order in which they are chosen.
+            counted: how many rows of a group may be chosen and count for its share; they come first. All when not
+                given.
 
         Returns:
             `rank`, from 1 in each group, and `kept`, in the order of `at`.
@@ -52,7 +61,8 @@ class Portion(DatasetOperator):
             rank=in_group(pl.int_range(1, pl.len() + 1), ordered),
             of=in_group(pl.len() if counted is None else counted, ordered),
         )
-        kept = pl.col("rank") <= for_each(ranked["of"], self.kept_of)
+        among = pl.col("rank") <= for_each(ranked["of"], self.chosen_of)
+        kept = among if self.chosen == "kept" else ~among
         return ranked.select("at", "rank", kept=kept).sort("at").drop("at")
 
 

@@ -56,7 +56,7 @@ class CoresetSelect(Portion, DatasetFilter):
         distance = np.full(sketches.height, np.nan)
         for rows in _groups(sketches, has_text):
             vectors = np.ascontiguousarray(sketches["vector"].gather(rows).to_numpy(), dtype=np.float32)
-            rank[rows], distance[rows] = cover(vectors, self.kept_of(len(rows)))
+            rank[rows], distance[rows] = cover(vectors, self.chosen_of(len(rows)))
         kept = pl.Series(rank > 0)
         lost = pl.when(~kept).then(pl.lit("covered_by_others"))
         return Verdict(

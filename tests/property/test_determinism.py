@@ -20,6 +20,8 @@ from dataflow_agent.operators.core.dataset import Dataset, unify
 from dataflow_agent.pipelines.validate import validate
 from dataflow_agent.pipelines.workflow import Step, Workflow
 
+pytestmark = pytest.mark.xdist_group("determinism")  # what its fixture runs takes long, so one worker does it
+
 SEED, ROWS, PART_ROWS, LONGEST = 20261122, 60, 7, 14
 NASTY = (
     "", " ", "\n\n", "a", "A\u0000b", "\ufeffbom", "\u2028\u2029", "e\u0301 \u00e9", "İstanbul ß ﬁ", "👩‍👩‍👧 🇩🇪 ✍🏽",

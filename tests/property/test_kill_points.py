@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("kill_points")  # what its fixture runs takes long, so one worker does it
+
 DRIVER = Path(__file__).with_name("kill_driver.py")
 SEED = 20
 FEWEST = 100

@@ -13,6 +13,8 @@ import dataflow_agent.operators.core.testing as doubles
 import pytest
 from dataflow_agent.pipelines.workflow import Step, Workflow
 
+pytestmark = pytest.mark.xdist_group("model_determinism")  # what its fixture runs takes long, so one worker does it
+
 SEED, ROWS, PART_ROWS = 20261122, 120, 17
 KILLED_AT = (1, 9, 20, 40)
 

@@ -10,12 +10,17 @@ from ..columns import column_at, is_key, words_of
 from ..condition_words import COMPARED, MEASURING, near_column, role_column, singular
 from ..conditions import within
 from ..directions import Interval, comparator_at, comparator_behind
+from ..idioms import FILLER
 from ..quantities import Quantity, plain
 from ..tokens import Token
 from .numbers import ABOUT, ROLES, Amount, Numbers
 
 NUMBERS: Final = ("integer", "number")
 """Types of columns of numbers."""
+_TO_NUMBER: Final = frozenset(
+    {FILLER, *"is are was were of = : at be being must should has have to in ( lies lie been value".split()}
+)
+"""What may stand between the name of a column and its number."""
 _NEAR: Final = 12
 """Words within which a column that was named is still meant."""
 
@@ -81,28 +86,7 @@ class Amounts(Numbers):
             return
         column, after = named
         here = after
-        while self._low(here) in (
-            "is",
-            "are",
-            "was",
-            "were",
-            "of",
-            "=",
-            ":",
-            "at",
-            "be",
-            "being",
-            "must",
-            "should",
-            "has",
-            "to",
-            "in",
-            "(",
-            "lies",
-            "lie",
-            "been",
-            "value",
-        ):
+        while self._low(here) in _TO_NUMBER:
             here += 1
         closes = "(" in (self._low(one) for one in range(after, here))
         for amount, end in self.amounts(here):

@@ -8,7 +8,9 @@ from typing import Final
 from ....operators.core.expression import Column, Expression, TextTest, Value
 from ....tools.profile import Profile
 from ..columns import column_at
+from ..condition_words import role_column
 from ..conditions import joined
+from ..directions import Interval, Limit
 from ..idioms import FILLER
 from ..marks import Marked
 from ..quantities import find_quantities
@@ -36,6 +38,7 @@ from .phrases import (
 from .rows import Rows
 from .things import pattern_of, things_at
 from .values import Found, Values, nothing
+from .wordings import texts_at
 
 _ADVERBS: Final = frozenset("also still already ever even actually really only just all both either simply".split())
 _AUXILIARIES: Final = frozenset("do does did has have had will would can could may might must should".split())
@@ -47,6 +50,13 @@ _PEOPLE: Final = frozenset(
 _CONTAINING: Final = frozenset(
     "containing contain contains holding hold holds including include includes carry".split()
 )
+_OUR: Final = frozenset("our my the their your".split())
+_WE: Final = _OUR | frozenset("we they i you he she people customers users guests somebody someone".split())
+"""Who did what is said of rows."""
+_GRADING: Final = frozenset("gave give got get given rated rate scored score received receive earned awarded".split())
+_DID: Final = frozenset("wrote made sent sold did posted brought took gave held ran built asked written taken held".split())
+_GRADES: Final = frozenset("rating ratings stars star score grade human_score marks points".split())
+_STARS: Final = frozenset("stars star points marks".split())
 _MOST: Final = 60
 """Readings of one phrase that are followed."""
 
@@ -79,10 +89,15 @@ class NounPhrases:
     def __init__(self, marked: Marked, profile: Profile, main: str | None) -> None:
         self.tokens, self.profile, self._main = marked.tokens, profile, main
         self.known: dict[tuple[str, int], list[Found]] = {}
-        self._limits = {limit.start: limit for limit in marked.limits if limit.unit and limit.stated}
+        single = Interval(1, 1)  # "answers of one word"
+        sized = (one if one.stated else replace(one, interval=single) for one in marked.limits if one.unit)
+        self._limits = {one.start: one for one in sized if one.stated or self._is_one(one)}
         self._values = Values(marked, profile)
         quantities = {one.start: one for one in find_quantities(marked.tokens)}
         self._amounts = Amounts(marked.tokens, quantities, profile)
+
+    def _is_one(self, limit: Limit) -> bool:
+        return any(self.low(at) in ("one", "1", "single") for at in range(limit.start, limit.end))
 
     def low(self, at: int) -> str:
         """The word at a position in lower case; empty beyond the end."""
@@ -100,8 +115,12 @@ class NounPhrases:
                 after += 1
             if after == end:
                 continue
+            narrows = _OR.isdisjoint(self.low(one) for one in range(end, after)) and self._head(end - 1) is None
             for other, last in self.several(after):
                 joined = rows.either(other)
+                if narrows and _columns(rows) and _columns(other) and _columns(rows).isdisjoint(_columns(other)):
+                    both = rows.both(other)
+                    joined = None if both is None else replace(both, mixed=True)
                 if joined is not None and not rows.is_all and not other.is_all:
                     yield joined, last
 
@@ -136,6 +155,7 @@ class NounPhrases:
             return
         named = self._values.column(end)
         nouns = [*self._described(end, Rows(), bare=True), *([] if named is None else [(Rows(), named[1])])]
+        nouns += [(Rows(), end)] if self.low(end) == "(" else []  # "insured and heavy (15 kg and up)"
         for narrow, noun in dict.fromkeys(nouns):
             for begin in DEFINES.ends(self.tokens, noun):
                 opened = self.low(noun) == "("
@@ -155,7 +175,7 @@ class NounPhrases:
         """Adjectives, the noun, and what stands behind it."""
         for rows, end in self.adjective(at):
             both = so_far.both(rows)
-            if both is not None:
+            if both is not None and _columns(so_far).isdisjoint(_columns(rows)):
                 yield from self._described(
                     end + (self.low(end) in (",", "and") and bool(self.adjective(end + 1))), both, bare=False
                 )
@@ -224,6 +244,7 @@ class NounPhrases:
         yield from self._values.labels(at)
         yield from self._values.undone(at)
         yield from self._values.years(at)
+        yield from self._values.keys(at)
         for rows, end in self._values.labels(at):  # "the physics topic"
             named = self._values.column(end)
             said = set() if rows.condition is None else {*Expression(rows.condition).columns()}
@@ -231,6 +252,8 @@ class NounPhrases:
                 yield rows, named[1]
         for condition, end in self._amounts.conditions(at):
             yield Rows(condition, cost=1), end
+        if at in self._limits:  # "one-sentence answers"
+            yield from self._sized(at)
 
     @_once
     def condition(self, at: int) -> Iterator[Found]:
@@ -279,12 +302,16 @@ class NounPhrases:
         word = self.low(at)
         yield from self._values.read(at)
         yield from self._values.dates(at)
+        yield from self._values.keys(at)
         for condition, end in self._amounts.conditions(at):
             yield Rows(condition, cost=1), end
         yield from self._sized(at)
         if word in RELATIVES:
             yield from self.said(at + 1)
             yield from self._untouched(at + 1)
+            yield from self._told(at + 1)
+        elif word in _WE:
+            yield from self._told(at)
         elif word == "whose":
             yield from self.condition(at + 1)
         elif word in ("where", "when", "if"):
@@ -298,11 +325,20 @@ class NounPhrases:
             begin = at + 1 + (self.low(at + 1) in ("the", "a", "an", "our", "either"))
             yield from self._values.labels(begin)
             yield from self._values.read(begin)
+            yield from self._values.sites(begin)
             if word in ("in", "from", "of", "with", "on"):
                 yield from self.condition(begin)
+            if word in ("with", "of"):
+                yield from self._defined(begin)
         yield from self._holding(at)
         yield from self._by_people(at)
         yield from self._with_things(at)
+        yield from self._worded(at)
+        for rows, end in self._values.labels(at):  # "anything Lee or Ana wrote"
+            if self.low(end) in _DID or self.low(end).endswith("ed"):
+                yield replace(rows, cost=rows.cost + 1), end + 1
+        if word.endswith("ed") or word in _DID:  # "questions asked in 2024"
+            yield from ((replace(rows, cost=rows.cost + 1), end) for rows, end in self._values.dates(at + 1))
         if word in NOT or word.endswith(("ing", "ed", "en")) or word in ("left", "made", "sent", "sold"):
             yield from self.said(at)
         yield from self._untouched(at)
@@ -324,6 +360,7 @@ class NounPhrases:
         found += self._values.undone(end)
         found += self._by_people(end)
         found += self._with_things(end)
+        found += self._worded(end)
         if end > at and self.low(end - 1) in HAVING | ARTICLES:
             found += self._holding(end - 1, had=True)
             found += self.condition(end)
@@ -343,6 +380,30 @@ class NounPhrases:
             said = rows.inverse() if denied else rows
             if said is not None:
                 yield said, last
+
+    def _told(self, at: int) -> Iterator[Found]:
+        """Reads "(that) we lost", "our customers gave a 4", "that went out before May": somebody did it."""
+        begin = at + (self.low(at) in _WE)
+        begin += begin > at and self.low(at) in _OUR
+        for rows, end in self.said(begin) if begin > at else ():
+            yield replace(rows, cost=rows.cost + 1), end
+        given = begin + 1 + (self.low(begin + 1) in ARTICLES)
+        if self.low(begin) in _GRADING:
+            yield from self._graded(given)
+        for place in (begin + 1, begin + 2):
+            if all(self._is_plain(word) for word in range(begin, place)):
+                yield from ((replace(rows, cost=rows.cost + 2), end) for rows, end in self._values.dates(place))
+
+    def _graded(self, at: int) -> Iterator[Found]:
+        """Reads "a 4 or a 5" as grades, where one column holds such."""
+        column = role_column(self.profile, _GRADES, NUMBERS)
+        for condition, end in self._amounts.of(column, at) if column is not None else ():
+            yield Rows(condition), end + (self.low(end) in _STARS)
+
+    def _is_plain(self, at: int) -> bool:
+        """Whether a word says nothing of rows by itself."""
+        known = self._values.column(at) or any(self._values.labels(at)) or any(self._values.flags(at))
+        return at < len(self.tokens) and self.tokens[at].is_word and not known and self.low(at) not in NOT
 
     def _neither(self, at: int) -> Iterator[Found]:
         """Reads "neither remote nor in Berlin"."""
@@ -423,9 +484,22 @@ class NounPhrases:
                 continue
             rows = Rows(joined("or", [*tests]), column=self._main)
             said = rows.inverse() if lacking else rows
-            place = end + 2 if self.low(end) == "in" and self.low(end + 1) in ("it", "them", "there") else end
+            within = self.low(end) in ("in", "inside") and self.low(end + 1) in ("it", "them", "there")
+            place = end + 2 if within else end
             if said is not None:
                 yield said, place
+
+    def _worded(self, at: int) -> Iterator[Found]:
+        """What a text says, of the one that is named before or the main one."""
+        texts = [one.name for one in self.profile.columns if one.dtype == "text" and not one.labels]
+        for name in dict.fromkeys([self._main, *texts] if self._main else texts):
+            for condition, end in texts_at(self.tokens, at, name):
+                place = end + 1 + (self.low(end + 1) in ARTICLES | {"our"})
+                within = self._text_at(place) if self.low(end) in ("in", "inside") else None
+                if within is None:
+                    yield Rows(condition, column=name, cost=int(name != self._main)), end
+                elif within == name:
+                    yield Rows(condition, column=name), place + 1
 
     def _by_people(self, at: int) -> Iterator[Found]:
         """Reads "liked by more than 200 people", "voted for by at least ten"."""
@@ -447,3 +521,8 @@ class NounPhrases:
             while self.low(end) in ("long", "in", "length", "of", "text", "or", "so"):
                 end += 1
             yield Rows(sizes=((limit.unit, limit.interval),)), end
+
+
+def _columns(rows: Rows) -> frozenset[str]:
+    """The columns of which something is said."""
+    return frozenset() if rows.condition is None else frozenset(Expression(rows.condition).columns())

@@ -127,6 +127,7 @@ class Numbers:
             here = end
             while self._low(here) in _OR:
                 here += 1
+            here += here > end and self._low(here) in ("a", "an")
             if here == end:
                 break
         if len(values) < 2:

@@ -27,13 +27,18 @@ class Phrases:
         """Where the phrases end that stand at a position, the longest first."""
         if at >= len(tokens):
             return
-        for words in self._by_first.get(tokens[at].low, ()):
-            if all(at + n < len(tokens) and tokens[at + n].low == word for n, word in enumerate(words)):
+        firsts = dict.fromkeys([tokens[at].low, tokens[at].text.lower()])  # turns of phrase may have been replaced
+        for words in (words for first in firsts for words in self._by_first.get(first, ())):
+            if all(at + n < len(tokens) and _is(tokens[at + n], word) for n, word in enumerate(words)):
                 yield at + len(words)
 
     def end(self, tokens: Sequence[Token], at: int) -> int | None:
         """Where the longest phrase ends that stands at a position; None for none."""
         return next(iter(self.ends(tokens, at)), None)
+
+
+def _is(token: Token, word: str) -> bool:
+    return word in (token.low, token.text.lower())
 
 
 def _each(frame: str, *words: str) -> str:
@@ -171,7 +176,16 @@ GOES: Final = Phrases(
     "to be "
     "dropped|is to be removed|are to be removed|is to go|are to go|fall out|falls out|is unusable|are unusable|"
     "unusable|is a waste|are a waste|aren't interesting|isn't interesting|not interesting|is off limits|are off "
-    "limits|off limits",
+    "limits|off limits|is out of scope|are out of scope|out of scope|is out of the question|are out of the question|has "
+    "no place here|have no place here|have no place in here|has no place in here|have no place in there|are too "
+    "old|is too old|are too short|is too short|are too long|is too long|are too heavy|are too big|are too small|are "
+    "too expensive|are too many|are too new|are too much|is too much|is too heavy|are of no value|is of no value|"
+    "is stale|are stale|is outdated|are outdated|it's all stale|it's stale|is history|are history|is ancient|are ancient|"
+    "no use|no interest|away with them|away with it|away with those|kick it out|kick those out|get them out|get it out|out they go|out "
+    "it goes|off they go|let them go|let it go|add nothing|adds nothing|clear them out|wipe them|wipe it|weed it out|"
+    "take these out|drop these|remove these|bin those|bin these|skip those|skip these|exclude them|exclude those|"
+    "ignore them|ignore those|ignore it|leave these out|please drop them|scrap them|scrap it|scrap those|dump them|"
+    "dump it|dump those|purge them|purge it|purge those|kill them|kill it|throw these out|sort them out|sort it out",
     _GO,
     _NOT_STAY,
 )
@@ -189,7 +203,13 @@ STAYS: Final = Phrases(
     "after|"
     "we are after|would be enough|are the ones i want|are the ones we want|are the ones i need|are the ones we "
     "need|and "
-    "only those|and only these"
+    "only those|and only these|that's what i want to see|that's what i want|that's what we want|that's what we need|"
+    "that's what i need|that's all i want|that's all i need|that's all we need|that's all we want|is what i'm after|"
+    "is what we're after|are what i'm after|are what we're after|is the thing i want|keep just those|keep only those|"
+    "keep only them|keep just them|just those|just these|only those|only these|those only|leave me just those|leave "
+    "me only those|leave just those|leave only those|i only want those|i just want those|we only want those|we only "
+    "need those|i only need those|only want those|just want those|give me those|give me just those|give me only "
+    "those|show me just those|show me only those|show me those"
 )
 """What is said behind rows that stay alone. That some "can stay" or "are fine" says nothing of the others."""
 EXCEPT: Final = Phrases(

@@ -13,8 +13,11 @@ from ..clauses import Clause
 from ..directions import Limit
 from ..ground import Ground
 from ..marks import Marked
+from ..rests import fate_of_rest
+from ..row_nouns import is_row_noun
 from ..slots import EXCLUDE, EXPRESSION, LANGUAGES, Options, fill_limit
 from ..wishes import Reading, Wish
+from .phrases import HAVING, LACKING, RELATIVES
 from .rows import Rows
 from .sentences import Sentences
 
@@ -23,6 +26,9 @@ _ROWS_ALONE: Final = frozenset("only just rows records entries".split())
 _FILTER, _LANGUAGE = "expression_filter", "language_filter"
 _FOR_SOME: Final = frozenset("for if when where unless among within".split())
 """Words by which something is done to some rows, while the others stay as they are."""
+_LEADING: Final = frozenset("before after since until not no without except unless only".split())
+_FOLLOWING: Final = frozenset("not without except unless but".split())
+"""Words before and behind a clause without which it may mean something else."""
 _MOST_JOINED: Final = 4
 _MOST_CLAUSES: Final = 60
 """Clauses beyond which a request is no longer read a second time."""
@@ -84,7 +90,7 @@ class SecondReader:
             if not self._are_neighbours(some):
                 continue
             starts = at == 0 or readings[at].clause.hard
-            ends = at + size >= len(readings) or readings[at + size].clause.hard
+            ends = at + size >= len(readings) or _begins_anew(readings[at + size].clause)
             found = self._over(some, self._span(readings, at, at + size), whole=starts and ends)
             if found is not None:
                 return found, at + size
@@ -114,7 +120,8 @@ class SecondReader:
         if treated is not None:
             return treated
         asked = not (either or any(one.not_covered for one in some))
-        for first, last in dict.fromkeys([span, (start, end)]):
+        outside = (self._words(span[0], start) & _LEADING) | (self._words(end, span[1]) & _FOLLOWING)
+        for first, last in dict.fromkeys([span, *([] if outside else [(start, end)])]):
             kept = self._sentences.kept(first, last, told=asked or not whole)
             if len(kept) == 1 and (not asked or kept[0].condition is not None):
                 return self._reading(clause, kept[0])
@@ -130,7 +137,8 @@ class SecondReader:
     ) -> Reading | None:
         """Another reading where all words together keep other rows than the clauses one by one do."""
         wishes = [wish for one in some for wish in one.wishes]
-        plain = all(wish.card.name in (_FILTER, _LANGUAGE) or wish.options.keys() == {"drop"} for wish in wishes)
+        own = any(wish.card.name in (_FILTER, _LANGUAGE) or wish.options.keys() == {"drop"} for wish in wishes)
+        plain = own and all(_filters_rows(wish) or wish.options.keys() == {"drop"} for wish in wishes)
         scoped = any(wish.where for wish in wishes) and not _FOR_SOME.isdisjoint(self._words(*span))
         if not wishes or not plain or scoped:
             return None
@@ -148,8 +156,10 @@ class SecondReader:
         clause, kinds = reading.clause, {wish.card.cls.kind for wish in reading.wishes}
         if reading.not_covered or reading.doubt is not None or len(kinds) != 1:
             return None
-        if kinds == {"refine"} and _ROWS_ALONE & {*clause.words}:
-            kept = self._sentences.kept(clause.start, clause.end, told=True)
+        named = (clause.polarity is None and not (clause.own_verb or clause.acts)) or _names_rows(clause)
+        plain = kinds == {"filter"} and clause.polarity is None and all(not wish.options for wish in reading.wishes)
+        if (kinds == {"refine"} and (named or _ROWS_ALONE & {*clause.words})) or (plain and named):
+            kept = self._sentences.kept(clause.start, clause.end, told=not named)
             if len(kept) == 1 and kept[0].condition is not None:
                 return self._reading(clause, kept[0])
         treatment = self._sentences.treatments.read(clause.start, clause.end)
@@ -186,11 +196,11 @@ class SecondReader:
             ]
         return Reading(clause, tuple(wishes))
 
-    @staticmethod
-    def _are_neighbours(some: Sequence[Reading]) -> bool:
-        """Whether clauses stand side by side in one sentence."""
+    def _are_neighbours(self, some: Sequence[Reading]) -> bool:
+        """Whether clauses stand side by side in one sentence, or in a question and what is said to it."""
         return all(
-            one.clause.end <= other.clause.start <= one.clause.end + 2 and not other.clause.hard
+            one.clause.end <= other.clause.start <= one.clause.end + 2
+            and not (other.clause.hard and self._marked.tokens[one.clause.end].low != "?")
             for one, other in pairwise(some)
         )
 
@@ -237,7 +247,25 @@ def _said(wishes: Sequence[Wish]) -> set[str]:
         if LANGUAGES in wish.options
     )
     scopes = [str(wish.where) for wish in wishes if wish.where]
-    return {*filter(None, parts), *spoken, *scopes, *(str(wish.options) for wish in wishes if "drop" in wish.options)}
+    scopes += [f"{wish.card.name} {wish.options}" for wish in wishes if wish.card.name not in (_FILTER, _LANGUAGE)]
+    return {*filter(None, parts), *spoken, *scopes}
+
+
+def _names_rows(clause: Clause) -> bool:
+    """Whether a clause begins with rows and what they hold: "posts without links" has no verb."""
+    tokens, behind = clause.marked.tokens, clause.start + 1
+    holds = behind < clause.end and tokens[behind].low in HAVING | LACKING | RELATIVES
+    return holds and is_row_noun(tokens, clause.start)
+
+
+def _begins_anew(clause: Clause) -> bool:
+    """Whether a clause begins a sentence, or says that all else goes, so that what stands before is one by itself."""
+    return clause.hard or fate_of_rest(clause.words) == "goes"
+
+
+def _filters_rows(wish: Wish) -> bool:
+    """Whether a step judges each row by itself."""
+    return wish.card.cls.kind == "filter" and wish.card.cls.scope != "dataset"
 
 
 def _is_open(reading: Reading) -> bool:

@@ -21,6 +21,8 @@ class Rows:
         sizes: how long their texts are.
         column: whose texts the languages and sizes are of; the main text where it is None.
         defined: a vague word was told what it means ("popular ones, 100 votes or more").
+        mixed: two descriptions stand side by side ("insured and heavy"): those that stay are both, but what goes may be
+            either.
         cost: how far-fetched this reading of the words is; of several, the plainest is meant.
     """
 
@@ -30,6 +32,7 @@ class Rows:
     sizes: tuple[Size, ...] = ()
     column: str | None = None
     defined: bool = False
+    mixed: bool = field(default=False, compare=False)
     cost: int = field(default=0, compare=False)
 
     @property
@@ -51,7 +54,8 @@ class Rows:
         condition = joined("and", terms) if terms else None
         sizes, defined = (*self.sizes, *other.sizes), self.defined or other.defined
         column = self.column or other.column
-        return Rows(condition, spoken.languages, spoken.foreign, sizes, column, defined, self.cost + other.cost)
+        mixed, cost = self.mixed or other.mixed, self.cost + other.cost
+        return Rows(condition, spoken.languages, spoken.foreign, sizes, column, defined, mixed, cost)
 
     def either(self, other: "Rows") -> "Rows | None":
         """Rows for which this or the other holds; None where no filter says that."""
@@ -63,8 +67,8 @@ class Rows:
         return None
 
     def inverse(self) -> "Rows | None":
-        """All other rows; None where no filter keeps just these, or where there would be none."""
-        if self.kinds != 1:
+        """All other rows; None where no filter keeps just these, or where it is not clear which these are."""
+        if self.kinds != 1 or self.mixed:
             return None
         if self.condition is not None:
             return replace(self, condition=complement(self.condition))

@@ -7,15 +7,20 @@ from ....tools.profile import Profile
 from ..judgements import judgement_of, spares
 from ..marks import Marked
 from .nouns import NounPhrases
-from .phrases import DROP, GOES, KEEP, ONLY, POLITE, STAYS, Phrases
+from .phrases import DROP, EXCEPT, GOES, KEEP, ONLY, POLITE, STAYS, Phrases
 from .rows import Rows
 from .treatments import Treatments
+from .values import Found
 
 _IF: Final = frozenset("if when whenever where wherever unless".split())
 _MOST_TOKENS: Final = 60
 _SHORT: Final = 5
 _UNTOUCHED: Final = frozenset("alone untouched unchanged intact unaffected hands".split())
 """Words by which rows are spared what is done to others, not kept."""
+_FOR_SOME: Final = frozenset("where if when whenever for".split())
+_MUST: Final = frozenset("must should shall needs need has have ought".split())
+_THEM: Final = frozenset("them it those these".split())
+_SO: Final = frozenset({"so", ",", "and", ";", ".", "-", "–", "—", "->", "=>", "→", "then", "please", "hence", "thus"})
 _LINKS: Final = frozenset(
     {":", ",", "-", "–", "—", "->", "=>", "→", "?", "=", "then", "it's", "they", "these", "those", "it"}
 )
@@ -86,6 +91,8 @@ class Sentences:
         yield from self._governed(at, end)
         yield from self._judged(at, end, told=told)
         yield from self._conditional(at, end)
+        yield from self._asked_for(at, end)
+        yield from self._needed(at, end)
 
     def _required_to_have(self, at: int, end: int) -> Iterator[Rows | None]:
         """Reads "no tests, no entry": what lacks the one is refused the other."""
@@ -120,7 +127,12 @@ class Sentences:
 
     def _judged(self, at: int, end: int, *, told: bool) -> Iterator[Rows | None]:
         """Reads "… can go", "… only", "… -> out", and rows that are named without a verb, which stay."""
-        for rows, last in self._phrases.several(at):
+        whole = [*self._judged_at(self._phrases.several(at), end, told=told)]
+        yield from whole or self._judged_at(self._phrases.behind(at), end, told=told)
+
+    def _judged_at(self, phrases: Sequence[Found], end: int, *, told: bool) -> Iterator[Rows | None]:
+        for rows, last in phrases:
+            yield from self._unless(rows, last, end)
             if self._said_behind(GOES, last, end):
                 yield rows.inverse()
             elif self._said_behind(STAYS, last, end) or (self._closes(last, end) and (rows.defined or not told)):
@@ -129,6 +141,40 @@ class Sentences:
                 for said, after in self._required(last, rows):
                     if self._closes(after, end):
                         yield said
+
+    def _needed(self, at: int, end: int) -> Iterator[Rows | None]:
+        """Reads "where the topic is physics the score must be at least 5": what only some rows must be."""
+        if self._phrases.low(at) not in _FOR_SOME:
+            return
+        begin = at + 1
+        for some, last in [*self._clauses(begin), *self._phrases.several(begin)]:
+            place = last + (self._phrases.low(last) in (",", "then"))
+            if some.is_all or _MUST.isdisjoint(self._words(place, end)):
+                continue
+            for needed, after in [*self._phrases.condition(place), *self._phrases.several(place)]:
+                rest = some.inverse()
+                if self._closes(after, end) and rest is not None and not needed.is_all:
+                    yield rest.either(needed)
+
+    def _unless(self, rows: Rows, at: int, end: int) -> Iterator[Rows | None]:
+        """Reads "… can go, unless they were insured"."""
+        for place in range(at + 1, end):
+            excepted = EXCEPT.end(self._tokens, place)
+            if excepted is None or not self._said_behind(GOES, at, place - (self._phrases.low(place - 1) == ",")):
+                continue
+            for other, last in [*self._phrases.said(excepted), *self._phrases.several(excepted)]:
+                rest = other.inverse()
+                if self._closes(last, end) and rest is not None and not other.is_all:
+                    gone = rows.both(rest)
+                    yield None if gone is None else gone.inverse()
+
+    def _asked_for(self, at: int, end: int) -> Iterator[Rows | None]:
+        """Reads "which parcels are lost? just those"."""
+        if self._phrases.low(at) not in ("which", "what", "who"):
+            return
+        for rows, last in self._clauses(at + 1):
+            if self._phrases.low(last) == "?" and self._said_behind(STAYS, last, end):
+                yield rows
 
     def _required(self, at: int, rows: Rows) -> Iterator[tuple[Rows, int]]:
         """What all rows must be: "parcels must be insured"."""
@@ -190,11 +236,29 @@ class Sentences:
             return True
         if phrases is not GOES:
             return False
+        if self._goes_after_all(at, end):
+            return True
         words = [token.low for token in self._tokens[at:end]]
         said = any(self._phrases.behind(place) or self._phrases.condition(place) for place in range(at, end))
         if said or "," in words[1:]:  # something more is said of rows
             return False
         return judgement_of(words) == "drop"
+
+
+    def _goes_after_all(self, at: int, end: int) -> bool:
+        """Reads "… aren't done yet, so skip them": what is told of rows before it is said that they go."""
+        for place in range(at + 1, end):
+            told = self._phrases.low(place - 1) in _SO and self._phrases.low(place) not in _SO
+            if not told or not _THEM & self._words(place, end):
+                continue
+            if any(self._closes(last, end) for last in GOES.ends(self._tokens, place)):
+                plain = all(token.is_word or token.kind == "sign" for token in self._tokens[at:place])
+                told_of = (self._phrases.behind(one) or self._phrases.condition(one) for one in range(at, place))
+                return plain and not any(told_of)
+        return False
+
+    def _words(self, start: int, end: int) -> set[str]:
+        return {token.low for token in self._tokens[start:end]}
 
 
 def _is_beside_others(words: Sequence[str]) -> bool:

@@ -1,15 +1,17 @@
 """Reads words as values of the data: labels, flags, days, languages, and values that are missing."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
-from ....operators.core.expression import Among, Column, Compare, Condition, IsBlank, IsNull, Not, Value
+from ....operators.core.expression import Among, Column, Compare, Condition, IsBlank, IsNull, Not, TextTest, Value
 from ....tools.profile import ColumnProfile, Profile
 from ..columns import column_at, is_key, words_of
 from ..condition_words import near_column, role_column, singular
 from ..conditions import joined
-from ..dates import dated_at, of_year
+from ..dates import dated_at, in_months, of_year
 from ..marks import Marked
 from ..tokens import tokenize
 from ..vocabulary import is_general, stem
@@ -26,6 +28,20 @@ _NO_LABELS: Final = frozenset(
 _SHORTEST_STEM: Final = 4
 _FLAGS: Final = frozenset("is has was are had did can should with".split())
 _AUTHORS: Final = frozenset("author writer user username poster creator owner".split())
+_OPPOSITES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        one: other
+        for pair in (
+            "draft published", "open closed", "active inactive", "public private", "paid free", "online offline",
+            "new used", "full empty", "in out", "correct wrong", "solved open", "broken working", "sold available",
+            "valid invalid", "passed failed", "won lost", "alive dead", "manual automatic", "male female",
+            "archived current", "resolved open", "answered open", "premium free", "taken free", "deleted live",
+        )
+        for one, other in (pair.split(), pair.split()[::-1])
+    }
+)  # fmt: skip
+"""What is said of rows for which a flag does not hold, by the word in the flag's name."""
+_SITE: Final = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.I)
 _DENYING: Final = ("un", "non", "in", "dis")
 
 
@@ -136,6 +152,8 @@ class Values:
             here = [token.low for token in self._tokens[at:end]]
             if len(here) == len(plain) and [*here[:-1], singular(here[-1])] == [*plain[:-1], singular(plain[-1])]:
                 yield self._truth(column, value=True), end
+            elif len(plain) == 1 and self._low(at) == _OPPOSITES.get(plain[0]):
+                yield self._truth(column, value=False), at + 1
             elif (
                 len(plain) == 1
                 and any(
@@ -163,9 +181,31 @@ class Values:
     def dates(self, at: int) -> Iterator[Found]:
         """Reads "before March 2025", "in 2024", "shipped between May and July 2025"."""
         if at < len(self._tokens):
-            found = dated_at(self._tokens, at, self._profile)
-            if found is not None:
-                yield Rows(found[0]), found[1]
+            for read in (in_months, dated_at):
+                found = read(self._tokens, at, self._profile)
+                if found is not None:
+                    yield Rows(found[0]), found[1]
+
+    def keys(self, at: int) -> Iterator[Found]:
+        """Reads values of a column of keys, by their shape: "P007 and P011" where other keys look like `P001`."""
+        shape = self._shape_at(at)
+        column = next((one for one in self._profile.columns if is_key(one) and one.dtype == "text"
+                       and shape and {*map(_shape, one.examples)} == {shape}), None)  # fmt: skip
+        values: list[str] = []
+        here = end = at
+        while column is not None and self._shape_at(here) == shape:
+            values.append(self._tokens[here].text)
+            end = here = here + 1
+            while self._low(here) in _JOINS:
+                here += 1
+        if column is not None and values:
+            yield self._equals(column.name, values), end
+
+    def _shape_at(self, at: int) -> str:
+        """The shape of a word with letters and digits; empty for another."""
+        text = self._tokens[at].text if 0 <= at < len(self._tokens) else ""
+        shape = _shape(text)
+        return shape if "9" in shape and "A" in shape.upper() else ""
 
     def years(self, at: int) -> Iterator[Found]:
         """Reads the year in "2023 posts" and "2023's posts"."""
@@ -174,6 +214,26 @@ class Values:
             condition = of_year(self._profile, "=", float(self._low(at)))
             if condition is not None:
                 yield Rows(condition), end
+                yield from self._more_years(condition, end)
+
+    def _more_years(self, first: Condition, at: int) -> Iterator[Found]:
+        """The years behind one: "2024 and 2025"."""
+        if self._low(at) in ("and", "or", ",", "/", "&"):
+            for rows, end in self.years(at + 1):
+                if rows.condition is not None:
+                    yield Rows(joined("or", [first, rows.condition])), end
+
+    def sites(self, at: int) -> Iterator[Found]:
+        """Reads the name of a site, where a column holds addresses: "from docs.example.com"."""
+        end = at + 1
+        while 0 < end < len(self._tokens) and self._tokens[end].start == self._tokens[end - 1].end:
+            end += 1
+        text = self._marked.text(at, end)
+        held = [one.name for one in self._profile.columns if any("://" in example for example in one.examples)
+                and (one.mean_words or 0) < 2]  # fmt: skip
+        if len(held) == 1 and _SITE.fullmatch(text):
+            pattern = rf"(?i)^[a-z]+://(?:[^/]*\.)?{re.escape(text)}(?:[:/?#]|$)"
+            yield Rows(TextTest(Column(held[0]), "matches", Value("text", pattern))), end
 
     # Missing values
 
@@ -216,6 +276,11 @@ class Values:
 
     def _low(self, at: int) -> str:
         return self._tokens[at].low if 0 <= at < len(self._tokens) else ""
+
+
+def _shape(text: str) -> str:
+    """A text with one letter for all letters and one digit for all digits."""
+    return "".join("9" if sign.isdigit() else "A" if sign.isupper() else "a" if sign.isalpha() else sign for sign in text)
 
 
 def nothing(column: ColumnProfile, *, present: bool = False, counts: bool = True) -> Condition:

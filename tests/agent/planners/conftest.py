@@ -50,7 +50,7 @@ PROFILES = {
         text("url", 40, "urls", "identifier"),
         text("title", 40),
         text("source", 5, "label", labels=("wiki", "news", "forum")),
-        text("lang", 2, "label", labels=("en", "de", "fr")),
+        text("lang", 2, "label"),
         plain("score", "number"),
         plain("views", "integer"),
         plain("is_ad", "boolean"),

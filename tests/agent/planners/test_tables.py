@@ -56,9 +56,6 @@ def test_what_is_left_open_is_asked_and_the_answer_settles_it(
 @pytest.mark.parametrize(
     "request_",
     [
-        "drop the 100 worst rows by score",
-        "drop the last 5 rows",
-        "drop the first 10 rows",
         "top 10 English rows by score",
         "sample 100 rows about football",
         "sort by title and by length",

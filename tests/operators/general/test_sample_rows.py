@@ -38,6 +38,16 @@ def test_the_first_rows_stay() -> None:
     assert kept(9, share=1 / 3, method="first") == [0, 1, 2]
 
 
+def test_the_last_rows_stay_in_their_order() -> None:
+    assert kept(9, count=3, method="last") == [6, 7, 8]
+
+
+@given(st.integers(1, 30), st.integers(1, 35), st.sampled_from(["random", "first", "last"]))
+def test_the_rows_chosen_go_where_they_are_dropped(rows: int, count: int, method: str) -> None:
+    stay = kept(rows, count=count, method=method, seed=5)
+    assert kept(rows, count=count, method=method, seed=5, chosen="dropped") == sorted({*range(rows)} - {*stay})
+
+
 def test_the_seed_decides_what_is_drawn() -> None:
     assert kept(200, count=20, seed=7) == kept(200, count=20, seed=7) == kept(200, Context(seed=7), count=20)
     assert len({tuple(kept(200, count=20, seed=seed)) for seed in range(30)}) == 30
@@ -79,6 +89,9 @@ def test_the_ledger_says_what_was_not_drawn() -> None:
     assert records is not None
     assert records["fate"].to_list() == ["kept", "dropped"]
     assert records["reason"].to_list() == [None, "not_sampled"]
+    rest = apply_outcome(SampleRows(count=1, method="first", chosen="dropped"), batch_of([{"a": 1}, {"a": 2}])).records
+    assert rest is not None
+    assert rest["reason"].to_list() == ["sampled", None]
 
 
 @given(st.integers(1, 30), st.integers(1, 7), st.sampled_from(["random", "first"]), st.sampled_from([(), ("g",)]))
@@ -92,7 +105,7 @@ def test_the_size_of_parts_changes_nothing(rows: int, size: int, method: Any, pe
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"count": 1, "share": 0.5}, {"count": 0}, {"share": 0}, {"share": 1.5}, {"count": 1, "method": "last"}],
+    [{}, {"count": 1, "share": 0.5}, {"count": 0}, {"share": 0}, {"share": 1.5}, {"count": 1, "method": "middle"}],
 )
 def test_options_that_say_nothing_or_too_much_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"count|share|method"):

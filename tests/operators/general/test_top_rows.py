@@ -66,6 +66,16 @@ def test_groups_are_told_apart_by_value_and_type_over_several_columns() -> None:
     assert [row["at"] for row in apply_rows(TopRows(count=1, per=("x", "y")), rows)] == [1, 2, 3, 4, 5]
 
 
+def test_the_best_rows_go_where_they_are_dropped_and_those_without_a_score_as_said() -> None:
+    rows = [{"score": score, "at": at} for at, score in enumerate([5, None, 1, 3, 1])]
+    low = TopRows(count=2, best="low", chosen="dropped", on_null="keep")
+    assert [row["at"] for row in apply_rows(low, rows)] == [0, 1, 3]
+    assert [row["at"] for row in apply_rows(TopRows(count=1, chosen="dropped"), rows)] == [2, 3, 4]
+    records = apply_outcome(low, batch_of(rows)).records
+    assert records is not None
+    assert records["reason"].to_list() == [None, None, "among_best", None, "among_best"]
+
+
 def test_the_ledger_holds_score_and_rank_of_every_row() -> None:
     records = apply_outcome(TopRows(score="q", count=1), batch_of([{"q": 1}, {"q": None}, {"q": 3}, {"q": 3}])).records
     assert records is not None
