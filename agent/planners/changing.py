@@ -20,6 +20,7 @@ from .clauses import Clause
 from .doubts import Decisions
 from .marks import Marked, mark
 from .matching import BY_WORDING, Matcher
+from .members import rejoined
 from .ordering import place_of
 from .references import PlanSteps
 from .resetting import Resetter
@@ -100,6 +101,9 @@ class _Changer:
 
     def apply(self, clause: Clause) -> bool:
         """The edits for one clause that speaks of the plan; False where it does not."""
+        members = rejoined(clause, self.workflow.steps, self.profile)
+        if members is not None:
+            return self.edit(members, clause)
         resetter = Resetter(clause, self.concepts(clause), self.steps, self.profile)
         if not resetter.speaks_of_removal() and self.remove(clause):
             return True

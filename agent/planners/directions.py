@@ -33,8 +33,10 @@ _BEFORE: Final = _table(
         "no above|no greater than|no larger than|no bigger than|no higher than|up to|no exceeding|"
         "capped at|cap at|cap of|limited to|limit to|within|limit of|a limit of|maximum length|"
         "maximum length of|= <|max of|maximum to|no beyond",
-        "<": "less than|fewer than|under|below|sub|shorter than|smaller than|lower than|<|beneath|worse than|younger than|"
-        "cheaper than|less expensive than|less recent than|earlier than|lighter than|quicker than|faster than|short of",
+        "<": "less than|fewer than|under|sub|below|shorter than|smaller than|lower than|<|beneath|worse than|"
+        "younger than|"
+        "cheaper than|less expensive than|less recent than|earlier than|lighter than|quicker than|faster than|"
+        "short of",
         "=": "exactly|precisely|equal to|equals|=|==",
     }
 )

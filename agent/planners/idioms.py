@@ -259,7 +259,9 @@ _IS: Final = frozenset("is are be was were says".split())
 _EXPLAINS: Final = frozenset({("i", "mean"), ("we", "mean"), ("for", "example"), ("for", "instance")})
 """What leads to an example of what was said before."""
 _SUBJECTS: Final = frozenset("i we you please i'd we'd i'm let".split())
-_SHAPES: Final = frozenset("only just first last top bottom front end once each every no none nothing never most".split())
+_SHAPES: Final = frozenset(
+    "only just first last top bottom front end once each every no none nothing never most".split()
+)
 _MOST_NEEDED: Final = 6
 _THEM: Final = frozenset("them it these those".split())
 _NEEDS: Final = frozenset("need needs use uses require requires like likes read reads want wants".split())

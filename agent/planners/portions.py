@@ -208,8 +208,9 @@ def _options(said: Wording, found: _Found, operator: str) -> tuple[dict[str, Jso
         column = found.score or _score_column(said)
         end = _end(found)
         named: dict[str, JsonValue] = {} if column == "score" else {"score": column}
-        share = found.share and rest is not None
-        other = {**_best("low" if end == "high" else "high"), **rest} if share else {**_best(end), **kept, **GONE}
+        other: dict[str, JsonValue] = {**_best(end), **kept, **GONE}
+        if found.share and rest is not None:
+            other = {**_best("low" if end == "high" else "high"), **rest}
         return {**named, **_best(end), **kept, **common}, {**named, **other, **common}
     placed = next((word for word in ("first", "last") if word in found.words), None)
     if placed is not None:

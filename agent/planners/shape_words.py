@@ -240,7 +240,8 @@ _ROLES: Final = {
     ): "at most | up to | not more than | no more than | a maximum of | maximum | max | limit | limit to | cap "
     "| capped at | limited to | reduce to | cut down to | there is room for | there's room for | there is space for "
     "| there's space for | we have room for | we have space for | i have room for | i have space for | room for "
-    "| cap it at | cap at | cap this at | limit it to | limit this to | keep it to | keep it at | space for | has room for | has space for | have room for | have space for",
+    "| cap it at | cap at | cap this at | limit it to | limit this to | keep it to | keep it at | space for | "
+    "has room for | has space for | have room for | have space for",
     ("chance", ""): "toss a coin | flip a coin | throw a coin | throw dice | throw a dice | roll a dice | roll dice "
     "| roll the dice | cast lots | draw lots | toss coins | flip coins | a coin toss | by coin toss | a coin flip",
     (

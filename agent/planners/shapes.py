@@ -169,7 +169,8 @@ def _amount(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:
         return Item("share" if quantity.share else "number", quantity.value, at, quantity.end)
     word = said.low(at)
     before = said.low(at - 1)
-    ranked = before.endswith("est") or (before,) in MEANINGS and "more" in MEANINGS[before,] or said.low(at - 2) in _MOST
+    compared = "more" in MEANINGS.get((before,), {})
+    ranked = before.endswith("est") or compared or said.low(at - 2) in _MOST
     if word in _PARTS and (ranked or before in ARTICLES | {"one", "random", "worst", "top", "bottom", "first", "last"}):
         return Item("share", _PARTS[word], at, at + 1)
     if word in ("one", "single"):

@@ -244,7 +244,6 @@ class Sentences:
             return False
         return judgement_of(words) == "drop"
 
-
     def _goes_after_all(self, at: int, end: int) -> bool:
         """Reads "… aren't done yet, so skip them": what is told of rows before it is said that they go."""
         for place in range(at + 1, end):

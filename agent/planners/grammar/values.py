@@ -152,16 +152,14 @@ class Values:
             here = [token.low for token in self._tokens[at:end]]
             if len(here) == len(plain) and [*here[:-1], singular(here[-1])] == [*plain[:-1], singular(plain[-1])]:
                 yield self._truth(column, value=True), end
-            elif len(plain) == 1 and self._low(at) == _OPPOSITES.get(plain[0]):
+            elif len(plain) == 1 and self._denies(at, plain[0]):
                 yield self._truth(column, value=False), at + 1
-            elif (
-                len(plain) == 1
-                and any(
-                    self._low(at).startswith(prefix) and stem(self._low(at)[len(prefix) :]) == stem(plain[0])
-                    for prefix in _DENYING
-                )
-            ) or (len(plain) == 1 and any(prefix + self._low(at) == plain[0] for prefix in _DENYING)):
-                yield self._truth(column, value=False), at + 1
+
+    def _denies(self, at: int, flag: str) -> bool:
+        """Whether a word says that a flag does not hold: "uninsured", "published" of drafts."""
+        low = self._low(at)
+        named = any(low.startswith(lead) and stem(low[len(lead) :]) == stem(flag) for lead in _DENYING)
+        return named or low == _OPPOSITES.get(flag) or any(lead + low == flag for lead in _DENYING)
 
     @staticmethod
     def _truth(column: ColumnProfile, *, value: bool) -> Rows:
@@ -229,8 +227,8 @@ class Values:
         while 0 < end < len(self._tokens) and self._tokens[end].start == self._tokens[end - 1].end:
             end += 1
         text = self._marked.text(at, end)
-        held = [one.name for one in self._profile.columns if any("://" in example for example in one.examples)
-                and (one.mean_words or 0) < 2]  # fmt: skip
+        held = [one.name for one in self._profile.columns if one.examples
+                and all("://" in example[:8] for example in one.examples)]  # fmt: skip
         if len(held) == 1 and _SITE.fullmatch(text):
             pattern = rf"(?i)^[a-z]+://(?:[^/]*\.)?{re.escape(text)}(?:[:/?#]|$)"
             yield Rows(TextTest(Column(held[0]), "matches", Value("text", pattern))), end
@@ -280,7 +278,9 @@ class Values:
 
 def _shape(text: str) -> str:
     """A text with one letter for all letters and one digit for all digits."""
-    return "".join("9" if sign.isdigit() else "A" if sign.isupper() else "a" if sign.isalpha() else sign for sign in text)
+    return "".join(
+        "9" if sign.isdigit() else "A" if sign.isupper() else "a" if sign.isalpha() else sign for sign in text
+    )
 
 
 def nothing(column: ColumnProfile, *, present: bool = False, counts: bool = True) -> Condition:

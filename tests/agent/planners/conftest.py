@@ -55,6 +55,12 @@ PROFILES = {
         plain("views", "integer"),
         plain("is_ad", "boolean"),
     ),
+    "pages": profile_of(
+        text("text", 1500, "prose"),
+        text("lang", 2, "label", labels=("en", "de", "fr")),
+        text("url", 40, "urls", "identifier", examples=("https://docs.example.com/a", "https://b.example.org/x")),
+        plain("draft", "boolean"),
+    ),
     "raw": profile_of(text("id", 12, "identifier"), text("raw_content", 900, "prose", "html"), plain("meta", "nested")),
     "qa": profile_of(
         text("question", 90, "prose"),

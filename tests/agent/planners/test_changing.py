@@ -248,3 +248,46 @@ def test_a_new_step_brings_its_ask_and_its_reason(wish: Wish, before: Draft) -> 
     after, _ = amended(before, wish("also remove URLs"))
     assert any(ask.steps == ("strip_urls",) and ask.check.kind == "no_match" for ask in after.asks)
     assert "“also remove URLs”" in after.reasons["strip_urls"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "words", "expression"),
+    [
+        ("only DHL parcels", "UPS too", 'carrier in ("DHL", "UPS")'),
+        ("only DHL parcels", "add UPS", 'carrier in ("DHL", "UPS")'),
+        ("only DHL parcels", "UPS instead of DHL", 'carrier = "UPS"'),
+        ("only DHL parcels", "only UPS", 'carrier = "UPS"'),
+        ("lost DHL or UPS parcels only", "Hermes as well", 'status = "lost" and carrier in ("DHL", "UPS", "Hermes")'),
+        ("lost DHL or UPS parcels only", "no UPS", 'status = "lost" and carrier = "DHL"'),
+        ("drop lost parcels", "returned ones too", 'status not in ("lost", "returned") or status is null'),
+        ("drop lost parcels", "returned ones can go too", 'status not in ("lost", "returned") or status is null'),
+        ("drop lost parcels", "keep the lost ones", None),
+    ],
+)
+def test_values_join_those_that_a_filter_lists(
+    plan: Callable[..., Draft],
+    catalog: Catalog,
+    operators: dict[str, type[Operator]],
+    profiles: dict[str, Profile],
+    request_: str,
+    words: str,
+    expression: str | None,
+) -> None:
+    made = plan(request_, "parcels")
+    change = OfflinePlanner(operators).change(words, made, profiles["parcels"], catalog)
+    wanted = (
+        setting("expression_filter", "expression", expression) if expression else RemoveStep(step="expression_filter")
+    )
+    assert change.edits == (wanted,)
+    assert not change.not_covered
+
+
+def test_a_value_of_another_column_is_a_filter_of_its_own(
+    plan: Callable[..., Draft], catalog: Catalog, operators: dict[str, type[Operator]], profiles: dict[str, Profile]
+) -> None:
+    change = OfflinePlanner(operators).change(
+        "drop lost ones", plan("only DHL", "parcels"), profiles["parcels"], catalog
+    )
+    (edit,) = change.edits
+    assert isinstance(edit, InsertStep)
+    assert edit.step.options == {"expression": 'status != "lost" or status is null'}
