@@ -29,20 +29,25 @@ _CLOSING: Final = (
     "mind that", "please mind that", "keep to that", "that's all", "thats all", "that is all", "that's it", "thats "
     "it", "that is it", "that's better", "thats better",
     "that is better", "that's what i need", "no hurry", "no rush", "no worries", "nothing more", "that will be all",
-    "that would be all", "that's everything", "that is everything", "all done", "this is all", "this is it",
+    "that would be all", "that's everything", "can this be fixed", "can this be done", "can that be done", "can you do that",
+    "could this be done", "could this be fixed", "is that possible", "is this possible", "would that be possible",
+    "is that ok", "is that okay", "would that work", "does that work", "can that be fixed", "can you fix this",
+    "can you fix that", "could you do that", "could you fix that", "could you fix this", "does that make sense",
+    "makes sense", "you know what i mean", "you get the idea", "got it", "that is everything", "all done", "this is all", "this is it",
 )  # fmt: skip
 
 
 def is_courtesy(words: Sequence[str]) -> bool:
-    """Whether words are only greetings, thanks or a close.
+    """Whether words are only greetings, thanks, a close, or ask whether it can be done.
 
     >>> is_courtesy("i hope you are well".split()), is_courtesy("thank you for the urls".split())
     (True, False)
     """
     plain = [word for word in words if word[:1].isalnum()]
     said = " ".join(plain)
-    if any(said == closing or said.startswith(f"{closing} ") for closing in _CLOSING):
-        return all(word in _COURTEOUS | _AROUND for word in plain)
+    closed = [len(closing.split()) for closing in _CLOSING if f"{said} ".startswith(f"{closing} ")]
+    if closed:
+        return all(word in _COURTEOUS | _AROUND for word in plain[max(closed) :])
     strong = {*plain} & (
         _COURTEOUS - {"all", "it", "help", "enough", "done", "good", "fine", "please", "better", "nice"}
     )

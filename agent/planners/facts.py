@@ -1,10 +1,11 @@
 """Sentences that tell a fact or a reason and ask for nothing: "we have copies in there", "they say so at the top"."""
 
+from itertools import pairwise
 from typing import Final
 
 from .clauses import Clause
 from .verbs import negates
-from .vocabulary import ACTIONS, DROP, EXCEPT, KEEP, STRIP
+from .vocabulary import ACTIONS, DROP, EXCEPT, KEEP, ROW_NOUNS, STRIP
 
 _TELLS: Final = frozenset(
     "is are was were am be been being has have had having got contains contain contained includes comes come came "
@@ -32,13 +33,49 @@ _ASKS: Final = frozenset(
     "whose whenever than until without except instead rather don't dont do".split()
 )
 """Words with which a sentence may ask for something, or say for which rows."""
+_FUTURE: Final = frozenset({"will", "can", "could", "would"})
+_STAYING: Final = frozenset("stay stays remain remains keep keeps kept leave leaves go goes".split())
+_DETERMINERS: Final = frozenset("our my his her their the this that an a another some every each its".split())
+_THEY: Final = frozenset("it they those these it's they're".split())
+_LEADS: Final = frozenset("and but so well also because since as cause unfortunately sadly otherwise please".split())
+_SHORTEST: Final = 3
+_FAR: Final = 7
+"""How far behind the first word of a sentence its verb stands at most."""
+
+
+def tells_of_people(clause: Clause) -> bool:
+    """Whether a clause tells what somebody or something else does: "our printer chokes on them"."""
+    tokens = clause.marked.tokens[clause.start : clause.end]
+    written = [token.text.lower() for token in tokens]  # turns of phrase may have been replaced
+    said = written if {*written[:2]} & _DETERMINERS else clause.words
+    words = [word for word in said if word[:1].isalpha() and word not in _LEADS]
+    if len(words) < _SHORTEST or words[0] not in _DETERMINERS | _WHO | _AM or not _plain(clause):
+        return False
+    denies = any(map(negates, words)) and words[0] not in _THEY  # "it was never maintained"
+    asks = {*words} & (_ASKS - _FUTURE) or denies or {*words} & (EXCEPT | DROP | STRIP | _STAYING)
+    if asks or any(pair in (("will", "be"), ("can", "be"), ("could", "be")) for pair in pairwise(words)):
+        return False
+    return words[0] not in _DETERMINERS or any(map(_is_finite, words[1:_FAR], words[2:_FAR]))
+
+
+def _is_finite(noun: str, word: str) -> bool:
+    """Whether a word behind a noun may be its verb: "the system insists", "a team took care"."""
+    if word in _TELLS | _FUTURE:
+        return True
+    third = word.endswith("s") and not word.endswith(("ss", "us", "is", "ics")) and not noun.endswith("s")
+    return (third and word not in ROW_NOUNS) or word.endswith("ed")
+
+
+def _plain(clause: Clause) -> bool:
+    """Whether nothing was read in a clause that may be asked for."""
+    return not (clause.limits or clause.languages or clause.conditions or clause.tables or clause.acts)
 
 
 def states_a_fact(clause: Clause) -> bool:
     """Whether a clause has a subject and a verb that tell how things are, and nothing that may be a wish."""
     words = clause.words
     plain = [word for word in words if word not in ("and", "but", "so", "well", "also", ",", "unfortunately", "sadly")]
-    if not plain or clause.limits or clause.languages or clause.conditions or clause.tables or clause.acts:
+    if not plain or not _plain(clause):
         return False
     if plain[0] not in _SUBJECTS | _WHO | _AM and not (len(plain) > 1 and plain[1] in ("is", "are", "has", "have")):
         return False

@@ -245,6 +245,7 @@ _PART: Final = re.compile(r"[()]")
 _REASONS: Final = frozenset("because cause cuz coz".split())
 _AFTER_AS: Final = frozenset("we they our it this that these the i there nobody".split())
 _OWN: Final = frozenset("our my your his her their".split())
+_THE: Final = frozenset({"the", "a", "an", "this"})
 _SUPPORTS: Final = frozenset("write put set spell print bring change have writes written".split())
 """Verbs that say nothing beside what is made of something."""
 SHORTEST_LABEL: Final = 3
@@ -348,7 +349,7 @@ def _without_reasons(tokens: list[Token], named: set[int], profile: Profile) -> 
         reason = token.low in _REASONS or (token.low in ("since", "as") and following in _AFTER_AS)
         reason = reason or (token.low == "so" and following == "that" and not _asks_for_shape(tokens, at))
         explains = (token.low, following) in _EXPLAINS
-        purpose = token.low == "for" and following in _OWN
+        purpose = token.low == "for" and following in _OWN | _THE
         starts = at > 0 and _stops(tokens[at - 1])
         if not (reason or purpose or explains or (starts and following and token.low in _OWN | _AFTER_AS)):
             continue
@@ -371,6 +372,8 @@ def _without_reasons(tokens: list[Token], named: set[int], profile: Profile) -> 
             continue
         if not reason and any(n in named or _says_something(tokens[n], profile) for n in range(at, end)):
             continue
+        if purpose and not reason and following in _THE and (lows & _SHAPES or any(map(_ranks, tokens[at:end]))):
+            continue  # "for the newest"
         if all(one.is_word or one.kind == "sign" for one in tokens[at:end]):
             said[at:end] = [_saying(one, FILLER) for one in tokens[at:end]]
     return said
@@ -380,6 +383,11 @@ def _asks_for_shape(tokens: Sequence[Token], at: int) -> bool:
     """Whether "so that …" says what comes first or what is left, and not what for."""
     end = next((n for n in range(at, len(tokens)) if _stops(tokens[n])), len(tokens))
     return any(token.low in _SHAPES or token.low.endswith("est") for token in tokens[at:end])
+
+
+def _ranks(token: Token) -> bool:
+    """Whether a word may say which rows are meant: a number, a superlative, a verb for rows."""
+    return not token.is_word or token.low.endswith(("est", "ed")) or token.low in NEGATIONS
 
 
 def _stops(token: Token) -> bool:

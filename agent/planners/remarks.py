@@ -12,7 +12,7 @@ from typing import Final
 from .cards import OperatorCard
 from .clauses import Clause
 from .courtesy import is_courtesy
-from .facts import states_a_fact
+from .facts import states_a_fact, tells_of_people
 from .matching import SURE, Matcher
 from .rests import FRAME, REST, SAME, STAYS, Fate, fate_of_rest
 from .verbs import negates
@@ -52,12 +52,14 @@ class Surroundings:
         last: those of the clause before the remark.
         matcher: tells which operator answers to which words.
         about: the columns a step works on, by those it names.
+        says_of_rows: whether something in a clause is a value of the data, or says something else of rows.
     """
 
     wishes: Sequence[Wish]
     last: Sequence[Wish]
     matcher: Matcher
     about: Callable[[Sequence[str]], Sequence[str]]
+    says_of_rows: Callable[[Clause], bool] = lambda _: True
 
     @property
     def keepers(self) -> list[Wish]:
@@ -252,7 +254,7 @@ def _does(wish: Wish, concept: str, matcher: Matcher) -> bool:
 
 def _is_known_fact(clause: Clause, around: Surroundings) -> bool:
     """Whether a clause tells a fact, and what it names is something that the steps deal with."""
-    if not states_a_fact(clause):
+    if not states_a_fact(clause) and (not tells_of_people(clause) or around.says_of_rows(clause)):
         return False
     tokens = clause.marked.tokens
     named = ((tokens[at].low, concept) for at, concept in clause.concepts)
@@ -283,7 +285,10 @@ def may_disagree(clause: Clause) -> bool:
 
 
 def settled(
-    readings: Sequence[Reading], matcher: Matcher, about: Callable[[Sequence[str]], Sequence[str]]
+    readings: Sequence[Reading],
+    matcher: Matcher,
+    about: Callable[[Sequence[str]], Sequence[str]],
+    says_of_rows: Callable[[Clause], bool],
 ) -> list[Reading]:
     """The readings without open ones that are remarks which the others agree with."""
     wishes = [wish for reading in readings for wish in reading.wishes]
@@ -297,9 +302,9 @@ def settled(
         if len(wishes) > len(reading.wishes) and reading.clause.polarity is None and states_a_fact(reading.clause):
             open_, kept = True, Reading(reading.clause, not_covered=(reading.clause.text,))
         others = [wish for wish in wishes if wish not in own]
-        if not open_ or not is_agreed(reading.clause, Surroundings(others, last, matcher, about)):
+        if not open_ or not is_agreed(reading.clause, Surroundings(others, last, matcher, about, says_of_rows)):
             done.append(kept)
-        elif states_a_fact(reading.clause):
+        elif states_a_fact(reading.clause) or tells_of_people(reading.clause):
             note = f"“{reading.clause.text}” was read as a remark; nothing is done for it."
             done.append(Reading(reading.clause, note=note))
     return done

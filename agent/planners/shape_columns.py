@@ -99,6 +99,8 @@ def _are_columns(one: Sentence) -> bool:  # noqa: PLR0911 - one return for each 
         return False
     if len(items) == 1 and items[0].exact and one.said.profile.column(items[0].value).dtype == "nested":
         return bool(one.of("out", "useless")) and (items[0].marked or items[0].end == items[0].start + 1)
+    if len(items) == 1 and _is_bare_name(one, items[0]):
+        return True
     if any(item.weak and not (item.exact and len(items) > 1) for item in items):
         return False
     if any(item.marked for item in items):
@@ -115,6 +117,12 @@ def _are_columns(one: Sentence) -> bool:  # noqa: PLR0911 - one return for each 
         return True  # "I don't need the title any more"
     prose = any("prose" in profile.column(item.value).looks for item in items)
     return exact and not prose and (not things or len(items) > 1)
+
+
+def _is_bare_name(one: Sentence, item: Item) -> bool:
+    """Whether a column is named just as it is called, without an article: "drop comment", but not "the comments"."""
+    column = one.said.profile.column(item.value)
+    return column.dtype != "boolean" and item.end == item.start + 1 and one.said.low(item.start) == item.value.lower()
 
 
 _NO_SELECTION: Final = frozenset({"those", "these", "them", "(", "own", "row", "rows", "line", "lines"})

@@ -101,7 +101,7 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     readings = with_only_columns(readings, matcher)
     readings = with_antecedents(readings, lambda clause: reader.read(clause, scope_allowed=False))
     readings += [_left_alone(marked, *one) for one in untouched]
-    readings = settled(united(spared(sized(_with_later_columns(readings)))), matcher, reader.about)
+    readings = settled(united(spared(sized(_with_later_columns(readings)))), matcher, reader.about, second.says_of_rows)
     readings = _without_alternatives(_without_lead_in(_asked_about_both(readings), second.says_of_rows))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
