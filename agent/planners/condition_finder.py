@@ -315,6 +315,10 @@ class _Finder(TextTests):
             return Compare(item, "=", Value("text", values[0])), end, False
         return Among(item, tuple(Value("text", value) for value in dict.fromkeys(values))), end, False
 
+    def _is_label(self, low: str) -> bool:
+        """Whether a word is a label of some column: "the comment of returned parcels"."""
+        return any(low == label.lower() for column in self.profile.columns for label in column.labels)
+
     def _value(self, column: ColumnProfile, at: int, *, told: bool, alone: bool) -> tuple[str, int] | None:
         """A value of a column: quoted, one that the data shows, or after "is" a single plain word."""
         token = self.tokens[at]
@@ -342,6 +346,7 @@ class _Finder(TextTests):
             or (not alone and not self._ends(at + 1))
             or self._says_what_was_done(at)
             or is_synonym(token.low)
+            or (not column.labels and self._is_label(token.low))
             or (column.labels and judgement_of([token.low]) is not None)
         ):
             return None

@@ -33,7 +33,8 @@ _CLOSING: Final = (
     "could this be done", "could this be fixed", "is that possible", "is this possible", "would that be possible",
     "is that ok", "is that okay", "would that work", "does that work", "can that be fixed", "can you fix this",
     "can you fix that", "could you do that", "could you fix that", "could you fix this", "does that make sense",
-    "makes sense", "you know what i mean", "you get the idea", "got it", "that is everything", "all done", "this is all", "this is it",
+    "makes sense", "you know what i mean", "you get the idea", "got it",
+    "that is everything", "all done", "this is all", "this is it",
 )  # fmt: skip
 
 

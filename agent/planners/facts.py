@@ -60,6 +60,8 @@ def tells_of_people(clause: Clause) -> bool:
 
 def _is_finite(noun: str, word: str) -> bool:
     """Whether a word behind a noun may be its verb: "the system insists", "a team took care"."""
+    if noun == "to":
+        return False
     if word in _TELLS | _FUTURE:
         return True
     third = word.endswith("s") and not word.endswith(("ss", "us", "is", "ics")) and not noun.endswith("s")
@@ -80,7 +82,7 @@ def states_a_fact(clause: Clause) -> bool:
     if plain[0] not in _SUBJECTS | _WHO | _AM and not (len(plain) > 1 and plain[1] in ("is", "are", "has", "have")):
         return False
     past = 1 if plain[0] in _WHO and len(plain) > 1 and plain[1].endswith("ed") and plain[1] != "need" else None
-    verb = next((at for at, word in enumerate(plain) if word in _TELLS), past)
+    verb = next((at for at, word in enumerate(plain) if word in _TELLS and (not at or plain[at - 1] != "to")), past)
     if verb is None and plain[0] in _WHO | _AM:  # "we fine tune a model next week"
         verb = 0 if plain[0] in _AM else 1
     asks = {*words} & _ASKS or any(map(negates, words)) or {*words} & EXCEPT

@@ -170,6 +170,9 @@ def renamed(said: Wording, at: int) -> TableMention | None:
     """Reads "call the blurb description", "body must be called text", "rename x to y and z to w"."""
     if not said.ends(at - 1):
         return None
+    in_turn = _renamed_in_turn(said, at)
+    if in_turn is not None:
+        return in_turn
     place, verb = _naming(said, at)
     pairs: dict[str, JsonValue] = {}
     end = at
@@ -177,7 +180,7 @@ def renamed(said: Wording, at: int) -> TableMention | None:
         column = said.column(said.skip(place, {"column", "the", "a", "field", "of", "our", "my"}))
         if column is None:
             break
-        behind = said.skip(column[1], {",", "please", "column", "field", ":"})
+        behind = said.skip(column[1], {",", "please", "column", "field", ":", "one"})
         after, named = _naming(said, behind)
         if not (named or verb):
             break
@@ -199,6 +202,31 @@ def renamed(said: Wording, at: int) -> TableMention | None:
     return TableMention(at, end, RESHAPE, {"rename": pairs}, {"rename": pairs}, whole=True)
 
 
+def _renamed_in_turn(said: Wording, at: int) -> TableMention | None:
+    """Reads "question/answer must be called prompt/completion", "rename a and b to x and y"."""
+    begin, verb = _naming(said, at)
+    names, behind = list[str](), begin
+    while (column := said.column(behind)) is not None:
+        names.append(column[0])
+        behind = said.skip(column[1], _IN_TURN)
+        if behind == column[1]:
+            break
+    after, named = _naming(said, said.skip(behind, {"please", "columns", "fields", "respectively"}))
+    new, end = list[str](), after
+    while len(new) < len(names) and end < len(said.tokens) and said.tokens[end].kind in ("word", "quoted"):
+        new.append(said.tokens[end].text)
+        joined = said.skip(end + 1, _IN_TURN) if len(new) < len(names) else end + 1
+        if len(new) < len(names) and joined == end + 1:
+            break
+        end = joined
+    end = said.skip(end, {"respectively", "please", "instead"})
+    if not (verb or named) or len(names) < 2 or len(new) < len(names) or len({*new}) < len(new) or not said.ends(end):
+        return None
+    pairs: dict[str, JsonValue] = dict(zip(names, new, strict=True))
+    return TableMention(at, end, RESHAPE, {"rename": pairs}, {"rename": pairs}, whole=True)
+
+
+_IN_TURN: Final = frozenset({"/", "and", ",", "&"})
 _VERBS: Final = frozenset("call rename renaming name relabel retitle change".split())
 _NAMES: Final = tuple(phrase.strip() for phrase in _NAMING.split("|"))
 _LINKS: Final = frozenset("and , . to as the a is be".split())

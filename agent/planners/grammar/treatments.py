@@ -7,6 +7,7 @@ from typing import Final
 from ....operators.core.expression import Condition
 from ....tools.profile import Profile
 from ..columns import column_at
+from ..idioms import FILLER
 from ..marks import Marked
 from ..slots import Options
 from .nouns import NounPhrases
@@ -45,6 +46,11 @@ _MASKED: Final = Phrases(
     "must be replaced with a placeholder|should become a placeholder|should become placeholders|need masking|needs "
     "masking|must be made unreadable|should be made unreadable|must be blacked out|should be blacked out"
 )
+_READABLE: Final = Phrases(
+    "should be readable|should be visible|should be seen|may be readable|may be visible|must be readable|must be "
+    "visible|can be seen|can be read|should be legible|shall be readable|shall be visible|should show up|should "
+    "appear|should be shown|is to be seen|to be seen|should be left readable|should remain readable"
+)
 _OUT: Final = Phrases(
     "should be taken out|must be taken out|should be stripped|must be stripped|should be stripped out|must be "
     "stripped "
@@ -60,7 +66,24 @@ _WAYS: Final = frozenset("out off away".split())
 _PLACES: Final = frozenset("in from inside within of out off contained".split())
 _FOR: Final = frozenset("for in on of if where when".split())
 _LEFT: Final = frozenset("leave keep spare but not don't".split())
-_OPERATORS: Final = {"url": "strip_urls", "emoji": "remove_emoji", "html": "strip_html"}
+_LOWERCASE: Final = "lowercase"
+_OPERATORS: Final = {
+    "url": "strip_urls", "emoji": "remove_emoji", "html": "strip_html", _LOWERCASE: "lowercase_text"
+}  # fmt: skip
+_MAKING: Final = frozenset("make put turn write convert change set bring render have get print show leave".split())
+_BECOMING: Final = frozenset(
+    "should must shall has have need needs to be is are in into all only become becomes go goes ought : - –".split()
+) | {FILLER}
+_NOWHERE_ELSE: Final = Phrases(
+    "only those|only these|only there|only them|nowhere else|from nowhere else|in no others|in no other|not elsewhere|"
+    "not in the others|not in the other ones|nothing else|no others|just those|just these|just there|those only|only "
+    "for those|only for these|only in those|only in these|in those only|there only|for those only"
+)
+"""What is said behind rows that alone are treated."""
+_IF_ANY: Final = Phrases(
+    "if they wrote one|if there is one|if there's one|if there is any|if there are any|if any|if they have one|if it "
+    "has one|where there is one|if present|wherever they occur|wherever it occurs|where present|wherever they are"
+)
 MASK: Final = "mask_pii"
 _MOST_TOKENS: Final = 40
 _MOST_LINKS: Final = 3
@@ -138,6 +161,10 @@ class Treatments:
         if self._low(at) in _REPLACING:
             for one, last in self._named(at + 1):
                 yield from self._replaced(one, last, end)
+        for one, last in self._lowered(at):
+            yield from self._placed(one, last, end)
+        for one, last in self._nobodys(at):
+            yield from self._placed(one, last, end)
         for one, last in self._named(at):  # "phone numbers in the comments must be masked"
             for said in (_MASKED, _OUT, *([GOES] if one.columns else [])):
                 for stop in said.ends(self._tokens, last):
@@ -154,6 +181,36 @@ class Treatments:
             for kinds, last in things_at(self._tokens, at + 1):
                 if self._low(last) in _WAYS:
                     yield Treatment(kinds), last + 1
+
+    def _lowered(self, at: int) -> Iterator[tuple[Treatment, int]]:
+        """Reads "make the DHL comments lower case", "lowercase the title", "the title should be in small letters"."""
+        begin = at + (self._low(at) in _MAKING)
+        if self._low(at) == _LOWERCASE:
+            yield from self._texts(at + 1)
+            return
+        for one, last in self._texts(begin):
+            here = last
+            while self._low(here) in _BECOMING:
+                here += 1
+            if self._low(here) == _LOWERCASE:
+                yield one, here + 1
+
+    def _texts(self, at: int) -> Iterator[tuple[Treatment, int]]:
+        """The texts that are written in small letters: "the title", "DHL comments"."""
+        for columns, last in self._columns(at):
+            yield Treatment((_LOWERCASE,), columns), last
+        for rows, last in self._phrases.phrase(at):
+            if rows.column is not None and rows.condition is not None and rows.kinds == 1:
+                yield Treatment((_LOWERCASE,), (rows.column,), rows.condition), last
+
+    def _nobodys(self, at: int) -> Iterator[tuple[Treatment, int]]:
+        """Reads "nobody's phone number should be readable", "no mail address should be seen"."""
+        if self._low(at) not in ("nobody's", "no", "noone's", "anyone's", "somebody's"):
+            return
+        for kinds, last in things_at(self._tokens, at + 1):
+            for stop in _READABLE.ends(self._tokens, last):
+                if {*kinds} <= PRIVATE:
+                    yield Treatment(kinds), stop
 
     def _named(self, at: int) -> Iterator[tuple[Treatment, int]]:
         """Things, with the columns and the rows that follow them."""
@@ -175,13 +232,22 @@ class Treatments:
 
     def _placed(self, treatment: Treatment, at: int, end: int) -> Iterator[Treatment]:
         for one, last in self._where(treatment, at):
-            if self._closes(last, end) or self._spares(one, last, end):
+            after = self._past_echo(last) if one.where is not None else last
+            if self._closes(after, end) or self._spares(one, after, end):
                 yield one
+
+    def _past_echo(self, at: int) -> int:
+        """Where "…, only those" ends."""
+        here = at
+        while self._low(here) in (",", "and", "-", "–", "(", "but", "please"):
+            here += 1
+        found = _NOWHERE_ELSE.end(self._tokens, here)
+        return at if found is None else found + (self._low(found) == ")")
 
     def _where(self, treatment: Treatment, at: int) -> Iterator[tuple[Treatment, int]]:
         """The treatment with the columns and the rows that follow: "from the comments of lost parcels"."""
         yield treatment, at
-        here = at
+        here = at = _IF_ANY.end(self._tokens, at) or at
         while self._low(here) in _PLACES:
             here += 1
         if here > at and not treatment.columns:
@@ -201,7 +267,10 @@ class Treatments:
         if self._low(begin) not in _FOR:
             return
         after = begin + 1 + (self._low(begin + 1) in ("only", "just"))
-        for rows, last in [*self._phrases.several(after), *self._phrases.condition(after)]:
+        found = [*self._phrases.several(after), *self._phrases.condition(after)]
+        for rows, middle in self._phrases.phrase(after):  # "where the parcel was lost"
+            found += self._phrases.said(middle) if rows.is_all and self._low(begin) in ("if", "where", "when") else []
+        for rows, last in found:
             if rows.condition is not None and rows.kinds == 1:
                 yield rows, last
 
