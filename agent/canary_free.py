@@ -41,6 +41,8 @@ _HARD: Final = frozenset([*". ; : ! ? -> → – —".split(), "\n"])
 _JOINTS: Final = frozenset("and but so then plus while whereas as because since".split())
 _NEW_TEXT: Final = re.compile(r"\b(?:or|writ\w+|wrote|makes?|made|says?|said|puts?|tell|told|set|use[ds]?|using)\b")
 """What may ask for a text of a size, or for one of several sizes."""
+_LACKS: Final = re.compile(r"§\d+\s.*\bwithout\b")
+"""What is said of rows that lack something: "DHL parcels without a comment" drops none of them."""
 _SHORT: Final = 15
 """Characters on average below which a text is a name of something, whose language nobody asks for."""
 _ALL: Final = frozenset("everything anything all nothing none whatever rows".split())
@@ -247,7 +249,7 @@ def _may_except(piece: _Piece, before: Sequence[_Piece]) -> bool:
 
 def _direction(piece: _Piece, after: Sequence[_Piece], inherited: int | None) -> tuple[int | None, Tells]:
     """1 where what is described stays and the rest goes, -1 where it goes, None where that is not sure."""
-    if CHANGING.search(piece.said) or _SCOPE.match(piece.said):
+    if CHANGING.search(piece.said) or _SCOPE.match(piece.said) or _LACKS.search(piece.said):
         return None, "both"
     own = _own_sign(piece)
     verdict = next(iter(after), None)

@@ -29,7 +29,8 @@ _CLOSING: Final = (
     "mind that", "please mind that", "keep to that", "that's all", "thats all", "that is all", "that's it", "thats "
     "it", "that is it", "that's better", "thats better",
     "that is better", "that's what i need", "no hurry", "no rush", "no worries", "nothing more", "that will be all",
-    "that would be all", "that's everything", "can this be fixed", "can this be done", "can that be done", "can you do that",
+    "that would be all", "that's everything", "can this be fixed", "can this be done", "can that be done",
+    "can you do that",
     "could this be done", "could this be fixed", "is that possible", "is this possible", "would that be possible",
     "is that ok", "is that okay", "would that work", "does that work", "can that be fixed", "can you fix this",
     "can you fix that", "could you do that", "could you fix that", "could you fix this", "does that make sense",

@@ -52,7 +52,9 @@ def without_repeats(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - on
     if behind and not one.of("echo", "fold"):
         return None
     says_no = bool(one.of("deny", "out"))
-    if one.of("out") and one.of("deny"):
+    outs = one.of("out")
+    apart = len(outs) > 1 and any(one.said.ends(at) for at in range(outs[0].end, outs[-1].start))
+    if outs and (apart or one.of("deny")):  # "drop the id, then remove duplicate rows" are two wishes
         return None
     if repeats and not (says_no or unique or picked) and not one.of("dedupe", "enough"):
         keeps = any(one.said.low(at) in KEEP for at in range(one.start, one.end))

@@ -10,7 +10,7 @@ from .wording import NUMBERS, Missing, TableMention, Wording
 
 SORT, SHUFFLE = "sort_rows", "shuffle_rows"
 ORDERS: Final = frozenset({SORT, SHUFFLE})
-SORT_ROLES: Final = frozenset("column sort by top bottom way alphabet both within length end empty".split())
+SORT_ROLES: Final = frozenset("column sort by top bottom way alphabet both within length end empty rest".split())
 SHUFFLE_ROLES: Final = frozenset("shuffle seed sort".split())
 
 

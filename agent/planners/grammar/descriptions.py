@@ -50,6 +50,9 @@ class Descriptions(Holdings):
             yield Rows(condition, cost=1), end
         if at in self._limits:  # "one-sentence answers"
             yield from self._sized(at)
+        empty = self._values.column(at + 1) if self.low(at) in NULLS else None
+        if empty is not None:  # "empty ratings"
+            yield Rows(nothing(empty[0], counts=False), column=self._text_at(at + 1)), empty[1]
 
     @once
     def condition(self, at: int) -> Iterator[Found]:

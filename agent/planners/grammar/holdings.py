@@ -28,6 +28,10 @@ _CONTAINING: Final = frozenset(
 )
 _GRADES: Final = frozenset("rating ratings stars star score grade human_score marks points".split())
 _STARS: Final = frozenset("stars star points marks".split())
+_DESCRIBING: Final = frozenset(
+    "that which who with without shorter longer under over below above of less fewer more".split()
+)
+"""Words by which a noun is described."""
 _MOST: Final = 60
 """Readings of one phrase that are followed."""
 
@@ -98,7 +102,8 @@ class Holdings:
             begin += 1
         found: list[Found] = [*self._values.flags(begin, held=True)]
         named = self._values.column(begin)
-        if named is not None and named[0].dtype != "boolean":
+        described = lacking and named is not None and self._goes_on(named[1])
+        if named is not None and named[0].dtype != "boolean" and not described:
             found.append((Rows(nothing(named[0], present=True), cost=2), named[1]))
         for rows, end in found:
             said = rows.inverse() if lacking else rows
@@ -115,6 +120,10 @@ class Holdings:
         column = role_column(self.profile, _GRADES, NUMBERS)
         for condition, end in self._amounts.of(column, at) if column is not None else ():
             yield Rows(condition), end + (self.low(end) in _STARS)
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether what is lacked is described further: "no comments shorter than 3 words"."""
+        return at in self._limits or self.low(at) in _DESCRIBING
 
     def _untouched(self, at: int) -> Iterator[Found]:
         """Reads "that nobody rated", "no one has reviewed"."""

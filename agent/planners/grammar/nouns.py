@@ -46,6 +46,8 @@ class NounPhrases(Descriptions):
             for after in EXCEPT.ends(self.tokens, comma):
                 if self.low(after) in NOT and self.low(after - 1) not in NOT:  # "but not lost" denies once
                     continue
+                if comma > end and self.low(comma) == self.low(at - 1):  # "without lost ones, without returned ones"
+                    continue
                 for other, last in self.several(after):
                     rest = other.inverse()
                     both = None if rest is None or other.is_all else rows.both(rest)

@@ -62,6 +62,7 @@ POLITE: Final = Phrases(
     "data|in the dataset|in the set|in the table|in the list|in the file|in there|in here|from there|from it|out of "
     "it|in it|of them|of these|of those|here|there|this time|once more|anyway|for this|for the training set|"
     "for training|for the report|for the demo|in the end|in the output|in the result|in the results|at all|"
+    "as do|so do|and so do|as does|so does|the same goes for|same goes for|likewise|same for|the same for|"
     "from now on|at the moment|altogether|completely|entirely|definitely|certainly|really|always|by all means"
 )
 """What may stand before, behind and between the parts of a request and changes nothing."""

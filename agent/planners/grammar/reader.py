@@ -17,13 +17,13 @@ from ..rests import fate_of_rest
 from ..row_nouns import is_row_noun
 from ..slots import EXCLUDE, EXPRESSION, LANGUAGES, Options, fill_limit
 from ..wishes import Reading, Wish
-from .phrases import HAVING, LACKING, RELATIVES
+from .phrases import DROP, HAVING, KEEP, LACKING, RELATIVES
 from .rows import Rows
 from .sentences import Sentences
 
 _ROWS_ALONE: Final = frozenset("only just rows records entries".split())
 """Words by which "texts without links" are rows, and no texts that lose their links."""
-_FILTER, _LANGUAGE = "expression_filter", "language_filter"
+_FILTER, _LANGUAGE, _EMPTY = "expression_filter", "language_filter", "empty_text_filter"
 _FOR_SOME: Final = frozenset("for if when where unless among within".split())
 """Words by which something is done to some rows, while the others stay as they are."""
 _LEADING: Final = frozenset("before after since until not no without except unless only".split())
@@ -138,15 +138,25 @@ class SecondReader:
         """Another reading where all words together keep other rows than the clauses one by one do."""
         wishes = [wish for one in some for wish in one.wishes]
         own = any(wish.card.name in (_FILTER, _LANGUAGE) or wish.options.keys() == {"drop"} for wish in wishes)
+        own = own or any(wish.card.name == _EMPTY and not self._on_texts(wish) for wish in wishes)
         plain = own and all(_filters_rows(wish) or wish.options.keys() == {"drop"} for wish in wishes)
         scoped = any(wish.where for wish in wishes) and not _FOR_SOME.isdisjoint(self._words(*span))
         if not wishes or not plain or scoped:
             return None
-        kept = self._sentences.kept(*span, told=told)
+        kept = self._sentences.kept(*span, told=told and not self._names_what_lacks(clause))
         made = self._reading(clause, kept[0]) if len(kept) == 1 and kept[0].kinds == 1 else None
         if made is None or made.wishes[0].card.name not in (_FILTER, _LANGUAGE):
             return None
         return None if _said(made.wishes) == _said(wishes) else made
+
+    def _names_what_lacks(self, clause: Clause) -> bool:
+        """Whether "without" only describes rows: in "lost parcels without a rating" it drops none."""
+        tokens = self._marked.tokens
+        led = any(DROP.ends(tokens, clause.start)) or any(KEEP.ends(tokens, clause.start))
+        return not (led or LACKING.isdisjoint(self._words(clause.start, clause.end)))
+
+    def _on_texts(self, wish: Wish) -> bool:
+        return all(self._ground.profile.column(name).dtype == "text" for name in wish.columns)
 
     def _words(self, start: int, end: int) -> set[str]:
         return {token.low for token in self._marked.tokens[start:end]}
