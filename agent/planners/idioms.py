@@ -353,7 +353,14 @@ def _without_reasons(tokens: list[Token], named: set[int], profile: Profile) -> 
         starts = at > 0 and _stops(tokens[at - 1])
         if not (reason or purpose or explains or (starts and following and token.low in _OWN | _AFTER_AS)):
             continue
-        ends = (n for n in range(at + 1, len(tokens)) if _stops(tokens[n]) or (purpose and tokens[n].low in _SUBJECTS))
+        subject = _SUBJECTS | (
+            {"the"} if starts or not at else frozenset[str]()
+        )  # "for our trainer the title must be …"
+        ends = (
+            n
+            for n in range(at + 1, len(tokens))
+            if _stops(tokens[n]) or (purpose and n > at + 2 and tokens[n].low in subject)
+        )
         end = next(ends, len(tokens))
         lows = {one.low for one in tokens[at:end]}
         of_them = (

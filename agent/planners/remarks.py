@@ -37,6 +37,7 @@ MADE_FOR: Final = 0.9
 """How well an operator answers at least to words for what it is made for."""
 _IN_MARKUP: Final = frozenset("url heading tag table list image emphasis bold entity".split())
 """What goes with the markup."""
+_OR_ELSE: Final = frozenset({"otherwise", "else"})
 _FIRST: Final = frozenset("first one single earliest original copy".split())
 _OTHER_COPIES: Final = frozenset("last newest latest longest shortest best".split())
 _COPULAS: Final = frozenset({"be", "is", "are"})
@@ -79,7 +80,9 @@ def is_agreed(clause: Clause, around: Surroundings) -> bool:
         return True
     fate = None if stated else fate_of_rest(clause.words)
     scoped = any(wish.where for wish in around.wishes)
-    if fate == "goes" and scoped and fate_of_rest(as_written(clause)) == "nothing":
+    filtered = any(wish.card.cls.kind == "filter" for wish in around.last)
+    else_ = clause.words[0] in _OR_ELSE and filtered  # "linux posts need 10 votes, otherwise drop them"
+    if fate == "goes" and (else_ or (scoped and fate_of_rest(as_written(clause)) == "nothing")):
         return True  # "poems need …, others don't matter" drops no others
     if fate is not None:
         return _rest_agrees(clause, fate, around)

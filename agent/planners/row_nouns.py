@@ -45,6 +45,8 @@ _PARTS: Final = (
 )
 """Nouns for what stands in texts."""
 _DETERMINERS: Final = frozenset("a an any every each no the all".split())
+_PRONOUNS: Final = frozenset("it that there this he she what who let here everything".split())
+"""Words that stand with "'s" for "is"."""
 
 
 def idle_words(tokens: Sequence[Token], start: int, end: int, spans: Sequence[tuple[int, int]]) -> frozenset[int]:
@@ -115,6 +117,7 @@ def is_row_noun(tokens: Sequence[Token], at: int) -> bool:
     if word in ROW_NOUNS or word in ("ones", "one", "stuff", "people", "things", "material", "content"):
         return word not in ("all", "these", "those", "whatever", "whichever", "everything", "anything")
     known = (ACTIONS, DROP, KEEP, STRIP, UNITS, _PARTS, _NO_NOUNS)
-    if is_synonym(word) or "'" in word or any(word in one for one in known):
+    contracted = word.endswith("'s") and word[:-2] in _PRONOUNS
+    if is_synonym(word) or contracted or any(word in one for one in known):
         return False
     return len(word) > 2 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ics"))

@@ -4,6 +4,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from .likely import rankable
 from .shapes import Item, Sentence, columns_of_scale, fits_scale, ranked_columns
 from .vocabulary import DROP, KEEP
 from .wording import NUMBERS, Missing, TableMention, Wording
@@ -116,7 +117,7 @@ def sorted_rows(one: Sentence) -> TableMention | None:  # noqa: C901, PLR0912 - 
                 return None
             evident, at = True, at + size - 1
         elif item.role in ("top", "bottom"):
-            if roles[:1] == ["by"] and not at:  # "first by status, then …"
+            if roles[:1] in (["by"], ["sort"]) and not at:  # "first by status, then …", "at the end sort by …"
                 at += 1
                 continue
             if roles[:1] != ["end"]:
@@ -148,6 +149,9 @@ def sorted_rows(one: Sentence) -> TableMention | None:  # noqa: C901, PLR0912 - 
             at += roles[:1] == ["column"]
         at += 1
     return _sorted(one, keys) if evident and not keys.failed else None
+
+
+_SORTING: Final = frozenset("sort sorted sorting arrange arranged".split())
 
 
 def _selects_first(one: Sentence) -> bool:
@@ -208,6 +212,8 @@ def _order(pole: str, place: str) -> str:
 
 
 def _sorted(one: Sentence, keys: _Keys) -> TableMention | None:
+    if one.has == {"sort"} and any(one.said.low(item.start) in _SORTING for item in one.items):
+        return asks(one, SORT, "By which column are rows sorted?", "sort by `{}`", rankable(one.said.profile))
     names = [*keys.outer, *keys.names] or [keys.lacking] * bool(keys.lacking)
     if keys.open_scale and not names:
         filled = f"sort by `{{}}` {keys.early or keys.waiting or 'ascending'}"

@@ -16,8 +16,10 @@ from .wording import NUMBERS, TableMention
 
 TOP, SAMPLE = "top_rows", "sample_rows"
 TOP_ROLES: Final = frozenset("column by within number end more out rest only enough cap all except deny".split())
-SAMPLE_ROLES: Final = frozenset("column within number random first seed out only rest enough cap".split())
+SAMPLE_ROLES: Final = frozenset("column within number random first seed out only rest enough cap few".split())
 
+_SIZES: Final = ("10 rows", "100 rows", "10 %")
+_SINGLE: Final = frozenset("row one entry record item line example sample occurrence".split())
 _LITTLE: Final = frozenset("for in of from per each every by the".split())
 
 
@@ -138,8 +140,16 @@ def sized(number: Item, *, dropped: bool = False) -> dict[str, JsonValue]:
 def some_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one return for each reason against
     """Reads "draw seven by lot", "the opening 25", "of each product the first two", "one row per author"."""
     numbers, (groups, others) = one.of("number", "share", "one"), grouped(one)
+    if one.of("few"):
+        plain = one.has <= {"few", "only", "enough", "random"} and not numbers
+        question = f"How many rows are meant by {one.text!r}?"
+        return asks(one, SAMPLE, question, "a random sample of {}", _SIZES) if plain else None
     weak = {item.value for item in one.of("column") if item.weak}
     lists = any(one.said.profile.column(name).dtype in ("nested", "vector") for name in groups or ())
+    first = one.of("first")
+    single = bool(groups and first) and one.said.low(first[-1].end) in _SINGLE
+    if not numbers and single:  # "the first row for each title"
+        numbers = [Item("one", 1, first[-1].start, first[-1].start)]
     if lists or len(numbers) != 1 or groups is None or not {*others} <= weak or {"random", "first"} <= one.has:
         return None  # "one row per tag" unfolds the lists of tags
     number = numbers[0]

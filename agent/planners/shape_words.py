@@ -242,6 +242,8 @@ _ROLES: Final = {
     "| there's space for | we have room for | we have space for | i have room for | i have space for | room for "
     "| cap it at | cap at | cap this at | limit it to | limit this to | keep it to | keep it at | space for | "
     "has room for | has space for | have room for | have space for",
+    ("few", ""): "a few | a few of | some of | a couple of | a handful of | a bunch of | a small part of | just some "
+    "| a small number of | only some | a couple",
     ("chance", ""): "toss a coin | flip a coin | throw a coin | throw dice | throw a dice | roll a dice | roll dice "
     "| roll the dice | cast lots | draw lots | toss coins | flip coins | a coin toss | by coin toss | a coin flip",
     (

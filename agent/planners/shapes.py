@@ -224,6 +224,11 @@ def _column(said: Wording, at: int) -> Item | None:
     marked = lead or said.low(end) in MARKS or "_" in said.tokens[begin].text or said.tokens[begin].kind == "quoted"
     exact = said.low(end - 1) == name.lower() or end > begin + 1
     end = said.skip(end, MARKS)
+    end += (
+        said.profile.column(name).dtype == "text"
+        and said.low(end) in ("text", "texts")
+        and not column_at(said.tokens, end, said.profile)
+    )
     plural = said.low(begin).endswith("s") and said.low(begin) != name.lower()
     row = said.low(begin) in ROW_WORDS and is_row_noun(said, begin)
     row = row or (not exact and said.low(begin - 1) in _THAT_ROW)  # "the first object keeps it"

@@ -19,6 +19,9 @@ _OUR: Final = frozenset("our my the their your".split())
 _WE: Final = _OUR | frozenset("we they i you he she people customers users guests somebody someone".split())
 """Who did what is said of rows."""
 _GRADING: Final = frozenset("gave give got get given rated rate scored score received receive earned awarded".split())
+_READY: Final = frozenset("done ready finished cooked made over completed prepared".split())
+_HOW_WELL: Final = frozenset("well highly badly poorly low high best worst better worse higher lower".split())
+"""Words behind "rated" by which it says more than that there is a rating."""
 _DID: Final = frozenset(
     "wrote made sent sold did posted brought took gave held ran built asked written taken held".split()
 )
@@ -153,6 +156,8 @@ class Descriptions(Holdings):
                 yield replace(rows, cost=rows.cost + 1), end + 1
         if word.endswith("ed") or word in _DID:
             yield from ((replace(rows, cost=rows.cost + 1), end) for rows, end in self._values.dates(at + 1))
+        if word in _READY and self.low(at + 1) in ("in", "within", "under", "after"):
+            yield from ((Rows(said, cost=1), end) for said, end in self._amounts.conditions(at + 2))
         if word in NOT or word.endswith(("ing", "ed", "en")) or word in ("left", "made", "sent", "sold"):
             yield from self.said(at)
 
@@ -187,7 +192,7 @@ class Descriptions(Holdings):
                 last += 1
             if last > end + 1:
                 found += self._values.labels(last)
-            column = self._values.by_verb(end)
+            column = self._values.by_verb(end) if self.low(end + 1) not in _HOW_WELL else None
             if column is not None and column.dtype not in ("boolean",) and not column.labels:
                 found.append((Rows(nothing(column, present=True), cost=2), end + 1))
         for rows, last in found:

@@ -27,7 +27,9 @@ class Phrases:
         """Where the phrases end that stand at a position, the longest first."""
         if at >= len(tokens):
             return
-        firsts = dict.fromkeys([tokens[at].low, tokens[at].text.lower()])  # turns of phrase may have been replaced
+        firsts = [tokens[at].low]
+        if not (at and _is_replaced(tokens[at - 1])):  # a turn of phrase may have been replaced from here on
+            firsts = [*dict.fromkeys([*firsts, tokens[at].text.lower()])]
         for words in (words for first in firsts for words in self._by_first.get(first, ())):
             if all(at + n < len(tokens) and _is(tokens[at + n], word) for n, word in enumerate(words)):
                 yield at + len(words)
@@ -39,6 +41,10 @@ class Phrases:
 
 def _is(token: Token, word: str) -> bool:
     return word in (token.low, token.text.lower())
+
+
+def _is_replaced(token: Token) -> bool:
+    return token.is_word and token.low != token.text.lower()
 
 
 def _each(frame: str, *words: str) -> str:
@@ -62,6 +68,8 @@ POLITE: Final = Phrases(
     "data|in the dataset|in the set|in the table|in the list|in the file|in there|in here|from there|from it|out of "
     "it|in it|of them|of these|of those|here|there|this time|once more|anyway|for this|for the training set|"
     "for training|for the report|for the demo|in the end|in the output|in the result|in the results|at all|"
+    "big or small letters|upper or lower case|lower or upper case|in any case|whatever the case|regardless of case|"
+    "case insensitive|in upper or lower case|in capitals or not|no matter the case|"
     "as do|so do|and so do|as does|so does|the same goes for|same goes for|likewise|same for|the same for|"
     "from now on|at the moment|altogether|completely|entirely|definitely|certainly|really|always|by all means"
 )

@@ -115,7 +115,8 @@ class SecondReader:
         clause = replace(some[0].clause, end=end)
         either = any(one.clause.alternative for one in some[1:])
         if not (either or any(map(_is_open, some))):
-            return self._corrected(some, clause, span, told=not whole)
+            scoped = self._treated(some, start, end) if whole and self._is_conditional(some) else None
+            return scoped or self._corrected(some, clause, span, told=not whole)
         treated = self._treated(some, start, end)
         if treated is not None:
             return treated
@@ -154,6 +155,12 @@ class SecondReader:
         tokens = self._marked.tokens
         led = any(DROP.ends(tokens, clause.start)) or any(KEEP.ends(tokens, clause.start))
         return not (led or LACKING.isdisjoint(self._words(clause.start, clause.end)))
+
+    @staticmethod
+    def _is_conditional(some: Sequence[Reading]) -> bool:
+        """Whether texts are changed for rows that were read as a filter: "unless it is lost, mask …"."""
+        kinds = {wish.card.cls.kind for one in some for wish in one.wishes}
+        return kinds == {"filter", "refine"} and some[0].clause.words[0] in _FOR_SOME
 
     def _on_texts(self, wish: Wish) -> bool:
         return all(self._ground.profile.column(name).dtype == "text" for name in wish.columns)

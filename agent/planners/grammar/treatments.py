@@ -64,7 +64,8 @@ _PLACEHOLDERS: Final = Phrases(
 _GETTING: Final = frozenset("get take pull strip throw leave cut clean wash keep pluck fish".split())
 _WAYS: Final = frozenset("out off away".split())
 _PLACES: Final = frozenset("in from inside within of out off contained".split())
-_FOR: Final = frozenset("for in on of if where when".split())
+_FOR: Final = frozenset("for in on of if where when unless".split())
+_WHEN: Final = frozenset("if where when unless".split())
 _LEFT: Final = frozenset("leave keep spare but not don't".split())
 _LOWERCASE: Final = "lowercase"
 _OPERATORS: Final = {
@@ -82,7 +83,8 @@ _NOWHERE_ELSE: Final = Phrases(
 """What is said behind rows that alone are treated."""
 _IF_ANY: Final = Phrases(
     "if they wrote one|if there is one|if there's one|if there is any|if there are any|if any|if they have one|if it "
-    "has one|where there is one|if present|wherever they occur|wherever it occurs|where present|wherever they are"
+    "has one|of them|of it|out of them|from them|in them|in there|out of there|from it|out of it|in it|where there "
+    "is one|if present|wherever they occur|wherever it occurs|where present|wherever they are"
 )
 MASK: Final = "mask_pii"
 _MOST_TOKENS: Final = 40
@@ -145,7 +147,7 @@ class Treatments:
             begin = after
             while self._low(begin) in (",", ":", "only", "please"):
                 begin += 1
-            if begin > after or self._low(at) in ("for", "if", "where", "when"):
+            if begin > after or self._low(at) in _WHEN | {"for"}:
                 for one in self._plain(begin, end):
                     if one.where is None and scope.condition is not None:
                         yield replace(one, where=scope.condition)
@@ -269,10 +271,11 @@ class Treatments:
         after = begin + 1 + (self._low(begin + 1) in ("only", "just"))
         found = [*self._phrases.several(after), *self._phrases.condition(after)]
         for rows, middle in self._phrases.phrase(after):  # "where the parcel was lost"
-            found += self._phrases.said(middle) if rows.is_all and self._low(begin) in ("if", "where", "when") else []
+            found += self._phrases.said(middle) if rows.is_all and self._low(begin) in _WHEN else []
         for rows, last in found:
-            if rows.condition is not None and rows.kinds == 1:
-                yield rows, last
+            meant = rows.inverse() if self._low(begin) == "unless" else rows
+            if meant is not None and meant.condition is not None and meant.kinds == 1:
+                yield meant, last
 
     def _columns(self, at: int) -> Iterator[tuple[tuple[str, ...], int]]:
         """Columns of texts that are named here, joined by commas and "and"."""

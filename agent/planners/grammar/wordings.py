@@ -17,6 +17,12 @@ _MENTION: Final = Phrases(
     "using the word|contain the phrase|contains the phrase|containing the phrase|with the phrase|speak of|speaks of|"
     "talk of|talks of|refer to|refers to|referring to|where the word|contain the term|contains the term"
 )
+_WHERE: Final = Phrases("in which|where|that have|that has|in that")
+_WORD: Final = frozenset("the a word words term terms phrase phrases or either".split())
+_OCCURS: Final = Phrases(
+    "turns up|turn up|appears|appear|occurs|occur|stands|stand|is used|are used|comes up|come up|is mentioned|are "
+    "mentioned|is found|are found|can be found|shows up|show up|is in it|is in there|is present|are present"
+)
 _CONTAIN: Final = Phrases("contain|contains|containing|include|includes|including|that hold|holding")
 _BEGINNING: Final = Phrases("start with|starts with|starting with|begin with|begins with|beginning with")
 _ENDING: Final = Phrases("end with|ends with|ending with|end in|ends in|ending in|end on|ends on|ending on")
@@ -53,6 +59,7 @@ def texts_at(tokens: Sequence[Token], at: int, column: str) -> Iterator[tuple[Co
         said = _quoted(tokens, after)
         if said is not None:
             yield Compare(name, "=", Value("text", said[0])), said[1]
+    yield from _in_which(tokens, at, name)
     for after in _CONTAIN.ends(tokens, at):
         said = _quoted(tokens, after) or (None if next(things_at(tokens, after), None) else _word(tokens, after))
         if said is not None:
@@ -68,6 +75,23 @@ def texts_at(tokens: Sequence[Token], at: int, column: str) -> Iterator[tuple[Co
         said = _quoted(tokens, after) or _word(tokens, after)
         if said is not None:
             yield TextTest(name, "matches", Value("text", rf"(?i)\b{re.escape(said[0])}")), said[1]
+
+
+def _in_which(tokens: Sequence[Token], at: int, name: Column) -> Iterator[tuple[Condition, int]]:
+    """Reads 'in which the word "refund" or the word "broken" turns up'."""
+    for begin in _WHERE.ends(tokens, at):
+        words, here = list[str](), begin
+        while here < len(tokens):
+            while here < len(tokens) and tokens[here].low in _WORD:
+                here += 1
+            said = _quoted(tokens, here)
+            if said is None:
+                break
+            words.append(said[0])
+            here = said[1] + (said[1] < len(tokens) and tokens[said[1]].low in ("or", ",", "/"))
+        for end in _OCCURS.ends(tokens, here) if words else ():
+            listed = "|".join(map(re.escape, words))
+            yield TextTest(name, "matches", Value("text", rf"(?i)\b(?:{listed})")), end
 
 
 def _quoted(tokens: Sequence[Token], at: int) -> tuple[str, int] | None:
