@@ -17,11 +17,11 @@ from ...operators.core.expression import (
     Value,
 )
 from ...tools.profile import ColumnProfile, Profile
-from .columns import column_at, words_of
+from .columns import column_at, looks_dated, words_of
 from .condition_pairs import elements_at, paired_at, refers_at
 from .condition_texts import ENDS, NEGATED, NO_TEXTS, TESTS, TextTests
 from .condition_words import COMPARED, compared_at, counted_at, flag_at, near_column, numbers_at, past_unit, stars_at
-from .conditions import ConditionMention, any_test, joined, negate, within
+from .conditions import ConditionMention, any_test, complement, joined, negate, within
 from .directions import Interval, Limit, comparator_at, comparator_behind
 from .judgements import judgement_of
 from .languages import code_of
@@ -346,7 +346,8 @@ class _Finder(TextTests):
             or (not alone and not self._ends(at + 1))
             or self._says_what_was_done(at)
             or is_synonym(token.low)
-            or (not column.labels and self._is_label(token.low))
+            or (not column.labels and (self._is_label(token.low) or judgement_of([token.low]) is not None))
+            or (looks_dated(column) and not any(map(str.isdigit, token.low)))
             or (column.labels and judgement_of([token.low]) is not None)
         ):
             return None
@@ -419,5 +420,9 @@ class _Finder(TextTests):
         counts = self.profile.column(named[0]).dtype == "integer" and self.low(named[1] - 1).endswith("s")
         if lacking and counts:  # "with no applicants" by a column of counts
             return joined("or", [Compare(name, "=", Value("number", 0)), IsNull(name)]), named[1]
-        nothing = IsBlank(name) if self.profile.column(named[0]).dtype == "text" else IsNull(name)
-        return (nothing if lacking else Not(nothing)), named[1]
+        nothing: Condition = IsBlank(name) if self.profile.column(named[0]).dtype == "text" else IsNull(name)
+        given: Condition = Not(nothing)
+        if self.profile.column(named[0]).dtype == "boolean":  # "without a paywall" by a flag
+            given = Compare(name, "=", Value("boolean", True))
+            nothing = complement(given)
+        return (nothing if lacking else given), named[1]

@@ -29,7 +29,7 @@ _SUBJECTS: Final = frozenset(
 _WHO: Final = frozenset("i we they he she it you people nobody everybody everyone somebody someone".split())
 _AM: Final = frozenset("i'm we're i've we've they're they've he's she's you're".split())
 _ASKS: Final = frozenset(
-    "must should shall may can could would will let please want wants wish need needs only just if unless when where "
+    "needed required wanted necessary must should shall may can could would will let please want wants wish need needs only just if unless when where "
     "whose whenever than until without except instead rather don't dont do".split()
 )
 """Words with which a sentence may ask for something, or say for which rows."""
@@ -37,6 +37,7 @@ _FUTURE: Final = frozenset({"will", "can", "could", "would"})
 _STAYING: Final = frozenset("stay stays remain remains keep keeps kept leave leaves go goes".split())
 _DETERMINERS: Final = frozenset("our my his her their the this that an a another some every each its".split())
 _THEY: Final = frozenset("it they those these it's they're".split())
+_COLUMNS: Final = frozenset("column columns field fields called named name names".split())
 _LEADS: Final = frozenset("and but so well also because since as cause unfortunately sadly otherwise please".split())
 _SHORTEST: Final = 3
 _FAR: Final = 7
@@ -52,10 +53,17 @@ def tells_of_people(clause: Clause) -> bool:
     if len(words) < _SHORTEST or words[0] not in _DETERMINERS | _WHO | _AM or not _plain(clause):
         return False
     denies = any(map(negates, words)) and words[0] not in _THEY  # "it was never maintained"
-    asks = {*words} & (_ASKS - _FUTURE) or denies or {*words} & (EXCEPT | DROP | STRIP | _STAYING)
+    asks = {*words} & (_ASKS - _FUTURE) or denies or {*words} & (EXCEPT | DROP | STRIP | _STAYING | _COLUMNS)
     if asks or any(pair in (("will", "be"), ("can", "be"), ("could", "be")) for pair in pairwise(words)):
         return False
     return words[0] not in _DETERMINERS or any(map(_is_finite, words[1:_FAR], words[2:_FAR]))
+
+
+def _equates_columns(clause: Clause) -> bool:
+    """Whether a clause says what a column is to another name: "prompt is the instruction"."""
+    subject = next((one for one in clause.columns if one.start == clause.start), None)
+    lows = [token.low for token in clause.marked.tokens[subject.end : subject.end + 2]] if subject is not None else []
+    return lows[:1] in (["is"], ["are"]) and lows[1:] in (["the"], ["our"], ["its"])
 
 
 def _is_finite(noun: str, word: str) -> bool:
@@ -77,7 +85,7 @@ def states_a_fact(clause: Clause) -> bool:
     """Whether a clause has a subject and a verb that tell how things are, and nothing that may be a wish."""
     words = clause.words
     plain = [word for word in words if word not in ("and", "but", "so", "well", "also", ",", "unfortunately", "sadly")]
-    if not plain or not _plain(clause):
+    if not plain or not _plain(clause) or _equates_columns(clause):
         return False
     if plain[0] not in _SUBJECTS | _WHO | _AM and not (len(plain) > 1 and plain[1] in ("is", "are", "has", "have")):
         return False

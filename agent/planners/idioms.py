@@ -276,7 +276,7 @@ def plain_words(tokens: Sequence[Token], profile: Profile) -> list[Token]:
     named |= {at for at, token in enumerate(tokens) if at and token.low in labels and tokens[at - 1].low in _IS}
     named |= {at for at in range(len(tokens) - 2) if _lows(tokens, at, 3) == ("out", "of", "stock")}
     nouns = _nouns(profile)
-    said = [one if at in named else _as_row(one, nouns) for at, one in enumerate(tokens)]
+    said = [one if at in named else _as_row(_as_adjective(tokens, at), nouns) for at, one in enumerate(tokens)]
     said = with_repeats(_without_reasons(_with_from(said), named, profile), named, FILLER)
     labels = {label.lower() for column in profile.columns for label in column.labels if len(label) > SHORTEST_LABEL}
     at = 0
@@ -332,6 +332,14 @@ def _nouns(profile: Profile) -> frozenset[str]:
     """What the names of the files call their rows, without endings: "review" in `shop_reviews.jsonl`."""
     names = (words_of(PurePath(name).name.partition(".")[0]) for name in profile.inputs)
     return frozenset(stem(words[-1]) for words in names if words and len(words[-1]) > 3) - {"data", "text"}
+
+
+def _as_adjective(tokens: Sequence[Token], at: int) -> Token:
+    """In "the free articles" nothing is freed of anything."""
+    token = tokens[at]
+    following = next((one.low for one in tokens[at + 1 : at + 2]), "")
+    freed = following in ("of", "from", "the", "my", "our", "all", "it", "them", "these", "those", "me", "us")
+    return token if token.low != "free" or freed else replace(token, low="gratis")
 
 
 def _as_row(token: Token, nouns: frozenset[str]) -> Token:

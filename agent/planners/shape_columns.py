@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from ...tools.profile import ColumnProfile
-from .columns import words_of
+from .columns import is_key, words_of
 from .condition_pairs import paired_at
 from .shape_orders import asks, made
 from .shapes import Item, Sentence
@@ -72,6 +72,8 @@ def without_repeats(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - on
     names = (not (one.of("scope") or several) and one.names(strong=True)) or one.names()
     if not names or not _is_key(one, names):
         return None
+    if all(is_key(one.said.profile.column(item.value)) and not item.exact for item in one.of("column")):
+        return None  # "no repeats in the log" beside `log_id`
     options: dict[str, JsonValue] = {"columns": [*names]}
     return made(one, DEDUP, options | ({"normalize": True} if one.of("fold") else {}))
 

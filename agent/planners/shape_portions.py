@@ -39,7 +39,7 @@ def best_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one retu
     named = [name for name in others if name not in weak or _counts(one, name, end.value[1])]
     if not numbers and groups and _is_single(one, end):
         numbers = [Item("one", 1, end.start, end.start)]
-    if len(numbers) != 1 or groups is None or len(named) > 1:
+    if len(numbers) != 1 or groups is None or len(named) > 1 or _is_counted(one, numbers[0]):
         return None
     number = numbers[0]
     single = one.said.low(number.start) == "single"
@@ -89,6 +89,12 @@ def _is_single(one: Sentence, end: Item) -> bool:
     behind = [one.said.low(at) for at in range(end.end, one.end) if not one.said.ends(at)]
     nouns = [word for word in behind[:3] if word.isalpha() and word not in _LITTLE]
     return not any(word.endswith("s") and not word.endswith("ss") for word in nouns[:1])
+
+
+def _is_counted(one: Sentence, number: Item) -> bool:
+    """Whether a number says what a column holds: "four or five stars, the fives at the top" are no five rows."""
+    behind = [item for item in one.of("column") if item.start == number.end]
+    return any(one.said.profile.column(item.value).dtype in NUMBERS for item in behind)
 
 
 def _is_excepted(one: Sentence) -> bool:

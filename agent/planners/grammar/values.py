@@ -42,6 +42,8 @@ _OPPOSITES: Final[Mapping[str, str]] = MappingProxyType(
 )  # fmt: skip
 """What is said of rows for which a flag does not hold, by the word in the flag's name."""
 _SITE: Final = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.I)
+_ADJECTIVES: Final = ("ed", "able", "ible", "ive", "al", "ic", "en", "ful", "ous", "ing")
+"""Endings of what a row is and does not have."""
 _DENYING: Final = ("un", "non", "in", "dis")
 
 
@@ -146,7 +148,7 @@ class Values:
             plain = [part for part in parts if part not in _FLAGS]
             if column.dtype != "boolean" or not plain or at >= len(self._tokens):
                 continue
-            if held and not (parts[0] in ("has", "with", "had") or singular(plain[-1]) != plain[-1]):
+            if held and parts[0] not in ("has", "with", "had") and plain[-1].endswith(_ADJECTIVES):
                 continue
             end = at + len(plain)
             here = [token.low for token in self._tokens[at:end]]
