@@ -29,8 +29,8 @@ _SUBJECTS: Final = frozenset(
 _WHO: Final = frozenset("i we they he she it you people nobody everybody everyone somebody someone".split())
 _AM: Final = frozenset("i'm we're i've we've they're they've he's she's you're".split())
 _ASKS: Final = frozenset(
-    "needed required wanted necessary must should shall may can could would will let please want wants wish need needs only just if unless when where "
-    "whose whenever than until without except instead rather don't dont do".split()
+    "needed required wanted necessary must should shall may can could would will let please want wants wish need "
+    "needs only just if unless when where whose whenever than until without except instead rather don't dont do".split()
 )
 """Words with which a sentence may ask for something, or say for which rows."""
 _FUTURE: Final = frozenset({"will", "can", "could", "would"})
