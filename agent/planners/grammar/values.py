@@ -1,9 +1,8 @@
 """Reads words as values of the data: labels, flags, days, languages, and values that are missing."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Final
 
 from ....operators.core.expression import Among, Column, Compare, Condition, IsBlank, IsNull, Not, TextTest, Value
@@ -28,19 +27,16 @@ _NO_LABELS: Final = frozenset(
 _SHORTEST_STEM: Final = 4
 _FLAGS: Final = frozenset("is has was are had did can should with".split())
 _AUTHORS: Final = frozenset("author writer user username poster creator owner".split())
-_OPPOSITES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        one: other
-        for pair in (
-            "draft published", "open closed", "active inactive", "public private", "paid free", "online offline",
-            "new used", "full empty", "in out", "correct wrong", "solved open", "broken working", "sold available",
-            "valid invalid", "passed failed", "won lost", "alive dead", "manual automatic", "male female",
-            "archived current", "resolved open", "answered open", "premium free", "taken free", "deleted live",
-        )
-        for one, other in (pair.split(), pair.split()[::-1])
-    }
+_OPPOSITES: Final = frozenset(
+    frozenset(pair.split())
+    for pair in (
+        "draft published", "open closed", "active inactive", "public private", "paid free", "online offline",
+        "new used", "full empty", "correct wrong", "solved open", "broken working", "sold available", "valid invalid",
+        "passed failed", "alive dead", "manual automatic", "archived current", "resolved open", "answered open",
+        "premium free", "taken free", "deleted live",
+    )
 )  # fmt: skip
-"""What is said of rows for which a flag does not hold, by the word in the flag's name."""
+"""Words of which one is said of rows for which the other, a flag, does not hold."""
 _SITE: Final = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.I)
 _ADJECTIVES: Final = ("ed", "able", "ible", "ive", "al", "ic", "en", "ful", "ous", "ing")
 """Endings of what a row is and does not have."""
@@ -161,7 +157,7 @@ class Values:
         """Whether a word says that a flag does not hold: "uninsured", "published" of drafts."""
         low = self._low(at)
         named = any(low.startswith(lead) and stem(low[len(lead) :]) == stem(flag) for lead in _DENYING)
-        return named or low == _OPPOSITES.get(flag) or any(lead + low == flag for lead in _DENYING)
+        return named or frozenset({low, flag}) in _OPPOSITES or any(lead + low == flag for lead in _DENYING)
 
     @staticmethod
     def _truth(column: ColumnProfile, *, value: bool) -> Rows:
