@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ...tools.profile import Profile
 from ..state import Question
@@ -10,8 +10,10 @@ from .clauses import Clause
 from .doubts import Decisions, Doubt, Opening
 from .languages import LanguageMention
 from .quantities import plain
-from .understanding import Understanding
 from .wishes import Wish
+
+if TYPE_CHECKING:
+    from .understanding import Understanding
 
 _TOLD_ALIKE: Final = frozenset(
     "exact exactly identical identically same verbatim literal literally word-for-word byte-for-byte equal equals "
@@ -39,7 +41,7 @@ _SENTENCES: Final = 6.0
 """Words of a text that is long enough to be in a language."""
 
 
-def rival_doubt(understood: Understanding, decisions: Decisions, profile: Profile) -> Doubt | None:
+def rival_doubt(understood: "Understanding", decisions: Decisions, profile: Profile) -> Doubt | None:
     """The question between the reading that is planned and others as sensible; None where there are none.
 
     Its first option is the reading that is planned. Whoever asks it first looks whether the answers come to different
@@ -52,6 +54,12 @@ def rival_doubt(understood: Understanding, decisions: Decisions, profile: Profil
         if asked is not None and len(asked[1]) > 1 and wish.clause.text in decisions.request:
             return _between(wish.clause, asked[0], tuple(dict.fromkeys(asked[1]))[:_MOST])
     return None
+
+
+def copies_doubt(wish: Wish, main: str | None, profile: Profile) -> Doubt | None:
+    """Asks which columns must say the same for rows to be copies; None where only one way is sensible."""
+    asked = _ways_to_be_copies(wish, main, profile)
+    return None if asked is None else _between(wish.clause, *asked)
 
 
 def _between(clause: Clause, text: str, options: Sequence[str]) -> Doubt:
@@ -86,7 +94,7 @@ def _asked(  # noqa: PLR0911 - one way out for each kind of step
     if wish.where is not None or (wish.fixed and wish.card.name == "sort_rows"):
         return None
     if wish.card.name == "exact_dedup":
-        return _copies(wish, clause, main, profile)
+        return _copies(wish, main, profile)
     if wish.card.name == "language_filter":
         return _language(wish, clause, main, profile)
     if wish.card.name == "sort_rows" and wish.options.get("by") == "length":
@@ -112,9 +120,13 @@ def _texts(profile: Profile, main: str | None) -> list[str]:
     return [*([main] if main else []), *(name for name in prose if name != main)][:_MOST]
 
 
-def _copies(wish: Wish, clause: Clause, main: str | None, profile: Profile) -> tuple[str, list[str]] | None:
-    if _TOLD_ALIKE & {*clause.words} or clause.conditions:
+def _copies(wish: Wish, main: str | None, profile: Profile) -> tuple[str, list[str]] | None:
+    if _TOLD_ALIKE & {*wish.clause.words} or wish.clause.conditions:
         return None
+    return _ways_to_be_copies(wish, main, profile)
+
+
+def _ways_to_be_copies(wish: Wish, main: str | None, profile: Profile) -> tuple[str, list[str]] | None:
     names = [*wish.columns] or ([main] if main else [])
     if len(names) != 1:
         return None
@@ -123,7 +135,7 @@ def _copies(wish: Wish, clause: Clause, main: str | None, profile: Profile) -> t
     if not wish.columns and others:
         exact.append(f"remove exact duplicates of `{others[0]}` and `{names[0]}`")
     options = [*exact, f"remove near duplicates of `{names[0]}`"]
-    return f"Which copies go in {clause.text!r}?", options
+    return f"Which copies go in {wish.clause.text!r}?", options
 
 
 def _language(wish: Wish, clause: Clause, main: str | None, profile: Profile) -> tuple[str, list[str]] | None:

@@ -12,6 +12,7 @@ from .column_rests import with_only_columns
 from .counting import only_counts
 from .doubts import Decisions, Doubt, all_of_them
 from .echoes import again, is_same_again, sized, spared, writing, written_to
+from .gist import GistReader
 from .grammar import SecondReader
 from .judgements import spares
 from .keeping import with_kept
@@ -105,6 +106,8 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     readings = _without_alternatives(_without_lead_in(_asked_about_both(readings), second.says_of_rows))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
+    gist = GistReader(reader, marked, second).mended(readings)
+    readings = settled(gist, matcher, reader.about, second.says_of_rows) if gist != readings else readings
     readings = with_rows_chosen(readings, matcher)
     return Understanding(tuple(_sequenced(readings)), explicit or swapped, reader.main)
 

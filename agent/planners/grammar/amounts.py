@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from ....operators.core.expression import Among, Column, Condition, Value
+from ....operators.core.expression import Among, Column, Compare, Condition, Value
 from ....tools.profile import ColumnProfile, Profile
 from ..columns import column_at, is_key, words_of
 from ..condition_words import COMPARED, MEASURING, near_column, role_column, singular
@@ -21,6 +21,7 @@ _TO_NUMBER: Final = frozenset(
     {FILLER, *"is are was were of = : at be being must should has have to in ( lies lie been value".split()}
 )
 """What may stand between the name of a column and its number."""
+_FREE: Final = frozenset("nothing zero nil nada".split())
 _NEAR: Final = 12
 """Words within which a column that was named is still meant."""
 
@@ -153,6 +154,8 @@ class Amounts(Numbers):
             condition = self._on(column, amount)
             if condition is not None:
                 yield condition, self._past_scale(end)
+        if self._low(at + 1) in _FREE and self._low(at).startswith(("cost", "sell", "sold", "pay", "paid")):
+            yield Compare(Column(column.name), "=", Value("number", 0)), at + 2
 
     def _named_before(self, at: int) -> ColumnProfile | None:
         """The column of the number that was said last, where "than" or "over" follows without one: "… or over 50"."""

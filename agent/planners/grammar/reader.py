@@ -20,6 +20,7 @@ from ..wishes import Reading, Wish
 from .phrases import DROP, HAVING, KEEP, LACKING, RELATIVES
 from .rows import Rows
 from .sentences import Sentences
+from .treatments import Treatment
 
 _ROWS_ALONE: Final = frozenset("only just rows records entries".split())
 """Words by which "texts without links" are rows, and no texts that lose their links."""
@@ -125,12 +126,12 @@ class SecondReader:
         for first, last in dict.fromkeys([span, *([] if outside else [(start, end)])]):
             kept = self._sentences.kept(first, last, told=asked or not whole)
             if len(kept) == 1 and (not asked or kept[0].condition is not None):
-                return self._reading(clause, kept[0])
+                return self.keeping(clause, kept[0])
         if whole or asked:
             return None
         for rows in self._sentences.named(start, end):  # under the verb of the clause before
             said = rows.inverse() if clause.polarity == "drop" else rows if clause.polarity == "keep" else None
-            return None if said is None else self._reading(clause, said)
+            return None if said is None else self.keeping(clause, said)
         return None
 
     def _corrected(
@@ -145,7 +146,7 @@ class SecondReader:
         if not wishes or not plain or scoped:
             return None
         kept = self._sentences.kept(*span, told=told and not self._names_what_lacks(clause))
-        made = self._reading(clause, kept[0]) if len(kept) == 1 and kept[0].kinds == 1 else None
+        made = self.keeping(clause, kept[0]) if len(kept) == 1 and kept[0].kinds == 1 else None
         if made is None or made.wishes[0].card.name not in (_FILTER, _LANGUAGE):
             return None
         return None if _said(made.wishes) == _said(wishes) else made
@@ -178,7 +179,7 @@ class SecondReader:
         if (kinds == {"refine"} and (named or _ROWS_ALONE & {*clause.words})) or (plain and named):
             kept = self._sentences.kept(clause.start, clause.end, told=not named)
             if len(kept) == 1 and kept[0].condition is not None:
-                return self._reading(clause, kept[0])
+                return self.keeping(clause, kept[0])
         treatment = self._sentences.treatments.read(clause.start, clause.end)
         if treatment is not None and (treatment.replacement or (treatment.columns and kinds == {"filter"})):
             return self._treated([reading], clause.start, clause.end)
@@ -187,10 +188,14 @@ class SecondReader:
     def _treated(self, some: Sequence[Reading], start: int, end: int) -> Reading | None:
         """The steps that take something out of texts; None where it is not said so."""
         found = self._sentences.treatments.read(start, end)
-        columns = () if found is None else found.columns or ((self._ground.main,) if self._ground.main else ())
-        if found is None or not columns:
+        return None if found is None else self.treating(replace(some[0].clause, end=end), found)
+
+    def treating(self, clause: Clause, found: Treatment) -> Reading | None:
+        """The steps of a treatment; None where an operator or a column for it is missing."""
+        columns = found.columns or ((self._ground.main,) if self._ground.main else ())
+        if not columns:
             return None
-        clause = replace(some[0].clause, end=end, polarity="strip", own_verb=True)
+        clause = replace(clause, polarity="strip", own_verb=True)
         where = None if found.where is None else str(Expression(found.where))
         wishes: list[Wish] = []
         for operator, options in found.steps():
@@ -205,7 +210,7 @@ class SecondReader:
                     clause,
                     card,
                     {**options},
-                    (name,),
+                    (name,) if found.columns else (),
                     where,
                     ((clause.text, check if name == columns[0] else Check()),),
                 )
@@ -221,7 +226,7 @@ class SecondReader:
             for one, other in pairwise(some)
         )
 
-    def _reading(self, clause: Clause, rows: Rows) -> Reading | None:
+    def keeping(self, clause: Clause, rows: Rows) -> Reading | None:
         """The steps that keep just these rows; None where an operator for them is missing."""
         column = rows.column or self._ground.main
         if (rows.languages or rows.sizes) and column is None:

@@ -69,7 +69,9 @@ _WHEN: Final = frozenset("if where when unless".split())
 _LEFT: Final = frozenset("leave keep spare but not don't".split())
 _LOWERCASE: Final = "lowercase"
 _OPERATORS: Final = {
-    "url": "strip_urls", "emoji": "remove_emoji", "html": "strip_html", _LOWERCASE: "lowercase_text"
+    "url": "strip_urls", "emoji": "remove_emoji", "html": "strip_html", _LOWERCASE: "lowercase_text",
+    "entity": "unescape_html", "punctuation": "collapse_punctuation", "whitespace": "normalize_whitespace",
+    "contraction": "expand_contractions",
 }  # fmt: skip
 _MAKING: Final = frozenset("make put turn write convert change set bring render have get print show leave".split())
 _BECOMING: Final = frozenset(

@@ -1,0 +1,5 @@
+"""Reads the gist of sentences by what they name, for those that no grammar covers word by word."""
+
+from .reader import GistReader
+
+__all__ = ["GistReader"]

@@ -1,0 +1,130 @@
+"""Reads orders and ends of a scale by what a stretch names: "the five that pay most", "who waited longest on top"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ..columns import column_at, is_key, looks_dated
+from ..condition_words import near_column
+from ..grammar.values import Values
+from ..nearness import Nearness
+from ..quantities import Quantity, find_quantities, plain
+from ..shape_words import LONGEST, MEANINGS, PLAIN_ENDS
+from ..shapes import columns_of_scale
+from ..wording import NUMBERS, Wording
+from .pieces import Piece, Pieces
+
+_EARLY: Final = {("soonest",): ("low", "time"), ("first", "to"): ("low", "time")}
+_TOP: Final = frozenset("top first leading lead front head start upwards downwards uppermost".split())
+_EACH: Final = frozenset("per each every".split())
+_MOST_UNKNOWN: Final = 9
+_REACH: Final = 3
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """An order, or the rows at one end of it.
+
+    Args:
+        columns: that may be meant; more than one are asked about.
+        high: whether the high end comes first, or stays.
+        count: how many rows stay; all of them, in order, where it is None.
+        per: the columns of which each group keeps so many.
+    """
+
+    columns: tuple[str, ...]
+    high: bool
+    count: int | None
+    per: tuple[str, ...] = ()
+
+
+class Ranks:
+    """Reads ranks.
+
+    Args:
+        pieces: takes stretches apart.
+    """
+
+    def __init__(self, pieces: Pieces) -> None:
+        self._pieces = pieces
+        marked, profile = pieces.marked, pieces.profile
+        self._quantities: dict[int, Quantity] = {one.start: one for one in find_quantities(marked.tokens)}
+        self._said = Wording(marked.request, marked.tokens, profile, self._quantities)
+        self._values, self._nearness = Values(marked, profile), Nearness(profile)
+
+    def read(self, some: Sequence[Piece]) -> Ranked | None:
+        """The rank that a stretch asks for; None where it is not clear by which column, or which end."""
+        start, end = some[0].start, some[-1].end
+        ends = [one for at in range(start, end) if (one := self._end_at(at, end)) is not None]
+        ends = [one for one in ends if not any(other[0] < one[0] < other[1] for other in ends)]
+        if len(ends) != 1 or any(one.kind in ("rows", "thing", "hard", "drop", "rest", "deny") for one in some):
+            return None
+        if len([one for one in some if one.kind == "word"]) > _MOST_UNKNOWN:
+            return None
+        words = {self._pieces.low(at) for at in range(start, end)}
+        first, last, (pole, scale) = ends[0]
+        per = self._groups(start, end)
+        if per is None:
+            return None
+        columns = self._columns(start, end, first, last, scale, per)
+        counts = [
+            one for at, one in self._quantities.items()
+            if start <= at < end and one.unit is None and not one.share and not first <= at < last
+        ]  # fmt: skip
+        high = pole == "high"
+        if not columns or len(counts) > 1:
+            return None
+        if counts:
+            return Ranked(columns, high, int(plain(counts[0].value)), per)
+        return Ranked(columns, high, None) if words & _TOP and not per else None
+
+    def _end_at(self, at: int, stop: int) -> tuple[int, int, tuple[str, str]] | None:
+        """The superlative at a position: where it begins and ends, and which end of which scale it names."""
+        for words, meant in _EARLY.items():
+            if tuple(self._pieces.low(at + n) for n in range(len(words))) == words:
+                return at, at + len(words), meant
+        for size in range(min(LONGEST.get(self._pieces.low(at), 0), stop - at), 0, -1):
+            words = tuple(self._pieces.low(at + n) for n in range(size))
+            role = MEANINGS.get(words, {}).get("end")
+            if role is not None and words[0] not in PLAIN_ENDS and self._pieces.low(at - 1) != "at":
+                return at, at + size, role
+        return None
+
+    def _groups(self, start: int, end: int) -> tuple[str, ...] | None:
+        """The columns behind "for each"; None where there is no column behind it."""
+        at = next((one for one in range(start, end) if self._pieces.low(one) in _EACH), None)
+        if at is None:
+            return ()
+        for place in range(at + 1, min(at + 1 + _REACH, end)):
+            named = self._values.column(place)
+            if named is not None:
+                return (named[0].name,)
+        return None
+
+    def _columns(
+        self, start: int, end: int, first: int, last: int, scale: str, per: Sequence[str]
+    ) -> tuple[str, ...]:
+        """The columns that may be meant: one that is named, that the verb is about, or that holds the scale."""
+        named = [one for at in range(start, end) if (one := self._number_at(at)) is not None and one not in per]
+        if len({*named}) == 1:
+            return (named[0],)
+        if named:
+            return ()
+        verb = self._values.by_verb(first - 1) if first > start else None
+        if verb is not None and (verb.dtype in NUMBERS or looks_dated(verb)):
+            return (verb.name,)
+        known = columns_of_scale(self._said, scale) if scale and scale != "length" else []
+        if known:
+            return tuple(known[:3])
+        around = [*range(max(start, first - 2), first), *range(last, min(last + 2, end))]
+        near = self._nearness.number([self._pieces.low(at) for at in around if self._pieces.low(at).isalpha()])
+        return () if near is None else (near.name,)
+
+    def _number_at(self, at: int) -> str | None:
+        """The column of numbers or days that is named at a position."""
+        profile = self._pieces.profile
+        found = column_at(self._said.tokens, at, profile) or near_column(self._said.tokens, at, profile, NUMBERS)
+        if found is None:
+            return None
+        column = profile.column(found[0])
+        return column.name if (column.dtype in NUMBERS and not is_key(column)) or looks_dated(column) else None
