@@ -125,7 +125,9 @@ class Pieces:
         limit = self._limits.get(at)
         if limit is not None and limit.end <= end:
             return Piece("limit", at, limit.end, limit)
-        column = column_at(self._tokens, at, self.profile) or near_column(self._tokens, at, self.profile, ("text", "boolean", "time", *NUMBERS))
+        column = column_at(self._tokens, at, self.profile)
+        if column is None and low not in _FUNCTION:
+            column = near_column(self._tokens, at, self.profile, ("text", "boolean", "time", *NUMBERS))
         flag = self._flag(at)
         if flag is not None:
             return Piece("column", at, at + 1, flag)

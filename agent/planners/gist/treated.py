@@ -45,6 +45,8 @@ _LEADS: Final = frozenset("for in of from on if where when whenever with interns
 _THEIR: Final = frozenset("their its his her them those these there".split())
 _SOME: Final = frozenset("only nowhere others else twice same again duplicate duplicates dupes".split())
 """Words that speak of some rows, or of copies."""
+_STUFF: Final = frozenset("mess stuff bits things junk crap rubbish noise leftovers clutter garbage debris us".split())
+"""Nouns behind what texts hold that say no more."""
 _NARROWING: Final = frozenset("that which who whose of from with by about to".split())
 _BARE: Final = frozenset("phone email link url tag card ip mail".split())
 _MOST_UNKNOWN: Final = 12
@@ -103,11 +105,14 @@ class Treated:
 
     def _is_narrowed(self, some: Sequence[Piece], thing: Piece) -> bool:
         """Whether words behind a thing say which of them: "links that are dead", "emails of employees"."""
+        behind = some[some.index(thing) + 1 :]
+        if behind and self._is_strange(behind[0]):
+            return True
         if self._pieces.low(thing.end) not in _NARROWING:
             return False
-        for one in some[some.index(thing) + 1 :]:
+        for one in behind:
             word = self._pieces.low(one.start)
-            if one.kind == "word" or (one.kind == "soft" and word.endswith("s") and not is_general(word)):
+            if self._is_strange(one):
                 return True
             if one.kind in ("column", "keep", "drop") or word in (",", ".", ";", ":", "and", "so"):
                 return False
@@ -116,6 +121,12 @@ class Treated:
     def _is_bare(self, thing: Piece) -> bool:
         """Whether a thing is named by one word in the singular, which may mean anything: "on a phone", "the url"."""
         return self._pieces.low(thing.end - 1) in _BARE and thing.value[-1:] == thing.value
+
+    def _is_strange(self, one: Piece) -> bool:
+        """Whether a piece is a word of its own, also one that may stand for rows."""
+        word = self._pieces.low(one.start)
+        noun = one.kind == "soft" and word.endswith("s") and not is_general(word) and word not in _STUFF
+        return noun or (one.kind == "word" and word not in _STUFF)
 
     def _where(self, rows: Sequence[Piece], words: Sequence[str]) -> Condition | None:
         """For which rows it is done."""
