@@ -105,12 +105,20 @@ def dated_at(tokens: Sequence[Token], at: int, profile: Profile) -> Found | None
             sign = "="
     else:
         return None
-    column = _column(profile, named)
+    column = _counting_before(tokens, at, profile) if named is None else None
+    column = column or _column(profile, named)
     if column is None:
         return None
     if spanned is not None:
         return joined("and", [_compared(column, ">=", first), _compared(column, "<=", last)]), end
     return _compared(column, sign, first), end
+
+
+def _counting_before(tokens: Sequence[Token], at: int, profile: Profile) -> ColumnProfile | None:
+    """The column of years as numbers that is named right before: `made` in "things made before 1800"."""
+    found = column_at(tokens, at - 1, profile) if at else None
+    column = None if found is None or found[1] != at else profile.column(found[0])
+    return column if column is not None and column.dtype == "integer" else None
 
 
 def _named(tokens: Sequence[Token], at: int, profile: Profile) -> tuple[str, int] | None:
@@ -365,7 +373,7 @@ def _holds_years(column: ColumnProfile) -> bool:
 
 def _compared(column: ColumnProfile, sign: Sign, period: Period) -> Condition:
     name = Column(column.name)
-    if _holds_years(column):
+    if column.dtype in ("integer", "number"):
         return within(name, Interval.of(sign, period.first.year))
     first, after = period.texts(full=column.dtype == "time")
     bounds: dict[Sign, tuple[Condition, ...]] = {

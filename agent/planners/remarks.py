@@ -195,6 +195,8 @@ def _column_stays(clause: Clause, around: Surroundings) -> bool:
     touched = {name for wish in around.wishes for name in around.about(wish.columns)}
     rest = [c for c in _things(clause) if c not in concept_set(" ".join(named).replace("_", " "))]
     chosen = any(wish.options.get("select") for wish in around.wishes)
+    if not {"only", "just", "all"}.isdisjoint(clause.words):
+        return False  # "id and votes is all I need" selects too
     if clause.words[0] in ("keep", "retain", "want") and {*clause.words}.isdisjoint(SAME | {"as", "too", "also"}):
         return False  # "keep id and text" selects
     return not (chosen or named & touched or rest)

@@ -93,6 +93,7 @@ def without_columns(one: Sentence) -> TableMention | None:
     return made(one, RESHAPE, {"drop": [*one.names()]})
 
 
+_FEW_WORDS: Final = 2.0
 _ROWS_FOLLOW: Final = frozenset("whatever whichever that which who whose where when if still everything rows".split())
 
 
@@ -111,6 +112,8 @@ def _are_columns(one: Sentence) -> bool:  # noqa: PLR0911 - one return for each 
         return True
     profile = one.said.profile
     exact = all(item.exact for item in items)
+    if len(items) == 1 and _holds_such(one, items[0]):
+        return True  # "the url can go", where each row has one
     if one.of("out") and len(items) == 1 and profile.column(items[0].value).dtype == "text":
         return False  # "remove the title" may be about what stands in the texts
     rows = any(one.said.low(at) in _ROWS_FOLLOW for at in range(one.start, items[-1].start))
@@ -121,6 +124,13 @@ def _are_columns(one: Sentence) -> bool:  # noqa: PLR0911 - one return for each 
         return True  # "I don't need the title any more"
     prose = any("prose" in profile.column(item.value).looks for item in items)
     return exact and not prose and (not things or len(items) > 1)
+
+
+def _holds_such(one: Sentence, item: Item) -> bool:
+    """Whether a column holds just one such thing in each row, as its name says: an address in `url`."""
+    column = one.said.profile.column(item.value)
+    named = one.said.low(item.end - 1) == column.name.lower() and is_synonym(column.name.lower())
+    return named and column.dtype == "text" and (column.mean_words or 0) < _FEW_WORDS
 
 
 def _is_bare_name(one: Sentence, item: Item) -> bool:

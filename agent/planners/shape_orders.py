@@ -5,6 +5,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from .likely import rankable
+from .shape_words import OUT
 from .shapes import Item, Sentence, columns_of_scale, fits_scale, ranked_columns
 from .vocabulary import DROP, KEEP
 from .wording import NUMBERS, Missing, TableMention, Wording
@@ -99,7 +100,7 @@ class _Keys:
 def sorted_rows(one: Sentence) -> TableMention | None:  # noqa: C901, PLR0912 - one branch for each role
     """Reads "line them up from cheapest to dearest", "by category, and inside it by price, both upwards"."""
     keys, items = _Keys(one), [item for item in one.items if item.role != "both"]
-    if _selects_first(one) or _selects_behind(one):
+    if _selects_first(one) or _selects_behind(one) or _drops_too(one):
         return None
     at, evident = 0, "sort" in one.has
     while at < len(items):
@@ -160,6 +161,12 @@ def _selects_first(one: Sentence) -> bool:
     before = [item for item in one.items if item.start < verb]
     listed = [item for item in before if item.role == "column" and not item.weak]
     return len(listed) > 1 and "by" in one.has and not any(item.role in ("by", "within", "length") for item in before)
+
+
+def _drops_too(one: Sentence) -> bool:
+    """Whether a word says that something goes: "best ones first, and the url can go"."""
+    read = {at for item in one.items for at in range(item.start, item.end)}
+    return any(one.said.low(at) in OUT for at in range(one.start, one.end) if at not in read)
 
 
 def _selects_behind(one: Sentence) -> bool:

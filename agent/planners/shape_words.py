@@ -318,7 +318,7 @@ _SAYING: Final = (
     " | this way | either | along | part | piece | share | percentage | portion | fraction | us all | our purpose"
     " | purposes | purpose | plain | way | fine | as well | wish | interested | interest | interests | directly"
     " | about | people | somebody | someone | everybody | everyone | person | first of all | use | using | if"
-    " | would like | / | & | same every time | the same every time | always the same | reproducible | reproducibly"
+    " | would like | / | & | + | same every time | the same every time | always the same | reproducible | reproducibly"
     " | repeatable | same result every time | so it is reproducible | so that it is reproducible | w"
     " | version | versions | variant | occurrence | occurrences"
 )  # fmt: skip

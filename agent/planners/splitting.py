@@ -393,7 +393,7 @@ def _passives(clauses: Sequence[Clause]) -> list[Clause]:
             polarity = "keep" if complains and _is_demand(clause) else following.polarity  # "…; those that do, drop"
             reason = _reason_at(clause) if complains else None
             done[-1] = replace(clause, end=end, polarity=polarity, complains=complains, judged_from=reason)
-        elif not following.hard and _ends_in_verb(following) and not _ending_act(clause):
+        elif not (following.hard or following.tables) and _ends_in_verb(following) and not _ending_act(clause):
             done.append(replace(clause, polarity=following.polarity, group=following.group))
         else:
             done.append(clause)

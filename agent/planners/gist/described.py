@@ -23,7 +23,8 @@ _SAYING: Final = frozenset({"rows", "limit", "thing", "hard", "number", "keep", 
 _MOST_UNKNOWN: Final = 7
 """Unknown words beside what is named, beyond which a stretch tells too much that was not understood."""
 _BEHIND: Final = PREPOSITIONS | RELATIVES | HAVING | LACKING | frozenset("whose where when if".split())
-_WE: Final = frozenset("we i you they one nobody he she".split())
+_POINTING: Final = frozenset("them those these they it their".split())
+_COPULAS: Final = frozenset("is are was were".split())
 
 
 class Described:
@@ -70,7 +71,10 @@ class Described:
 
     def _joined(self, some: Sequence[Piece], named: Sequence[Piece]) -> Rows | None:
         """All that is described, where no unknown word may narrow it down further."""
+        some = self._without_predicate(some, named[0])
         if any(one.kind in ("thing", "hard", "number", "limit", "deny") for one in some):
+            return None
+        if any(self._pieces.low(at) in _BOUNDS - {"and", ","} for at in range(named[0].end, named[-1].start)):
             return None
         rows: Rows | None = None
         for one in named:
@@ -87,6 +91,20 @@ class Described:
         others = [one for one in some if one.kind == "column" and one.value not in meant]
         texts = all(self._pieces.profile.column(one.value).dtype == "text" for one in others)
         return None if rows is None or not texts or (len(named) > 1 and rows.mixed) else rows
+
+    def _without_predicate(self, some: Sequence[Piece], rows: Piece) -> Sequence[Piece]:
+        """The pieces without what is only told of the rows, where a part behind says what becomes of them.
+
+        In "those from GLS never arrive on time, I don't want them" they are not those that never arrive on time.
+        """
+        at = some.index(rows) + 1
+        stop = next((n for n in range(at, len(some)) if self._pieces.low(some[n].start) in _BOUNDS), len(some))
+        behind = self._pieces.words(some[stop:])
+        told = at < stop and self._pieces.low(some[at].start) not in _BEHIND and not _POINTING.isdisjoint(behind)
+        copula = at < stop and self._pieces.low(some[at].start) in _COPULAS
+        if not (told or copula) or any(one.kind in ("rows", "keep", "drop", "rest") for one in some[at:stop]):
+            return some
+        return [*some[:at], *some[stop:]]
 
     def _narrowing(self, some: Sequence[Piece], one: Piece) -> list[str]:
         """The unknown words right beside a description, which may say more of the same rows."""

@@ -32,7 +32,7 @@ _REST: Final = Phrases(
     "not the rest|so the rest can go|and the rest can go"
 )
 _KEEP: Final = Phrases(
-    "interest us|interest me|matter to us|matter to me|are of interest|is of interest|are useful|are what counts|"
+    "interest us|interest me|is what counts|are what counts|what counts|will do|matter to us|matter to me|are of interest|is of interest|are useful|are what counts|"
     "i'd like|we'd like|would like|nothing but|leave me nothing but|leave me|i only need|we only need|need|needs|"
     "want|wants|looking for|after|give me|show me|only those|just those|only these|just these|those only|only them|"
     "suffice|are enough|is enough|have use for|can use|stick to|"
@@ -61,6 +61,9 @@ _FUNCTION: Final = frozenset(
 ) | _AUXILIARIES
 _COMPARING: Final = frozenset("more less fewer than except unless besides instead until till before after".split())
 
+_OBJECTS: Final = frozenset("its the a an their my our his her your us me them".split())
+_FARTHEST: Final = 1
+"""The most that a reading of rows may be far-fetched."""
 _NO_CUES: Final = _COMPARING | (_FUNCTION - {"only"})
 _CUES: Final[Sequence[tuple[Kind, Phrases]]] = (
     ("rest", _REST), ("keep", STAYS), ("drop", GOES), ("keep", _KEEP), ("drop", _DROP), ("keep", KEEP), ("keep", ONLY),
@@ -154,6 +157,10 @@ class Pieces:
             return Piece("soft", at, at + 1)
         return Piece("word", at, at + 1)
 
+    def _is_verb(self, at: int, last: int) -> bool:
+        """Whether a single word has an object, so that it says what was done: "UPS lost its contract"."""
+        return last == at + 1 and self.low(last) in _OBJECTS
+
     def _cue(self, at: int, end: int) -> Piece | None:
         """The longest phrase here that says what stays or goes."""
         found: list[tuple[int, Kind]] = []
@@ -180,7 +187,11 @@ class Pieces:
         phrases = self.phrases
         found: list[tuple[Rows, int]] = []
         for read in (phrases.several, phrases.behind, phrases.said, phrases.condition, phrases.adjective):
-            found += [(rows, last) for rows, last in read(at) if last <= end and not rows.is_all]
+            found += [
+                (rows, last)
+                for rows, last in read(at)
+                if last <= end and not rows.is_all and rows.cost <= _FARTHEST and not self._is_verb(at, last)
+            ]
         longest = max((last for _, last in found), default=at)
         some = [rows for rows, last in found if last == longest]
         least = min((rows.cost for rows in some), default=0)

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..columns import column_at, is_key, looks_dated
 from ..condition_words import near_column
+from ..grammar.rows import Rows
 from ..grammar.values import Values
 from ..nearness import Nearness
 from ..quantities import Quantity, find_quantities, plain
@@ -30,12 +31,14 @@ class Ranked:
         high: whether the high end comes first, or stays.
         count: how many rows stay; all of them, in order, where it is None.
         per: the columns of which each group keeps so many.
+        rows: of which rows they are; of all where it is None.
     """
 
     columns: tuple[str, ...]
     high: bool
     count: int | None
     per: tuple[str, ...] = ()
+    rows: Rows | None = None
 
 
 class Ranks:
@@ -57,8 +60,12 @@ class Ranks:
         start, end = some[0].start, some[-1].end
         ends = [one for at in range(start, end) if (one := self._end_at(at, end)) is not None]
         ends = [one for one in ends if not any(other[0] < one[0] < other[1] for other in ends)]
-        if len(ends) != 1 or any(one.kind in ("rows", "thing", "hard", "drop", "rest", "deny") for one in some):
+        if len(ends) != 1 or any(one.kind in ("thing", "hard", "drop", "rest", "deny") for one in some):
             return None
+        described = [one.value for one in some if one.kind == "rows"]
+        if len(described) > 1 or any(one.kinds != 1 or one.condition is None for one in described):
+            return None
+        rows = described[0] if described else None
         if len([one for one in some if one.kind == "word"]) > _MOST_UNKNOWN:
             return None
         words = {self._pieces.low(at) for at in range(start, end)}
@@ -75,8 +82,8 @@ class Ranks:
         if not columns or len(counts) > 1:
             return None
         if counts:
-            return Ranked(columns, high, int(plain(counts[0].value)), per)
-        return Ranked(columns, high, None) if words & _TOP and not per else None
+            return Ranked(columns, high, int(plain(counts[0].value)), per, rows)
+        return Ranked(columns, high, None) if words & _TOP and not per and rows is None else None
 
     def _end_at(self, at: int, stop: int) -> tuple[int, int, tuple[str, str]] | None:
         """The superlative at a position: where it begins and ends, and which end of which scale it names."""

@@ -8,7 +8,7 @@ from ...state import Check
 from .. import doubts, proofs
 from ..assembling import with_scopes
 from ..clauses import Clause
-from ..grammar.reader import SecondReader
+from ..grammar.reader import MOST_CLAUSES, SecondReader
 from ..ground import Ground
 from ..judgements import spares
 from ..marks import Marked
@@ -16,6 +16,7 @@ from ..rivals import copies_doubt
 from ..shape_orders import SORT
 from ..shape_portions import TOP
 from ..slots import EXPRESSION, Options
+from ..vocabulary import DROP, KEEP, STRIP
 from ..wishes import Reading, Wish
 from .copies import Copies, copies_of
 from .described import Described, kept
@@ -26,6 +27,11 @@ from .treated import Treated
 _MOST_TOKENS: Final = 40
 _UNTOUCHED: Final = frozenset("even alone untouched unchanged intact unaffected if whether".split())
 """Words by which rows are spared, or by which something holds for some of them only."""
+_COMMANDS: Final = frozenset(
+    "put make squeeze turn show give get hide write change set bring render cut boil repair black blank list call let "
+    "have move lead start".split()
+)
+"""Verbs with which a wish of its own begins."""
 _DEDUP: Final = "exact_dedup"
 _POINTING: Final = frozenset("those them these they it that".split())
 
@@ -48,6 +54,8 @@ class GistReader:
     def mended(self, readings: Sequence[Reading]) -> list[Reading]:
         """The readings, those that were open replaced where their gist is clear."""
         done, at = list[Reading](), 0
+        if len(readings) > MOST_CLAUSES:
+            return list(readings)
         while at < len(readings):
             found = self._from(readings, at) if _is_open(readings[at]) else None
             where = None if found is None or not done else self._heading(done[-1], found[0])
@@ -74,7 +82,9 @@ class GistReader:
         ends = [self._end_of_run(readings, at)]
         if ends[0] < len(readings) and _is_open(readings[ends[0]]) and self._points_back(readings[ends[0]]):
             ends.append(self._end_of_run(readings, ends[0]))
-        for end in ends:
+        for end in dict.fromkeys([*ends[::-1], at + 1]):
+            if any(map(_commands, readings[at + 1 : end])):
+                continue
             found = self._read(readings[at:end])
             if found is not None:
                 return found, end
@@ -102,7 +112,7 @@ class GistReader:
         copies = copies_of(self._pieces, pieces)
         if copies is not None:
             return self._without_copies(clause, copies)
-        ranked = self._ranks.read(pieces)
+        ranked = self._ranks.read(pieces) if len(some) == 1 else None
         if ranked is not None:
             return self._in_order(clause, ranked)
         treatment = self._treated.read(pieces)
@@ -142,13 +152,21 @@ class GistReader:
             options_ |= {"per": [*ranked.per]} if ranked.per else {}
         clause = replace(clause, polarity="keep", own_verb=True)
         wish = Wish(clause, self._ground.matcher.card(name), options_, proofs=((clause.text, Check()),))
-        return Reading(clause, (wish,))
+        before = None if ranked.rows is None else self._second.keeping(clause, ranked.rows)
+        if ranked.rows is not None and before is None:
+            return None
+        return Reading(clause, (wish,) if before is None else (*before.wishes, replace(wish, fixed=True)))
 
     def _rows(self, clause: Clause, pieces: Sequence[Piece]) -> Reading | None:
         """The filter that a stretch asks for."""
         found = self._described.rows(pieces)
         rows = None if found is None else kept(*found)
         return None if rows is None else self._second.keeping(clause, rows)
+
+
+def _commands(reading: Reading) -> bool:
+    """Whether a clause is a command of its own, and no part of the one before."""
+    return reading.clause.acts or reading.clause.words[0] in KEEP | DROP | STRIP | _COMMANDS
 
 
 def _is_open(reading: Reading) -> bool:

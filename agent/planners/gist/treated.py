@@ -68,7 +68,8 @@ class Treated:
         text = self._pieces.marked.text(start, end)
         kinds = tuple(dict.fromkeys(self._kinds(some, text)))
         words = [self._pieces.low(at) for at in range(start, end)]
-        if not kinds or not all(_is_asked(kind, words) for kind in kinds) or not _SPARED.isdisjoint(words):
+        drops = any(one.kind == "drop" for one in some) or (_left_none(words) and any(one.kind == "deny" for one in some))
+        if not kinds or not all(drops or _is_asked(kind, words) for kind in kinds) or not _SPARED.isdisjoint(words):
             return None
         if any(one.kind in ("limit", "number") for one in some) or self._says_more(some):
             return None
@@ -142,6 +143,11 @@ class Treated:
         named = [one.value for one in some if one.kind == "column" and profile.column(one.value).dtype == "text"]
         named += [one.value.column for one in rows if one.value.column is not None]
         return tuple(dict.fromkeys(name for name in named if not profile.column(name).labels))
+
+
+def _left_none(words: Sequence[str]) -> bool:
+    """Whether words deny that something is left, or may be seen."""
+    return not {"left", "contain", "remain", "appear", "show", "see", "seen", "be"}.isdisjoint(words)
 
 
 def _is_asked(kind: Kind, words: Sequence[str]) -> bool:

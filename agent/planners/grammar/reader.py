@@ -31,7 +31,7 @@ _LEADING: Final = frozenset("before after since until not no without except unle
 _FOLLOWING: Final = frozenset("not without except unless but".split())
 """Words before and behind a clause without which it may mean something else."""
 _MOST_JOINED: Final = 4
-_MOST_CLAUSES: Final = 60
+MOST_CLAUSES: Final = 60
 """Clauses beyond which a request is no longer read a second time."""
 
 
@@ -50,7 +50,7 @@ class SecondReader:
     def mended(self, readings: Sequence[Reading]) -> list[Reading]:
         """The readings, those that were open replaced where the grammar reads them as a whole."""
         done, at = list[Reading](), 0
-        if len(readings) > _MOST_CLAUSES:
+        if len(readings) > MOST_CLAUSES:
             return list(readings)
         while at < len(readings):
             found = self._from(readings, at)

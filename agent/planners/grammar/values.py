@@ -113,7 +113,8 @@ class Values:
             here = (*here[:-1], here[-1][:-2])
         if not words or len(here) < len(words):
             return 0
-        same = here == words or (here[:-1] == words[:-1] and singular(here[-1]) == singular(words[-1]))
+        plural = len(here[-1]) >= _SHORTEST_STEM and singular(here[-1]) == singular(words[-1])  # "up" is no "UPS"
+        same = here == words or (here[:-1] == words[:-1] and plural)
         return len(words) if same else 0
 
     def _is_family(self, at: int, words: tuple[str, ...]) -> bool:
