@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TOLD_ALIKE: Final = frozenset(
     "exact exactly identical identically same verbatim literal literally word-for-word byte-for-byte equal equals "
-    "repeat repeats repeated repeatedly twice near nearly almost similar fuzzy fuzzily close".split()
+    "repeat repeats repeated repeatedly near nearly almost similar fuzzy fuzzily close".split()
 )
 """Words that say how alike copies are."""
 _BOUNDS: Final = frozenset("limit threshold cutoff cut-off bound boundary mark".split())

@@ -119,6 +119,8 @@ def _item(said: Wording, at: int, roles: frozenset[Role]) -> Item | None:  # noq
     token = said.tokens[at]
     if token.low == ";" and not roles.isdisjoint({"sort", "output"}):
         return Item("say", "", at, at + 1)
+    if token.low == "+" and said.quantities.get(at - 1) is not None:  # "4+" is no list
+        return None
     if token.kind == "break" or token.low in _STOPS:
         return Item("stop", "", at, at + 1) if "stop" in roles else None
     if token.kind == "quoted":

@@ -65,6 +65,8 @@ class Ranks:
         described = [one.value for one in some if one.kind == "rows"]
         if len(described) > 1 or any(one.kinds != 1 or one.condition is None for one in described):
             return None
+        if any(one.kind == "limit" and one.value.stated for one in some):
+            return None
         rows = described[0] if described else None
         if len([one for one in some if one.kind == "word"]) > _MOST_UNKNOWN:
             return None
