@@ -37,7 +37,9 @@ NAMES: Final[Mapping[tuple[str, ...], str]] = MappingProxyType(
 """The words of a language's English name, in lower case, to its ISO 639-1 code."""
 _LONGEST: Final = max(map(len, NAMES))
 
-_WORDLIKE_CODES: Final = frozenset("am an as be do go he hi id if is it la lo me mi my no of on or pa so ta te th to us".split())
+_WORDLIKE_CODES: Final = frozenset(
+    "am an as be do go he hi id if is it la lo me mi my no of on or pa so ta te th to us".split()
+)
 """Codes that are words of English, which count only where a language is expected."""
 _EXPECT: Final = frozenset({"language", "languages", "lang", "iso"})
 _LINKS: Final = frozenset("is are be must should in = : of ( code codes not to".split())

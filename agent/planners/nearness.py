@@ -34,9 +34,7 @@ class Nearness:
 
     def __init__(self, profile: Profile) -> None:
         self._columns = {
-            phrase: one
-            for one in profile.columns
-            if not is_key(one) and len(phrase := _phrase(one.name)) >= _SHORTEST
+            phrase: one for one in profile.columns if not is_key(one) and len(phrase := _phrase(one.name)) >= _SHORTEST
         }
 
     def flag(self, words: Sequence[str]) -> ColumnProfile | None:

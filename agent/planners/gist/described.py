@@ -3,6 +3,7 @@ ones, please give me only those"."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from ....operators.core.expression import Column, Compare, Expression, Value
@@ -149,7 +150,7 @@ class Described:
 
     def _says_out_of(self, some: Sequence[Piece]) -> bool:
         words = self._pieces.words(some)
-        return any(pair == ("out", "of") for pair in zip(words, words[1:], strict=False)) or "without" in words
+        return any(pair == ("out", "of") for pair in pairwise(words)) or "without" in words
 
     def _is_plain(self, main: Sequence[Piece], read: frozenset[int]) -> bool:
         """Whether what stands before a reason only points to rows: "bin whatever we can't ship"."""

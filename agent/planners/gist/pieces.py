@@ -1,4 +1,4 @@
-"""Takes a stretch of a request apart: what it names, what it says becomes of it, and words that say nothing of either."""
+"""Takes a stretch of a request apart: what it names, what becomes of that, and words that say nothing of either."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,46 +19,56 @@ from ..verbs import negates
 from ..vocabulary import EXAMPLE_NOUNS, EXCEPT, is_general, stem
 from ..wording import NUMBERS
 
-Kind = Literal["rows", "thing", "column", "limit", "number", "keep", "drop", "rest", "deny", "reason", "hard", "soft", "word"]
+Kind = Literal[
+    "rows", "thing", "column", "limit", "number", "keep", "drop", "rest", "deny", "reason", "hard", "soft", "word"
+]
 """What a piece is: rows that are described, what texts hold, a column, a number with or without a direction, what is
 said to stay or to go, that all others go, a denial, the beginning of a reason, anything else that must not be passed
 over, what says nothing, and an unknown word."""
 
 _REST: Final = Phrases(
-    "the rest can go|the rest goes|the rest is out|the rest must go|the rest may go|the rest out|rest out|rest can go|"
-    "the others can go|the others go|others can go|others out|the others out|everything else can go|everything else "
-    "goes|everything else out|all else can go|drop the rest|forget the rest|ignore the rest|skip the rest|nothing "
-    "else|no others|no other ones|the rest is of no use|bin the rest|lose the rest|leave out the rest|not the others|"
-    "not the rest|so the rest can go|and the rest can go"
+    "the rest can go|the rest goes|the rest is out|the rest must go|the rest may go|the rest out|rest out|"
+    "rest can go|the others can go|the others go|others can go|others out|the others out|"
+    "everything else can go|everything else goes|everything else out|all else can go|drop the rest|"
+    "forget the rest|ignore the rest|skip the rest|nothing else|no others|no other ones|"
+    "the rest is of no use|bin the rest|lose the rest|leave out the rest|not the others|not the rest|"
+    "so the rest can go|and the rest can go"
 )
 _KEEP: Final = Phrases(
-    "interest us|interest me|is what counts|are what counts|what counts|will do|matter to us|matter to me|are of interest|is of interest|are useful|are what counts|"
-    "i'd like|we'd like|would like|nothing but|leave me nothing but|leave me|i only need|we only need|need|needs|"
-    "want|wants|looking for|after|give me|show me|only those|just those|only these|just these|those only|only them|"
-    "suffice|are enough|is enough|have use for|can use|stick to|"
-    "we only publish|we only print|we only take|we only serve|only"
+    "interest us|interest me|is what counts|are what counts|what counts|will do|matter to us|matter to me|"
+    "are of interest|is of interest|are useful|are what counts|i'd like|we'd like|would like|nothing but|"
+    "leave me nothing but|leave me|i only need|we only need|need|needs|want|wants|looking for|after|give me|"
+    "show me|only those|just those|only these|just these|those only|only them|suffice|are enough|is enough|"
+    "have use for|can use|stick to|we only publish|we only print|we only take|we only serve|only"
 )
 _DROP: Final = Phrases(
-    "no use|of no use|no good|not useful|not needed|useless|worthless|away with|is out|are out|goes out|go out|get out|away|out|gone|shouldn't be in there|"
-    "should not be in there|shouldn't be there|shouldn't be in it|has to go|have to go|can go|must go|should go|shall "
-    "go|may go|to go|goes|leave them away|leave those away|leave away|leave it away|can be binned|has no business|"
-    "have no business|spoil|spoils|only annoy|annoy|annoys|no interest|not interested in|don't need|don't want|do not "
-    "need|do not want|too old|too long|too short|chuck|bin|toss|ditch|kick|lose|junk|rubbish|noise|get rid of|rid of|"
-    "clear away|clear them away|teach the model nothing|teaches the model nothing|add nothing|no place|no longer "
-    "wanted|not wanted|don't belong|doesn't belong|be binned|be dropped|be removed|be thrown out|be left out|be out"
+    "no use|of no use|no good|not useful|not needed|useless|worthless|away with|is out|are out|goes out|"
+    "go out|get out|away|out|gone|shouldn't be in there|should not be in there|shouldn't be there|"
+    "shouldn't be in it|has to go|have to go|can go|must go|should go|shall go|may go|to go|goes|"
+    "leave them away|leave those away|leave away|leave it away|can be binned|has no business|"
+    "have no business|spoil|spoils|only annoy|annoy|annoys|no interest|not interested in|don't need|"
+    "don't want|do not need|do not want|too old|too long|too short|chuck|bin|toss|ditch|kick|lose|junk|"
+    "rubbish|noise|get rid of|rid of|clear away|clear them away|teach the model nothing|"
+    "teaches the model nothing|add nothing|no place|no longer wanted|not wanted|don't belong|doesn't belong|"
+    "be binned|be dropped|be removed|be thrown out|be left out|be out"
 )
 _REASONS: Final = frozenset("because since cause bc cos 'cause as otherwise".split())
 _AUXILIARIES: Final = frozenset(
     "is are was were be been being am do does did has have had having will would shall should can could may might must "
     "get gets got getting it's they're we're i'm i've we've they've there's that's its i'd we'd let's ever".split()
 )
-_FUNCTION: Final = frozenset(
-    "a an the this that these those which who whom whose what whatever whoever whichever i we you he she it they me us "
-    "him her them my our your his their its there here where when if so to of in on at by for from with into about as "
-    "and or but than then also too just very really quite rather so such some any all each every both more most still "
-    "already yet somebody someone anybody anyone people nobody's one ones kind sort way bit while "
-    "like up down over again once please".split()
-) | _AUXILIARIES
+_FUNCTION: Final = (
+    frozenset(
+        "a an the this that these those which who whom whose what whatever whoever whichever i we you he she it they me "
+        "us "
+        "him her them my our your his their its there here where when if so to of in on at by for from with into about as "
+        "and or but than then also too just very really quite rather so such some any all each every both more most still "
+        "already yet somebody someone anybody anyone people nobody's one ones kind sort way bit while "
+        "like up down over again once please".split()
+    )
+    | _AUXILIARIES
+)
+_DENYING: Final = frozenset("cant dont wont didnt doesnt isnt arent havent hasnt nobody".split())
 _COMPARING: Final = frozenset("more less fewer than except unless besides instead until till before after".split())
 
 _OBJECTS: Final = frozenset("its the a an their my our his her your us me them".split())
@@ -115,47 +125,48 @@ class Pieces:
         return [self.low(at) for one in pieces for at in range(one.start, one.end) if self.low(at)[:1].isalnum()]
 
     def _at(self, at: int, end: int) -> Piece:
-        token, low = self._tokens[at], self.low(at)
-        rows = self._rows(at, end)
-        cue = self._cue(at, end)
+        rows, cue = self._rows(at, end), self._cue(at, end)
         if rows is not None and (cue is None or cue.end == at + 1):
             return rows
-        if cue is not None:
-            return cue
+        return cue or self._named(at, end) or self._counted(at, end) or self._plain(at, end)
+
+    def _named(self, at: int, end: int) -> Piece | None:
+        """What texts hold, a limit, or a column."""
         things = next(iter(things_at(self._tokens, at)), None)
         if things is not None and things[1] <= end:
             return Piece("thing", at, things[1], things[0])
         limit = self._limits.get(at)
         if limit is not None and limit.end <= end:
             return Piece("limit", at, limit.end, limit)
-        column = column_at(self._tokens, at, self.profile)
-        if column is None and low not in _FUNCTION:
-            column = near_column(self._tokens, at, self.profile, ("text", "boolean", "time", *NUMBERS))
         flag = self._flag(at)
-        if flag is not None:
-            return Piece("column", at, at + 1, flag)
-        if column is not None and column[1] <= end:
-            return Piece("column", at, column[1], column[0])
-        if token.kind in ("number", "date"):
-            return Piece("number", at, at + 1)
-        if token.kind == "quoted" or token.low == ENTITY:
-            return Piece("hard", at, at + 1)
-        if negates(low) or low in ("cant", "dont", "wont", "didnt", "doesnt", "isnt", "arent", "havent", "hasnt", "nobody"):
-            return Piece("deny", at, at + 1)
-        if low in _REASONS:
-            return Piece("reason", at, at + 1)
-        if low in EXCEPT | _COMPARING or any(one.start == at for one in self.marked.languages):
-            return Piece("hard", at, at + 1)
-        polite = POLITE.end(self._tokens, at)
-        if polite is not None and polite <= end:
-            return Piece("soft", at, polite)
-        determiner = DETERMINERS.end(self._tokens, at)
-        if determiner is not None and determiner <= end:
-            return Piece("soft", at, determiner)
+        column = (flag, at + 1) if flag is not None else column_at(self._tokens, at, self.profile)
+        if column is None and self.low(at) not in _FUNCTION:
+            column = near_column(self._tokens, at, self.profile, ("text", "boolean", "time", *NUMBERS))
+        return Piece("column", at, column[1], column[0]) if column is not None and column[1] <= end else None
+
+    def _counted(self, at: int, end: int) -> Piece | None:
+        """A number, a denial, a reason, or what must not be passed over."""
+        token, low = self._tokens[at], self.low(at)
+        spoken = any(at <= one.start < end and one.start == at for one in self.marked.languages)
+        hard = token.kind == "quoted" or token.low == ENTITY or low in EXCEPT | _COMPARING or spoken
+        kinds: dict[Kind, bool] = {
+            "number": token.kind in ("number", "date"),
+            "deny": negates(low) or low in _DENYING,
+            "reason": low in _REASONS,
+            "hard": hard,
+        }
+        return next((Piece(kind, at, at + 1) for kind, holds in kinds.items() if holds), None)
+
+    def _plain(self, at: int, end: int) -> Piece:
+        """Words that say nothing, and unknown ones."""
+        token, low = self._tokens[at], self.low(at)
+        for phrases in (POLITE, DETERMINERS):
+            last = phrases.end(self._tokens, at)
+            if last is not None and last <= end:
+                return Piece("soft", at, last)
         soft = not token.is_word or low in _FUNCTION or token.low == FILLER
-        if soft or is_row_noun(self._tokens, at) or low in EXAMPLE_NOUNS or is_general(low):
-            return Piece("soft", at, at + 1)
-        return Piece("word", at, at + 1)
+        known = is_row_noun(self._tokens, at) or low in EXAMPLE_NOUNS or is_general(low)
+        return Piece("soft" if soft or known else "word", at, at + 1)
 
     def _is_verb(self, at: int, last: int) -> bool:
         """Whether a single word has an object, so that it says what was done: "UPS lost its contract"."""

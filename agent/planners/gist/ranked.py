@@ -41,6 +41,21 @@ class Ranked:
     rows: Rows | None = None
 
 
+@dataclass(frozen=True)
+class _End:
+    """A superlative: where it stands, and which end of which scale it names."""
+
+    start: int
+    end: int
+    pole: str
+    scale: str
+
+    @property
+    def high(self) -> bool:
+        """Whether it is the high end."""
+        return self.pole == "high"
+
+
 class Ranks:
     """Reads ranks.
 
@@ -57,46 +72,47 @@ class Ranks:
 
     def read(self, some: Sequence[Piece]) -> Ranked | None:
         """The rank that a stretch asks for; None where it is not clear by which column, or which end."""
-        start, end = some[0].start, some[-1].end
-        ends = [one for at in range(start, end) if (one := self._end_at(at, end)) is not None]
-        ends = [one for one in ends if not any(other[0] < one[0] < other[1] for other in ends)]
-        if len(ends) != 1 or any(one.kind in ("thing", "hard", "drop", "rest", "deny") for one in some):
-            return None
+        end = self._only_end(some)
         described = [one.value for one in some if one.kind == "rows"]
-        if len(described) > 1 or any(one.kinds != 1 or one.condition is None for one in described):
+        plain_rows = len(described) < 2 and all(one.kinds == 1 and one.condition is not None for one in described)
+        if end is None or not plain_rows or len([one for one in some if one.kind == "word"]) > _MOST_UNKNOWN:
+            return None
+        start, stop = some[0].start, some[-1].end
+        per = self._groups(start, stop)
+        columns = () if per is None else self._columns(range(start, stop), end, per)
+        counts = [
+            one for at, one in self._quantities.items()
+            if start <= at < stop and one.unit is None and not one.share and not end.start <= at < end.end
+        ]  # fmt: skip
+        if per is None or not columns or len(counts) > 1:
+            return None
+        rows = described[0] if described else None
+        if counts:
+            return Ranked(columns, end.high, int(plain(counts[0].value)), per, rows)
+        leads = any(self._pieces.low(at) in _TOP for at in range(start, stop))
+        return Ranked(columns, end.high, None) if leads and not per and rows is None else None
+
+    def _only_end(self, some: Sequence[Piece]) -> "_End | None":
+        """The one superlative of a stretch that asks for nothing else."""
+        if any(one.kind in ("thing", "hard", "drop", "rest", "deny") for one in some):
             return None
         if any(one.kind == "limit" and one.value.stated for one in some):
             return None
-        rows = described[0] if described else None
-        if len([one for one in some if one.kind == "word"]) > _MOST_UNKNOWN:
-            return None
-        words = {self._pieces.low(at) for at in range(start, end)}
-        first, last, (pole, scale) = ends[0]
-        per = self._groups(start, end)
-        if per is None:
-            return None
-        columns = self._columns(start, end, first, last, scale, per)
-        counts = [
-            one for at, one in self._quantities.items()
-            if start <= at < end and one.unit is None and not one.share and not first <= at < last
-        ]  # fmt: skip
-        high = pole == "high"
-        if not columns or len(counts) > 1:
-            return None
-        if counts:
-            return Ranked(columns, high, int(plain(counts[0].value)), per, rows)
-        return Ranked(columns, high, None) if words & _TOP and not per and rows is None else None
+        stop = some[-1].end
+        ends = [one for at in range(some[0].start, stop) if (one := self._end_at(at, stop)) is not None]
+        ends = [one for one in ends if not any(other.start < one.start < other.end for other in ends)]
+        return ends[0] if len(ends) == 1 else None
 
-    def _end_at(self, at: int, stop: int) -> tuple[int, int, tuple[str, str]] | None:
-        """The superlative at a position: where it begins and ends, and which end of which scale it names."""
+    def _end_at(self, at: int, stop: int) -> "_End | None":
+        """The superlative at a position."""
         for words, meant in _EARLY.items():
             if tuple(self._pieces.low(at + n) for n in range(len(words))) == words:
-                return at, at + len(words), meant
+                return _End(at, at + len(words), *meant)
         for size in range(min(LONGEST.get(self._pieces.low(at), 0), stop - at), 0, -1):
             words = tuple(self._pieces.low(at + n) for n in range(size))
             role = MEANINGS.get(words, {}).get("end")
             if role is not None and words[0] not in PLAIN_ENDS and self._pieces.low(at - 1) != "at":
-                return at, at + size, role
+                return _End(at, at + size, *role)
         return None
 
     def _groups(self, start: int, end: int) -> tuple[str, ...] | None:
@@ -110,22 +126,21 @@ class Ranks:
                 return (named[0].name,)
         return None
 
-    def _columns(
-        self, start: int, end: int, first: int, last: int, scale: str, per: Sequence[str]
-    ) -> tuple[str, ...]:
+    def _columns(self, places: range, end: "_End", per: Sequence[str]) -> tuple[str, ...]:
         """The columns that may be meant: one that is named, that the verb is about, or that holds the scale."""
-        named = [one for at in range(start, end) if (one := self._number_at(at)) is not None and one not in per]
+        named = [one for at in places if (one := self._number_at(at)) is not None and one not in per]
         if len({*named}) == 1:
             return (named[0],)
         if named:
             return ()
-        verb = self._values.by_verb(first - 1) if first > start else None
+        verb = self._values.by_verb(end.start - 1) if end.start > places.start else None
         if verb is not None and (verb.dtype in NUMBERS or looks_dated(verb)):
             return (verb.name,)
-        known = columns_of_scale(self._said, scale) if scale and scale != "length" else []
+        known = columns_of_scale(self._said, end.scale) if end.scale not in ("", "length") else []
         if known:
             return tuple(known[:3])
-        around = [*range(max(start, first - 2), first), *range(last, min(last + 2, end))]
+        before = range(max(places.start, end.start - 2), end.start)
+        around = [*before, *range(end.end, min(end.end + 2, places.stop))]
         near = self._nearness.number([self._pieces.low(at) for at in around if self._pieces.low(at).isalpha()])
         return () if near is None else (near.name,)
 

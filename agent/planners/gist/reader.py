@@ -1,4 +1,4 @@
-"""Reads sentences that were left open by what they name: verbs, rows, columns, numbers and things, whatever their order."""
+"""Reads sentences that were left open by what they name: rows, columns, numbers, things, whatever their order."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -140,7 +140,9 @@ class GistReader:
             return None
         way = "highest" if ranked.high else "lowest"
         if len(ranked.columns) > 1:
-            ask = f"keep the {ranked.count} rows with the {way} `{{}}`" if ranked.count else f"sort by `{{}}` {way} first"
+            ask = (
+                f"keep the {ranked.count} rows with the {way} `{{}}`" if ranked.count else f"sort by `{{}}` {way} first"
+            )
             options = tuple(ask.format(column) for column in ranked.columns)
             return Reading(clause, doubt=doubts.what_is_meant(clause, way, options, "high" if ranked.high else "low"))
         column = ranked.columns[0]

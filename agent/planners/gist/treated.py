@@ -1,4 +1,4 @@
-"""Reads what is taken out of texts, or mended in them, by what a stretch names: "&amp; and friends, make these real"."""
+"""Reads what is taken out of texts, or mended, by what a stretch names: "&amp; and friends, make these real"."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,9 +16,15 @@ _SHOWN: Final = tuple(
     (kind, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I))
     for kind, words in (
         ("lowercase", r"(?:in )?(?:small|lower(?: |-)?case) letters|lower ?case|lowercased?|no capitals"),
-        ("punctuation", r"(?<!\w)[!?]{2,}|(?:exclamation|question) marks in a row|rows? of (?:exclamation|question) marks"),
-        ("whitespace", r"(?:several|double|extra|multiple|two|many|superfluous) (?:blanks?|spaces?)|(?:blanks?|spaces?) "
-         r"in a row"),
+        (
+            "punctuation",
+            r"(?<!\w)[!?]{2,}|(?:exclamation|question) marks in a row|rows? of (?:exclamation|question) marks",
+        ),
+        (
+            "whitespace",
+            r"(?:several|double|extra|multiple|two|many|superfluous) (?:blanks?|spaces?)|(?:blanks?|spaces?) "
+            r"in a row",
+        ),
         ("contraction", r"(?:do|does|is|wo|ca)n't(?:,| and| or)? (?:it|we|you|they)'\w+"),
         ("url", r"https?(?:://)? (?:stuff|things?|bits?|part)|web ?addresse?s?|www\S* things?"),
     )
@@ -68,7 +74,9 @@ class Treated:
         text = self._pieces.marked.text(start, end)
         kinds = tuple(dict.fromkeys(self._kinds(some, text)))
         words = [self._pieces.low(at) for at in range(start, end)]
-        drops = any(one.kind == "drop" for one in some) or (_left_none(words) and any(one.kind == "deny" for one in some))
+        drops = any(one.kind == "drop" for one in some) or (
+            _left_none(words) and any(one.kind == "deny" for one in some)
+        )
         if not kinds or not all(drops or _is_asked(kind, words) for kind in kinds) or not _SPARED.isdisjoint(words):
             return None
         if any(one.kind in ("limit", "number") for one in some) or self._says_more(some):
@@ -134,7 +142,12 @@ class Treated:
         if len(rows) != 1 or rows[0].value.condition is None or rows[0].value.kinds != 1:
             return None
         first, before = self._pieces.low(rows[0].start), self._pieces.low(rows[0].start - 1)
-        led = first in _LEADS or before in _LEADS or rows[0].value.column is not None or self._pieces.low(rows[0].end) == ":"
+        led = (
+            first in _LEADS
+            or before in _LEADS
+            or rows[0].value.column is not None
+            or self._pieces.low(rows[0].end) == ":"
+        )
         condition: Condition = rows[0].value.condition
         return condition if led or not _THEIR.isdisjoint(words) else None
 
