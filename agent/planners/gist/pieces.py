@@ -59,12 +59,11 @@ _AUXILIARIES: Final = frozenset(
 )
 _FUNCTION: Final = (
     frozenset(
-        "a an the this that these those which who whom whose what whatever whoever whichever i we you he she it they me "
-        "us "
-        "him her them my our your his their its there here where when if so to of in on at by for from with into about as "
-        "and or but than then also too just very really quite rather so such some any all each every both more most still "
-        "already yet somebody someone anybody anyone people nobody's one ones kind sort way bit while "
-        "like up down over again once please".split()
+        "a an the this that these those which who whom whose what whatever whoever whichever i we you he she "
+        "it they me us him her them my our your his their its there here where when if so to of in on at by "
+        "for from with into about as and or but than then also too just very really quite rather so such some "
+        "any all each every both more most still already yet somebody someone anybody anyone people nobody's "
+        "one ones kind sort way bit while like up down over again once please".split()
     )
     | _AUXILIARIES
 )
