@@ -221,7 +221,8 @@ STAYS: Final = Phrases(
     "keep only them|keep just them|just those|just these|only those|only these|those only|leave me just those|leave "
     "me only those|leave just those|leave only those|i only want those|i just want those|we only want those|we only "
     "need those|i only need those|only want those|just want those|give me those|give me just those|give me only "
-    "those|show me just those|show me only those|show me those"
+    "those|show me just those|show me only those|show me those|"
+    "send me those|send us those|send me only those|send me just those|send me these|send those"
 )
 """What is said behind rows that stay alone. That some "can stay" or "are fine" says nothing of the others."""
 EXCEPT: Final = Phrases(
