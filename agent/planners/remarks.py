@@ -29,6 +29,9 @@ _MEANING: Final = frozenset(
     "it's it is this that all here i we i'm we're am are mean meant talking about of the a not column columns only "
     "always please".split()
 )
+_ALL_STAY: Final = frozenset(
+    "keep leave retain stay stays remain can may should them all everything every of the it in there please".split()
+)
 _LIKE: Final = frozenset("like likes want wants wish wishes please whatever however regardless".split())
 _CONTENT: Final = TEXT_NOUNS | frozenset(
     "word words wording content contents sentence sentences letters prose rest itself themselves wordings".split()
@@ -86,7 +89,7 @@ def is_agreed(clause: Clause, around: Surroundings) -> bool:
         return True  # "poems need …, others don't matter" drops no others
     if fate is not None:
         return _rest_agrees(clause, fate, around)
-    tests = (_others_agree, _only_that, _stays_anyway, _is_known_fact)
+    tests = (_keeps_all, _others_agree, _only_that, _stays_anyway, _is_known_fact)
     return any(test(clause, around) for test in tests)
 
 
@@ -136,6 +139,13 @@ def _keeps(wish: Wish) -> bool:
 
 def _removes_copies(card: OperatorCard) -> bool:
     return "duplicate" in card.name_concepts or "dedup" in card.name
+
+
+def _keeps_all(clause: Clause, around: Surroundings) -> bool:
+    """Whether a clause says that every row stays, where no step drops any: "keep them all, but mask …"."""
+    said = {word for word in clause.words if word[:1].isalpha()}
+    every = said & {"all", "everything", "every"} and said <= _ALL_STAY | ROW_NOUNS
+    return bool(every) and all(wish.card.cls.kind != "filter" for wish in around.wishes)
 
 
 def _others_agree(clause: Clause, around: Surroundings) -> bool:

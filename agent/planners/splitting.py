@@ -60,6 +60,9 @@ _THEM: Final = frozenset("them those these it they".split())
 _COPIES: Final = frozenset("duplicates copies dupes repeats doubles".split())
 _THESE: Final = frozenset("the that this those these such whole entire".split())
 
+_COMMANDS: Final = frozenset("make put strip clean mask hide lowercase write remove take get sort show".split())
+"""Verbs behind "all but" with which another wish begins."""
+
 
 def split(marked: Marked, verbs: frozenset[str] = frozenset()) -> list[Clause]:
     """The clauses of a request, in its order.
@@ -162,7 +165,7 @@ def _coordinates(marked: Marked, at: int) -> bool:
         "as": "well" in (following, previous),
         "well": previous == "as",
         "followed": following == "by",
-        "but": previous not in ALL_BUT,
+        "but": previous not in ALL_BUT or following in _COMMANDS,  # "keep them all but make …"
         ":": bool(following)
         and previous not in _OTHERS
         and (at + 1 not in marked.taken or _is_purpose(marked, at))

@@ -73,7 +73,7 @@ _COMPARING: Final = frozenset("more less fewer than except unless besides instea
 _OBJECTS: Final = frozenset("its the a an their my our his her your us me them".split())
 _FARTHEST: Final = 1
 """The most that a reading of rows may be far-fetched."""
-_NO_CUES: Final = _COMPARING | (_FUNCTION - {"only"})
+_NO_CUES: Final = _COMPARING | (_FUNCTION - {"only"}) | {"leave"}  # "so leave these" may spare them
 _CUES: Final[Sequence[tuple[Kind, Phrases]]] = (
     ("rest", _REST), ("keep", STAYS), ("drop", GOES), ("keep", _KEEP), ("drop", _DROP), ("keep", KEEP), ("keep", ONLY),
     ("drop", DROP),

@@ -22,6 +22,9 @@ _GRADING: Final = frozenset("gave give got get given rated rate scored score rec
 _READY: Final = frozenset("done ready finished cooked made over completed prepared".split())
 _HOW_WELL: Final = frozenset("well highly badly poorly low high best worst better worse higher lower".split())
 """Words behind "rated" by which it says more than that there is a rating."""
+_NO_ONE: Final = frozenset("nobody noone no none".split())
+_GAVE: Final = frozenset("left leave leaves wrote write writes gave give gives added posted entered made sent".split())
+"""What people do with what a column holds."""
 _DID: Final = frozenset(
     "wrote made sent sold did posted brought took gave held ran built asked written taken held".split()
 )
@@ -111,6 +114,7 @@ class Descriptions(Holdings):
         if self.low(at) in PREPOSITIONS:
             yield from self._placed(at)
         yield from self._holding(at)
+        yield from self._given_by_people(at)
         yield from self._by_people(at)
         yield from self._with_things(at)
         yield from self._worded(at)
@@ -135,6 +139,25 @@ class Descriptions(Holdings):
             for rows, end in [*self.behind(at + 1), *self.condition(at + 1)]:
                 if self.low(end) == ")":
                     yield rows, end + 1
+
+    def _given_by_people(self, at: int) -> Iterator[Found]:
+        """Reads "where the customer left a comment", "for which nobody ever gave a rating"."""
+        led = 1 if self.low(at) in ("where", "when") else 2 if self.low(at + 1) == "which" else 0
+        place = at + led + (self.low(at + led) in ARTICLES | _OUR)
+        if not led or self.low(place) in COPULAS:
+            return
+        denied = self.low(place) in _NO_ONE
+        place += 1 + (self.low(place) == "no" and self.low(place + 1) == "one")
+        while self.low(place) in _ADVERBS | NOT | {"did", "has", "have", "had"}:
+            denied = denied or self.low(place) in NOT
+            place += 1
+        begin = place + 1
+        while self.low(begin) in ARTICLES | {"no", "not", "single"}:
+            denied = denied or self.low(begin) in ("no", "not")
+            begin += 1
+        named = self._values.column(begin) if self.low(place) in _GAVE else None
+        if named is not None and named[0].dtype != "boolean":
+            yield Rows(nothing(named[0], present=not denied, counts=False), cost=1), named[1]
 
     def _placed(self, at: int) -> Iterator[Found]:
         """Reads "from DHL", "in German", "with a rating of 4", "from docs.example.com"."""
