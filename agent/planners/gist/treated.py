@@ -54,6 +54,7 @@ _SOME: Final = frozenset("only nowhere others else twice same again duplicate du
 _STUFF: Final = frozenset("mess stuff bits things junk crap rubbish noise leftovers clutter garbage debris us".split())
 """Nouns behind what texts hold that say no more."""
 _NARROWING: Final = frozenset("that which who whose of from with by about to".split())
+_ARTICLES: Final = frozenset("the all any these those a an".split())
 _BARE: Final = frozenset("phone email link url tag card ip mail".split())
 _MOST_UNKNOWN: Final = 12
 
@@ -113,8 +114,13 @@ class Treated:
         return passed or any(self._is_bare(one) or self._is_narrowed(some, one) for one in things)
 
     def _is_narrowed(self, some: Sequence[Piece], thing: Piece) -> bool:
-        """Whether words behind a thing say which of them: "links that are dead", "emails of employees"."""
-        behind = some[some.index(thing) + 1 :]
+        """Whether words beside a thing say which of them: "dead links", "links that are broken", "emails of staff"."""
+        at = some.index(thing)
+        behind = some[at + 1 :]
+        if at and some[at - 1].kind == "word":
+            verb = all(one.kind == "soft" for one in some[: at - 1])
+            if not verb or self._pieces.low(some[at - 1].start - 1) in _ARTICLES:
+                return True
         if behind and self._is_strange(behind[0]):
             return True
         if self._pieces.low(thing.end) not in _NARROWING:
