@@ -9,6 +9,7 @@ from ...tools.profile import Profile
 from .assembling import assemble
 from .doubts import MORE, Decisions, Doubt, Opening
 from .matching import Matcher
+from .quantities import SMALL
 from .tokens import tokenize
 from .understanding import understand
 from .vocabulary import DROP, KEEP
@@ -27,6 +28,7 @@ _THOSE: Final = re.compile(
     r"^(?:(?:all|only)\s+)?(?:those|these|the ones?|ones?|the rows?|rows|anything|everything|whatever|all)\b\s*",
     re.IGNORECASE,
 )
+_WITH: Final = re.compile(r"^(?:(?:that|which) )?(?:with|have|has|having|of|from)\s+(?=\D*\d)", re.IGNORECASE)
 _SORTING: Final = frozenset("sort order rank arrange".split())
 _SELECTING: Final = frozenset({"top_rows", "sample_rows"})
 _UNDER: Final = re.compile(r"\s<=?\s")
@@ -71,6 +73,8 @@ def _requests(opening: Opening, plain: str, words: Sequence[str]) -> Iterator[st
             yield plain
         yield f"sort {plain}" if words[0] in ("by", "on") else f"sort by {plain}"
         return
+    if opening.column is not None:
+        yield from _of_column(opening, opening.column, plain)
     if words[0] in KEEP | DROP | _SORTING:
         yield plain
         return
@@ -88,6 +92,18 @@ def _requests(opening: Opening, plain: str, words: Sequence[str]) -> Iterator[st
             yield f"{verb} rows {rest}"
             yield f"{verb} rows whose {rest}"
             yield f"{verb} {plain}"
+
+
+def _of_column(opening: Opening, column: str, plain: str) -> Iterator[str]:
+    """An answer that says only a number, put as a request about the column in question: "keep 3 and up"."""
+    first, _, rest = plain.partition(" ")
+    own = first.lower() in KEEP | DROP
+    body = _WITH.sub("", _THOSE.sub("", rest if own else plain))
+    if not any(letter.isdigit() for letter in body) and not {*body.lower().split()} & {*SMALL}:
+        return
+    other = "keep" if opening.verb == "drop" else "drop"
+    for verb in (first,) if own else (opening.verb, other):
+        yield f"{verb} rows whose `{column}` is {body}"
 
 
 def _read(said: str, so_far: Decisions, profile: Profile, matcher: Matcher) -> list[Wish]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from ...operators.core.expression import Expression
 from ...operators.core.operator import Kind
+from ...tools.profile import ColumnProfile
 from . import doubts, proofs
 from .cards import OperatorCard
 from .clauses import Clause
@@ -250,7 +251,7 @@ class ClauseReader:
         side = "max" if self.clause.is_upper else "min"
         options = (option for card in cards for option in card.limits() if option.unit and option.side == side)
         option = next(options, None)
-        return doubts.how_long(self.clause, option) if option else None
+        return doubts.how_long(self.clause, option, self.limited_texts()) if option else None
 
     def without_number(self, own: Match | None) -> Doubt | None:
         """Asks for the number of a filter that does nothing but count, and was given none."""
@@ -259,7 +260,13 @@ class ClauseReader:
             return None
         side = "max" if self.clause.is_upper else "min"
         option = next((option for option in limits if option.side == side), limits[0])
-        return doubts.how_long(self.clause, option)
+        return doubts.how_long(self.clause, option, self.limited_texts())
+
+    def limited_texts(self) -> ColumnProfile | None:
+        """The one column whose texts may be meant."""
+        named = {name for mention in self.clause.columns for name in mention.names}
+        name = next(iter(named), self.reader.main) if len(named) < 2 else None  # noqa: PLR2004
+        return None if name is None or name not in self.reader.profile.schema.names else self.reader.profile.column(name)
 
     def direction_doubt(self) -> Doubt | None:
         """Asks whether rows are kept or dropped, or which way a bare number limits, where no word says it."""

@@ -20,7 +20,18 @@ from ...tools.profile import ColumnProfile, Profile
 from .columns import column_at, looks_dated, words_of
 from .condition_pairs import elements_at, paired_at, refers_at
 from .condition_texts import ENDS, NEGATED, NO_TEXTS, TESTS, TextTests
-from .condition_words import COMPARED, compared_at, counted_at, flag_at, near_column, numbers_at, past_unit, stars_at
+from .condition_words import (
+    COMPARED,
+    by_dimension,
+    compared_at,
+    counted_at,
+    flag_at,
+    near_column,
+    numbers_at,
+    past_dimension,
+    past_unit,
+    stars_at,
+)
 from .conditions import ConditionMention, any_test, complement, joined, negate, within
 from .directions import Interval, Limit, comparator_at, comparator_behind
 from .judgements import judgement_of
@@ -377,9 +388,10 @@ class _Finder(TextTests):
         if listed is not None:
             return within(Length(Column(listed[0])), limit.interval), listed[1]
         named = column_at(self.tokens, after, self.profile) or near_column(self.tokens, after, self.profile, _NUMBERS)
+        named = named or by_dimension(self.tokens, after, self.profile)
         if named is None or self.profile.column(named[0]).dtype not in _NUMBERS:
             return None
-        name, end = Column(named[0]), named[1]
+        name, end = Column(named[0]), past_dimension(self.tokens, named[1])
         if limit.stated:
             return within(name, limit.interval), end
         behind, value = comparator_behind(self.tokens, end), limit.interval.low

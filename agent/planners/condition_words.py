@@ -361,6 +361,25 @@ def numbers_at(tokens: Sequence[Token], at: int) -> tuple[tuple[Value, ...], int
     return (tuple(values), end) if len(values) > 1 else None
 
 
+_DIMENSIONS: Final = {
+    "high": "height", "tall": "height", "wide": "width", "long": "length", "deep": "depth", "old": "age",
+    "thick": "thickness", "heavy": "weight",
+}  # fmt: skip
+"""What a number with a unit is said to measure, by the adjective behind it."""
+
+
+def past_dimension(tokens: Sequence[Token], end: int) -> int:
+    """Where a number with its unit ends with the adjective behind it: "50 cm high"."""
+    return end + (end < len(tokens) and tokens[end].low in _DIMENSIONS)
+
+
+def by_dimension(tokens: Sequence[Token], at: int, profile: Profile) -> tuple[str, int] | None:
+    """The column of numbers for a unit with an adjective behind it: `height_cm` for "cm high" where there is more."""
+    noun = _DIMENSIONS.get(tokens[at + 1].low) if at + 1 < len(tokens) else None
+    named = [one.name for one in profile.columns if one.dtype in _NUMBERS and noun in words_of(one.name)]
+    return (named[0], at + 2) if len(named) == 1 else None
+
+
 def past_unit(tokens: Sequence[Token], end: int, name: str) -> int:
     """Where a number ends with the unit behind it, as in "20 euros", and words of its column's name."""
     if end < len(tokens) and tokens[end].low in _UNITS_OF_VALUES:
@@ -370,4 +389,4 @@ def past_unit(tokens: Sequence[Token], end: int, name: str) -> int:
     parts = words_of(name)
     while end < len(tokens) and tokens[end].low in parts[1:]:
         end += 1
-    return end
+    return past_dimension(tokens, end) if tokens[end - 1].low in _UNITS_OF_VALUES | {*parts[1:]} else end

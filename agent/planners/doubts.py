@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from ...tools.profile import Profile
+from ...tools.profile import ColumnProfile, Profile
 from ..state import Question
 from .cards import OperatorCard, OptionCard
 from .clauses import Clause
@@ -18,6 +18,10 @@ from .wording import Missing, TableMention
 MORE: Final = frozenset("too also then besides additionally afterwards first finally well plus".split())
 """Words of a further wish, which answers nothing."""
 _WHICH: Final = frozenset({"whose", "where"})
+_WAYS: Final = {"min": ("fewer than", "at least"), "max": ("more than", "at most")}
+_FEWEST_WORDS: Final = 3.0
+"""Words that texts have on average where some may be called long."""
+_ROUND_FROM: Final = 10
 SIZES: Final = {"min": (20, 50, 100), "max": (500, 1000, 2000)}
 """Numbers that are offered where a request says short or long without one."""
 
@@ -50,12 +54,14 @@ class Opening:
         form: what is asked about: which rows, or their order.
         verb: what the request does with the rows.
         end: the end of the scale that stays, where a word of the request says it.
+        column: the one column that the question is about.
     """
 
     words: str
     form: Literal["rows", "order"] = "rows"
     verb: str = "keep"
     end: Literal["high", "low"] | None = None
+    column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,20 +108,66 @@ def unknown_column(clause: Clause, name: str, near: Sequence[str]) -> Doubt:
     return Doubt(Question(text=text, options=tuple(near[:3])), decide)
 
 
-def how_long(clause: Clause, option: OptionCard) -> Doubt:
-    """A limit is asked for without a number."""
+def how_long(clause: Clause, option: OptionCard, texts: ColumnProfile | None = None) -> Doubt:
+    """A limit is asked for without a number.
+
+    Args:
+        texts: the column that is limited, where it is known: offered are sizes that its texts have.
+    """
     side, unit = option.side or "min", option.unit or "words"
     sized = any(concept in SIZE_WORDS for _, concept in clause.concepts)
     told = sized and clause.polarity in ("keep", "drop")
-    ways = {"min": ("fewer than", "at least"), "max": ("more than", "at most")}
-    way = ways[side][0 if told and clause.polarity == "drop" else 1]
-    rest = _without_size(clause) if told else f"keep {_subject(clause)}"
+    way = _WAYS[side][0 if told and clause.polarity == "drop" else 1]
     first = [option.default] if isinstance(option.default, int) else []
-    options = tuple(f"{rest} with {way} {number} {unit}" for number in sorted({*first, *SIZES[side]})[:3])
+    numbers = _sizes_of(texts, side) if texts is not None and unit == "words" else ()
+    alone = not (clause.languages or clause.conditions or clause.limits)
+    if numbers and told and alone and texts is not None:
+        options = tuple(f"{clause.polarity} rows whose `{texts.name}` is a text with {way} {n} words" for n in numbers)
+    else:
+        rest = _without_size(clause) if told else f"keep {_subject(clause)}"
+        options = tuple(f"{rest} with {way} {n} {unit}" for n in numbers or sorted({*first, *SIZES[side]})[:3])
     what = "short" if side == "min" else "long"
     text = f"How {what} is too {what} in {clause.text!r}?" if sized else f"Which limit is meant in {clause.text!r}?"
     opening = _opening(clause, "high" if side == "min" else "low") if sized else _opening(clause)
     return Doubt(Question(text=text, options=options), _replacing(clause, options, unit), opening)
+
+
+def how_long_texts(clause: Clause, texts: ColumnProfile, *, long: bool) -> Doubt | None:
+    """Rows are described as those with long texts, or with short ones; None where texts are not told apart so.
+
+    Args:
+        clause: with the polarity that says what becomes of these rows.
+        texts: the column with the texts.
+        long: whether it is the long ones.
+    """
+    drops = clause.polarity == "drop"
+    numbers = _sizes_of(texts, "max" if long else "min")
+    if not numbers:
+        return None
+    way = ("more than" if drops else "at least") if long else ("fewer than" if drops else "at most")
+    verb = "drop" if drops else "keep"
+    options = tuple(f"{verb} rows whose `{texts.name}` is a text with {way} {number} words" for number in numbers)
+    what = "long" if long else "short"
+    question = Question(text=f"How {what} is {what} in {clause.text!r}?", options=options)
+    return Doubt(question, _replacing(clause, options, "words"), _opening(clause, "low" if long == drops else "high"))
+
+
+def _sizes_of(texts: ColumnProfile, side: str) -> tuple[int, ...]:
+    """Round numbers of words that part the texts of a column: below the mean for short ones, above it for long ones."""
+    mean, chars, most = texts.mean_words or 0.0, texts.mean_chars or 0.0, texts.max_chars or 0
+    if mean < _FEWEST_WORDS or not chars:
+        return ()
+    longest = most * mean / chars
+    shares = (mean / 4, mean / 2, mean) if side == "min" else (mean, (mean + longest) / 2, longest * 0.9)
+    return tuple(sorted({_rounded(one) for one in shares}))
+
+
+def _rounded(number: float) -> int:
+    """A number near to one, with as few digits as people use: 3, 15, 200."""
+    if number < _ROUND_FROM:
+        return max(1, round(number))
+    step = 10 ** (len(str(int(number))) - 1) // 2
+    return round(number / step) * step
 
 
 def at_least_or_at_most(clause: Clause, limit: Limit) -> Doubt:
@@ -143,6 +195,16 @@ def what_is_meant(clause: Clause, word: str, options: Sequence[str], pole: Liter
     text = f"Which rows are meant by {word!r} in {clause.text!r}?"
     other: Literal["high", "low"] = "low" if pole == "high" else "high"
     opening = _opening(clause, other if clause.polarity == "drop" else pole)
+    columns = {name for option in options for name in re.findall("`([^`]+)`", option)}
+    if len(columns) == 1:
+        opening = replace(opening, column=columns.pop())
+    return Doubt(Question(text=text, options=tuple(options)), _replacing(clause, options, None), opening)
+
+
+def which_order(clause: Clause, options: Sequence[str]) -> Doubt:
+    """Rows are to be put in order, but by what is not said."""
+    text = f"Which order is meant in {clause.text!r}?"
+    opening = _opening(clause, form="order")
     return Doubt(Question(text=text, options=tuple(options)), _replacing(clause, options, None), opening)
 
 

@@ -1,5 +1,6 @@
 """Sentences that tell a fact or a reason and ask for nothing: "we have copies in there", "they say so at the top"."""
 
+import re
 from itertools import pairwise
 from typing import Final
 
@@ -39,6 +40,12 @@ _DETERMINERS: Final = frozenset("our my his her their the this that an a another
 _THEY: Final = frozenset("it they those these it's they're".split())
 _COLUMNS: Final = frozenset("column columns field fields called named name names".split())
 _LEADS: Final = frozenset("and but so well also because since as cause unfortunately sadly otherwise please".split())
+_DEMANDS: Final = re.compile(
+    r"^(?:every|each|all|a|an) .*\b(?:gets?|goes|go|has|have)\b|\bgets? (?:a|an)\b|\b(?:counts?|adds?|sums?) (?:how|the|up)\b|"
+    r"\b(?:is|are) what counts\b|\b(?:ends|starts|begins) with\b|\b(?:has|have) to\b|\bexpects?\b|"
+    r"\b(?:is|are|gets?|be) (?:then |now )?(?:mailed|emailed|sent|uploaded|posted|forwarded|published|translated)\b"
+)
+"""What may be a wish in the form of a fact: "every comment gets a sentiment", "the result gets mailed to bob"."""
 _SHORTEST: Final = 3
 _FAR: Final = 7
 """How far behind the first word of a sentence its verb stands at most."""
@@ -78,7 +85,8 @@ def _is_finite(noun: str, word: str) -> bool:
 
 def _plain(clause: Clause) -> bool:
     """Whether nothing was read in a clause that may be asked for."""
-    return not (clause.limits or clause.languages or clause.conditions or clause.tables or clause.acts)
+    text = " ".join(token.text.lower() for token in clause.marked.tokens[clause.start : clause.end])
+    return not _DEMANDS.search(text) and not (clause.limits or clause.languages or clause.conditions or clause.tables or clause.acts)
 
 
 def states_a_fact(clause: Clause) -> bool:

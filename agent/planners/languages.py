@@ -43,7 +43,7 @@ _WORDLIKE_CODES: Final = frozenset(
 """Codes that are words of English, which count only where a language is expected."""
 _EXPECT: Final = frozenset({"language", "languages", "lang", "iso"})
 _LINKS: Final = frozenset("is are be must should in = : of ( code codes not to".split())
-_LANGUAGE_NAMES: Final = frozenset("lang language locale tongue".split())
+LANGUAGE_NAMES: Final = frozenset("lang language locale tongue".split())
 """Words in the names of columns that say in which language a row is."""
 _JOIN: Final = frozenset({",", "and", "or", "/", "&"})
 
@@ -90,7 +90,7 @@ def said_by_labels(mention: LanguageMention, profile: Profile) -> Condition | No
     columns = [
         (column.name, {label: code_of(label.partition("-")[0]) for label in column.labels})
         for column in profile.columns
-        if column.dtype == "text" and _LANGUAGE_NAMES & {*words_of(column.name)}
+        if column.dtype == "text" and LANGUAGE_NAMES & {*words_of(column.name)}
     ]
     told = [(name, codes) for name, codes in columns if codes and all(codes.values())]
     if len(told) != 1:

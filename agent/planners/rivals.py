@@ -128,6 +128,10 @@ def _copies(wish: Wish, main: str | None, profile: Profile) -> tuple[str, list[s
 
 def _ways_to_be_copies(wish: Wish, main: str | None, profile: Profile) -> tuple[str, list[str]] | None:
     names = [*wish.columns] or ([main] if main else [])
+    text = f"Which copies go in {wish.clause.text!r}?"
+    if not names and len(worded := _texts(profile, None)) > 1:
+        alone = [f"remove exact duplicates of `{name}`" for name in worded[:2]]
+        return text, [alone[0], f"remove exact duplicates of `{worded[0]}` and `{worded[1]}`", alone[1]]
     if len(names) != 1:
         return None
     exact = [f"remove exact duplicates of `{names[0]}`"]
@@ -135,7 +139,7 @@ def _ways_to_be_copies(wish: Wish, main: str | None, profile: Profile) -> tuple[
     if not wish.columns and others:
         exact.append(f"remove exact duplicates of `{others[0]}` and `{names[0]}`")
     options = [*exact, f"remove near duplicates of `{names[0]}`"]
-    return f"Which copies go in {wish.clause.text!r}?", options
+    return text, options
 
 
 def _language(wish: Wish, clause: Clause, main: str | None, profile: Profile) -> tuple[str, list[str]] | None:

@@ -106,8 +106,10 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     readings = _without_alternatives(_without_lead_in(_asked_about_both(readings), second.says_of_rows))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
-    gist = GistReader(reader, marked, second).mended(readings)
-    readings = settled(gist, matcher, reader.about, second.says_of_rows) if gist != readings else readings
+    gist = GistReader(reader, marked, second)
+    mended = gist.mended(readings)
+    readings = settled(mended, matcher, reader.about, second.says_of_rows) if mended != readings else readings
+    readings = gist.without_stories(readings)
     readings = with_rows_chosen(readings, matcher)
     return Understanding(tuple(_sequenced(readings)), explicit or swapped, reader.main)
 

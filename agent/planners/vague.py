@@ -16,7 +16,7 @@ from .vocabulary import ROW_NOUNS, concept_set, is_general, stem
 _NUMBERS: Final = frozenset({"integer", "number"})
 _PORTIONS: Final = ("10 %", "25 %", "50 %")
 
-_VAGUE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
+VAGUE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
     {
         word: (pole, tuple(scales.split()))
         for words, pole, scales in (
@@ -55,8 +55,8 @@ _VAGUE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = MappingProxyType(
 )
 """Vague words: the end of a scale that they mean, and the scales, the likeliest first."""
 
-_MUCH: Final = frozenset("high higher much many lots large big great highly long heavy strong huge".split())
-_LITTLE: Final = frozenset("low lower little few small poor weak short brief tiny".split())
+MUCH: Final = frozenset("high higher much many lots large big great highly long heavy strong huge".split())
+LITTLE: Final = frozenset("low lower little few small poor weak short brief tiny".split())
 _MORE_SCALES: Final = MappingProxyType(
     {
         "hard": frozenset("difficulty level grade hardness complexity".split()),
@@ -73,15 +73,15 @@ def vague_doubt(clause: Clause, profile: Profile) -> Doubt | None:
     degree = _degree(clause, profile)  # "high quality only"
     if degree is not None:
         degree_word, name = degree
-        high = degree_word in _MUCH
+        high = degree_word in MUCH
         keeps = {"drop": (False,), "filter": (True, False)}.get(clause.polarity or "keep", (True,))
-        told = [_option(profile, name, part, high=high, keep=keep) for part in _PORTIONS for keep in keeps]
+        told = [portion_option(profile, name, part, high=high, keep=keep) for part in _PORTIONS for keep in keeps]
         return doubts.what_is_meant(clause, degree_word, told[:3], "high" if high else "low")
     word = _only_vague_word(clause, profile)
     if word is None:
         return None
-    pole, scales = _VAGUE[word]
-    columns = list(dict.fromkeys(name for scale in scales for name in _columns(profile, scale)))[:3]
+    pole, scales = VAGUE[word]
+    columns = list(dict.fromkeys(name for scale in scales for name in vague_columns(profile, scale)))[:3]
     if not columns and scales[0] == "good":  # "the best": by whatever numbers there are
         columns = [one.name for one in profile.columns if one.dtype in _NUMBERS and not is_key(one)][:3]
     if not columns:
@@ -90,7 +90,7 @@ def vague_doubt(clause: Clause, profile: Profile) -> Doubt | None:
     sized = [(one, "25 %") for one in columns]
     if len(columns) == len(ways) == 1:
         sized = [(columns[0], portion) for portion in _PORTIONS]
-    options = [_option(profile, name, part, high=pole == "high", keep=keep) for name, part in sized for keep in ways]
+    options = [portion_option(profile, name, part, high=pole == "high", keep=keep) for name, part in sized for keep in ways]
     return doubts.what_is_meant(clause, word, options[:3], "high" if pole == "high" else "low")
 
 
@@ -98,7 +98,7 @@ def _degree(clause: Clause, profile: Profile) -> tuple[str, str] | None:
     """A word such as "high" beside the name of a column of numbers, where the clause says nothing else."""
     tokens = clause.marked.tokens
     for at in range(clause.start, clause.end - 1):
-        if tokens[at].low not in _MUCH | _LITTLE:
+        if tokens[at].low not in MUCH | LITTLE:
             continue
         begin = at + 1 + (tokens[at + 1].low == "of")
         found = column_at(tokens, begin, profile) or near_column(tokens, begin, profile, _NUMBERS)
@@ -119,7 +119,7 @@ def _only_vague_word(clause: Clause, profile: Profile) -> str | None:
     """The one vague word of a clause that says nothing else but what the rows are called."""
     tokens = clause.marked.tokens
     own = concept_set(" ".join(name.partition(".")[0].replace("_", " ") for name in profile.inputs))
-    vague = {at for at in range(clause.start, clause.end) if tokens[at].low in _VAGUE}
+    vague = {at for at in range(clause.start, clause.end) if tokens[at].low in VAGUE}
     if len({tokens[at].low for at in vague}) != 1:
         return None
     for at, concept in clause.concepts:
@@ -139,7 +139,8 @@ def _is_plural(word: str) -> bool:
     return word.endswith("s") and not word.endswith("ss") and len(word) > 3
 
 
-def _columns(profile: Profile, scale: str) -> Iterator[str]:
+def vague_columns(profile: Profile, scale: str) -> Iterator[str]:
+    """The columns whose names, or whose dates, say that they hold a scale."""
     words = {stem(word) for word in SCALES.get(scale, frozenset()) | _MORE_SCALES.get(scale, frozenset())}
     for column in profile.columns:
         dated = scale == "time" and (column.dtype == "time" or looks_dated(column))
@@ -148,7 +149,7 @@ def _columns(profile: Profile, scale: str) -> Iterator[str]:
             yield column.name
 
 
-def _option(profile: Profile, name: str, portion: str, *, high: bool, keep: bool) -> str:
+def portion_option(profile: Profile, name: str, portion: str, *, high: bool, keep: bool) -> str:
     """A request that the planner reads by itself: it keeps or drops a portion at one end of a column."""
     if profile.column(name).dtype in _NUMBERS:
         return f"{'keep' if keep else 'drop'} the {portion} of rows with the {'highest' if high else 'lowest'} `{name}`"

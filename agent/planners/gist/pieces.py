@@ -45,7 +45,7 @@ _DROP: Final = Phrases(
     "no use|of no use|no good|not useful|not needed|useless|worthless|away with|is out|are out|goes out|"
     "go out|get out|away|out|gone|shouldn't be in there|should not be in there|shouldn't be there|"
     "shouldn't be in it|has to go|have to go|can go|must go|should go|shall go|may go|to go|goes|"
-    "leave them away|leave those away|leave away|leave it away|can be binned|has no business|"
+    "leave them out|leave these out|leave those out|leave it out|leave them away|leave those away|leave away|leave it away|can be binned|has no business|"
     "have no business|spoil|spoils|only annoy|annoy|annoys|no interest|not interested in|don't need|"
     "don't want|do not need|do not want|too old|too long|too short|chuck|bin|toss|ditch|kick|lose|junk|"
     "rubbish|noise|get rid of|rid of|clear away|clear them away|teach the model nothing|"
@@ -68,6 +68,7 @@ _FUNCTION: Final = (
     | _AUXILIARIES
 )
 _DENYING: Final = frozenset("cant dont wont didnt doesnt isnt arent havent hasnt nobody".split())
+_DENYING_VERBS: Final = frozenset("don't dont doesn't didn't doesnt didnt never".split())
 _COMPARING: Final = frozenset("more less fewer than except unless besides instead until till before after".split())
 
 _OBJECTS: Final = frozenset("its the a an their my our his her your us me them".split())
@@ -100,7 +101,7 @@ class Pieces:
     """
 
     def __init__(self, marked: Marked, profile: Profile, main: str | None) -> None:
-        self.marked, self.profile = marked, profile
+        self.marked, self.profile, self.main = marked, profile, main
         self.phrases = NounPhrases(marked, profile, main)
         self._tokens = marked.tokens
         self._limits = {one.start: one for one in marked.limits}
@@ -146,11 +147,13 @@ class Pieces:
     def _counted(self, at: int, end: int) -> Piece | None:
         """A number, a denial, a reason, or what must not be passed over."""
         token, low = self._tokens[at], self.low(at)
+        if low in _DENYING_VERBS and self.low(at + 1) == "like" and at + 2 <= end:
+            return Piece("word", at, at + 2)  # what somebody does not like says of what kind it is
         spoken = any(at <= one.start < end and one.start == at for one in self.marked.languages)
         hard = token.kind == "quoted" or token.low == ENTITY or low in EXCEPT | _COMPARING or spoken
         kinds: dict[Kind, bool] = {
             "number": token.kind in ("number", "date"),
-            "deny": negates(low) or low in _DENYING,
+            "deny": negates(token.low) or (low in _DENYING and token.low != FILLER),
             "reason": low in _REASONS,
             "hard": hard,
         }
@@ -177,7 +180,7 @@ class Pieces:
         for kind, phrases in _CUES:
             last = phrases.end(self._tokens, at)
             short = last == at + 1 and self.low(at) in _NO_CUES
-            if last is not None and last <= end and not short and not (last == at + 1 and negates(self.low(at))):
+            if last is not None and last <= end and not short and not (last == at + 1 and negates(self._tokens[at].low)):
                 found.append((last, kind))
         longest = max((last for last, _ in found), default=at)
         return next((Piece(kind, at, last) for last, kind in found if last == longest), None)

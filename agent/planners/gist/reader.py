@@ -1,5 +1,6 @@
 """Reads sentences that were left open by what they name: rows, columns, numbers, things, whatever their order."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -20,9 +21,13 @@ from ..vocabulary import DROP, KEEP, STRIP
 from ..wishes import Reading, Wish
 from .copies import Copies, copies_of
 from .described import Described, kept
+from .graded import Graded
 from .pieces import Piece, Pieces
 from .ranked import Ranked, Ranks
+from .stories import Stories
 from .treated import Treated
+from .unsaid import Unsaid
+from .verdicts import verdict_of
 
 _MOST_TOKENS: Final = 40
 _UNTOUCHED: Final = frozenset("even alone untouched unchanged intact unaffected if whether".split())
@@ -32,6 +37,9 @@ _COMMANDS: Final = frozenset(
     "have move lead start".split()
 )
 """Verbs with which a wish of its own begins."""
+_ONE_OF_THEM: Final = re.compile(r"\b(?:one|once|first|single)\b.*\b(?:enough|plenty|do|suffices?|stays?|fine|needed)\b")
+_POLITE: Final = frozenset({("if", "you"), ("if", "possible"), ("if", "we")})
+_THEM: Final = frozenset("them those these it they".split())
 _DEDUP: Final = "exact_dedup"
 _POINTING: Final = frozenset("those them these they it that".split())
 
@@ -50,6 +58,8 @@ class GistReader:
         self._pieces = Pieces(marked, ground.profile, ground.main)
         self._described = Described(self._pieces)
         self._treated, self._ranks = Treated(self._pieces), Ranks(self._pieces)
+        self._graded, self._unsaid = Graded(self._pieces), Unsaid(self._pieces)
+        self._stories = Stories(self._pieces, ground.matcher)
 
     def mended(self, readings: Sequence[Reading]) -> list[Reading]:
         """The readings, those that were open replaced where their gist is clear."""
@@ -57,6 +67,9 @@ class GistReader:
         if len(readings) > MOST_CLAUSES:
             return list(readings)
         while at < len(readings):
+            if done and _is_open(readings[at]) and not readings[at].wishes and self._repeats(readings[at], done[-1]):
+                at += 1
+                continue
             found = self._from(readings, at) if _is_open(readings[at]) else None
             where = None if found is None or not done else self._heading(done[-1], found[0])
             if found is None:
@@ -68,6 +81,17 @@ class GistReader:
             done.append(found[0] if where is None else _within(found[0], where))
             at = found[1]
         return done
+
+    def without_stories(self, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings, open ones that only tell how things are left out, with a note, where others do something."""
+        if not any(one.wishes or one.doubt is not None for one in readings):
+            return list(readings)
+        return [
+            Reading(one.clause, note=f"“{one.clause.text}” was read as a remark; nothing is done for it.")
+            if _is_open(one) and not one.wishes and self._stories.is_story(one.clause.start, one.clause.end)
+            else one
+            for one in readings
+        ]
 
     def _heading(self, before: Reading, found: Reading) -> str | None:
         """For which rows texts are changed by a clause before a colon: "tours only: the blurb in small letters"."""
@@ -83,11 +107,14 @@ class GistReader:
         if ends[0] < len(readings) and _is_open(readings[ends[0]]) and self._points_back(readings[ends[0]]):
             ends.append(self._end_of_run(readings, ends[0]))
         for end in dict.fromkeys([*ends[::-1], at + 1]):
-            if any(map(_commands, readings[at + 1 : end])):
+            if any(_commands(one) and not self._only_points(one) for one in readings[at + 1 : end]):
                 continue
-            found = self._read(readings[at:end])
-            if found is not None:
-                return found, end
+            stop = readings[end].clause.start if end < len(readings) else len(self._marked.tokens)
+            last = readings[end - 1].clause.end
+            for span in dict.fromkeys((stop, last) if self._pieces.words(self._pieces.of(last, stop)) else (last,)):
+                found = self._read(readings[at:end], span)
+                if found is not None:
+                    return found, end
         return None
 
     def _end_of_run(self, readings: Sequence[Reading], at: int) -> int:
@@ -98,13 +125,34 @@ class GistReader:
         return end
 
     def _points_back(self, reading: Reading) -> bool:
-        return not _POINTING.isdisjoint(reading.clause.words)
+        words = " ".join(reading.clause.words)
+        return not _POINTING.isdisjoint(reading.clause.words) or bool(_ONE_OF_THEM.search(words))
 
-    def _read(self, some: Sequence[Reading]) -> Reading | None:
-        start, end = some[0].clause.start, some[-1].clause.end
+    def _only_points(self, reading: Reading) -> bool:
+        """Whether a clause says what becomes of rows that are described elsewhere: "leave them out"."""
+        some = self._pieces.of(reading.clause.start, reading.clause.end)
+        words = {word for one in some for word in self._pieces.words([one])}
+        verdicts = {one.kind for one in some} & {"keep", "drop", "rest"}
+        return bool(verdicts) and not _THEM.isdisjoint(words) and all(
+            one.kind in ("soft", "keep", "drop", "rest") for one in some
+        )
+
+    def _repeats(self, reading: Reading, before: Reading) -> bool:
+        """Whether an open clause only says once more what becomes of the rows that the one before describes."""
+        if reading.clause.conditions or reading.clause.limits or not self._only_points(reading):
+            return False
+        verdict, _ = verdict_of(self._pieces.of(reading.clause.start, reading.clause.end))
+        rows = before.doubt is not None or any(wish.card.cls.kind == "filter" for wish in before.wishes)
+        copies = bool(before.wishes) and all(wish.card.cls.scope != "row" for wish in before.wishes)
+        return rows and not before.not_covered and verdict == (before.clause.polarity or ("drop" if copies else "keep"))
+
+    def _read(self, some: Sequence[Reading], end: int) -> Reading | None:
+        """A reading of some open clauses as one stretch, up to a token that may lie behind the last of them."""
+        start = some[0].clause.start
         if end - start > _MOST_TOKENS:
             return None
         words = [token.low for token in self._marked.tokens[start:end]]
+        words = [word for word, after in zip(words, [*words[1:], ""], strict=True) if (word, after) not in _POLITE]
         if spares(words) or not _UNTOUCHED.isdisjoint(words):
             return None
         clause = replace(some[0].clause, end=end)
@@ -118,7 +166,11 @@ class GistReader:
         treatment = self._treated.read(pieces)
         if treatment is not None:
             return self._second.treating(clause, treatment)
-        return self._rows(clause, pieces)
+        found = self._rows(clause, pieces)
+        if found is not None:
+            return found
+        doubt = self._graded.doubt(clause, pieces) or self._unsaid.doubt(clause, pieces)
+        return None if doubt is None else Reading(clause, doubt=doubt)
 
     def _without_copies(self, clause: Clause, copies: Copies) -> Reading | None:
         """The step that leaves one of rows that say the same; without columns it is asked what must be the same."""

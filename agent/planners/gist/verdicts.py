@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, Literal
 
+from ..clauses import Clause
 from .pieces import Piece
 
 Verdict = Literal["keep", "drop"]
@@ -31,3 +32,8 @@ def verdict_of(pieces: Sequence[Piece]) -> tuple[Verdict | None, frozenset[int]]
     if len(said) != 1:
         return None, frozenset()
     return said.pop(), frozenset(read)
+
+
+def said_by(clause: Clause) -> Verdict | None:
+    """The verdict of a clause by its verb, or by words behind it that point back to its rows."""
+    return "keep" if clause.polarity == "keep" else "drop" if clause.polarity == "drop" else None

@@ -6,6 +6,8 @@ import pytest
 from dataflow_agent.agent.planners.tokens import MAX_CHARACTERS
 from dataflow_agent.agent.state import Check, Draft
 
+from .conftest import PROFILES
+
 Plan = Callable[..., Draft]
 WHOLE = "strip the HTML, remove emojis, keep only English documents with at least 50 words and drop exact duplicates"
 
@@ -206,14 +208,23 @@ def test_a_column_that_is_named_needs_no_question(plan: Plan) -> None:
     assert step.options == {"column": "left"}
 
 
-@pytest.mark.parametrize("answer", ["remove documents with fewer than 50 words", "2", "50 words"])
-def test_short_without_a_number_is_asked_about(plan: Plan, answer: str) -> None:
+@pytest.mark.parametrize(("answer", "least"), [("drop documents with fewer than 50 words", 50), ("70 words", 70)])
+def test_short_without_a_number_is_asked_about(plan: Plan, answer: str, least: int) -> None:
     asked = plan("strip html and remove short documents")
     assert asked.question is not None
-    assert "remove documents with fewer than 50 words" in asked.question.options
     answered = plan("strip html and remove short documents", "web", answer)
     assert answered.question is None
-    assert answered.workflow.step("word_count_filter").options == {"min_words": 50}
+    assert answered.workflow.step("word_count_filter").options == {"min_words": least}
+
+
+def test_the_sizes_offered_for_short_part_the_texts_of_the_data(plan: Plan) -> None:
+    asked = plan("strip html and remove short documents")
+    assert asked.question is not None
+    for at, option in enumerate(asked.question.options, 1):
+        answered = plan("strip html and remove short documents", "web", str(at))
+        least = int(option.removesuffix(" words").rsplit(maxsplit=1)[-1])
+        assert 0 < least <= PROFILES["web"].column("text").mean_words
+        assert answered.workflow.step("word_count_filter").options["min_words"] == least
 
 
 def test_an_answer_that_is_none_leaves_the_question(plan: Plan) -> None:

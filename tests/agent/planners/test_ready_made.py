@@ -151,7 +151,8 @@ def test_an_open_question_about_the_rest_is_asked_and_its_answer_heeded(plan: Pl
     assert told.question is None
     ids = {step.id: step for step in told.workflow.steps}
     assert "blocklist_filter" not in ids
-    assert ids["word_count_filter"].options["min_words"] == 50
+    words = asked.question.options[1].split()
+    assert ids["word_count_filter"].options["min_words"] == int(words[words.index("words") - 1])
 
 
 def test_the_text_column_is_bound_and_named(plan: Plan) -> None:
