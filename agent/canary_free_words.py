@@ -141,6 +141,8 @@ TWISTING: Final = re.compile(
     r"the same|same goes|likewise|vice versa|depending|these rows|those rows|for (?:all )?(?:the )?rows|in rows|"
     r"do this|apply|before (?:that|this)|ignore the|forget (?:that|what|the)|no wait|wait|scratch that|on second thought"  # noqa: E501
     r"|correction|i meant|not the other way|regardless|no matter|whatever (?:the|their|its)|even (?:if|when|though)"
-    r"|translat\w*|at the same time|though|although|however)\b)"
+    r"|translat\w*|at the same time|though|although|however"
+    r"|stays? (?:as|the way|how|where|what)|hands off|(?:don't|do not|dont) touch|keeps? (?:theirs|its|their)"
+    r"|leave (?:theirs|the others?))\b)"
 )
 """What may change the meaning of another part of a request; nothing is read in free words of one that holds it."""

@@ -265,8 +265,10 @@ class ClauseReader:
     def limited_texts(self) -> ColumnProfile | None:
         """The one column whose texts may be meant."""
         named = {name for mention in self.clause.columns for name in mention.names}
-        name = next(iter(named), self.reader.main) if len(named) < 2 else None  # noqa: PLR2004
-        return None if name is None or name not in self.reader.profile.schema.names else self.reader.profile.column(name)
+        name = next(iter(named), self.reader.main) if len(named) < 2 else None
+        return (
+            None if name is None or name not in self.reader.profile.schema.names else self.reader.profile.column(name)
+        )
 
     def direction_doubt(self) -> Doubt | None:
         """Asks whether rows are kept or dropped, or which way a bare number limits, where no word says it."""

@@ -41,7 +41,8 @@ _THEY: Final = frozenset("it they those these it's they're".split())
 _COLUMNS: Final = frozenset("column columns field fields called named name names".split())
 _LEADS: Final = frozenset("and but so well also because since as cause unfortunately sadly otherwise please".split())
 _DEMANDS: Final = re.compile(
-    r"^(?:every|each|all|a|an) .*\b(?:gets?|goes|go|has|have)\b|\bgets? (?:a|an)\b|\b(?:counts?|adds?|sums?) (?:how|the|up)\b|"
+    r"^(?:every|each|all|a|an) .*\b(?:gets?|goes|go|has|have)\b|\bgets? (?:a|an)\b|\b(?:counts?|adds?|"
+    r"sums?) (?:how|the|up)\b|"
     r"\b(?:is|are) what counts\b|\b(?:ends|starts|begins) with\b|\b(?:has|have) to\b|\bexpects?\b|"
     r"\b(?:is|are|gets?|be) (?:then |now )?(?:mailed|emailed|sent|uploaded|posted|forwarded|published|translated)\b"
 )
@@ -86,7 +87,9 @@ def _is_finite(noun: str, word: str) -> bool:
 def _plain(clause: Clause) -> bool:
     """Whether nothing was read in a clause that may be asked for."""
     text = " ".join(token.text.lower() for token in clause.marked.tokens[clause.start : clause.end])
-    return not _DEMANDS.search(text) and not (clause.limits or clause.languages or clause.conditions or clause.tables or clause.acts)
+    return not _DEMANDS.search(text) and not (
+        clause.limits or clause.languages or clause.conditions or clause.tables or clause.acts
+    )
 
 
 def states_a_fact(clause: Clause) -> bool:

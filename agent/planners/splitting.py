@@ -161,6 +161,7 @@ def _coordinates(marked: Marked, at: int) -> bool:
     word = marked.tokens[at].low
     following = marked.tokens[at + 1].low if at + 1 < len(marked.tokens) else ""
     previous = marked.tokens[at - 1].low if at else ""
+    dated = previous == "from" or (at + 1 < len(marked.tokens) and marked.tokens[at + 1].kind in ("number", "date"))
     special = {
         "as": "well" in (following, previous),
         "well": previous == "as",
@@ -173,8 +174,7 @@ def _coordinates(marked: Marked, at: int) -> bool:
         **dict.fromkeys(_DASHES, _parts_words(marked, at)),
         **dict.fromkeys(_LATER, following in _BEGINS),
         "once": previous in ("", ","),
-        "before": bool(following) and following not in _AFTER_THIS,
-        "after": bool(following) and following not in _AFTER_THIS,
+        **dict.fromkeys(("before", "after"), bool(following) and not dated and following not in _AFTER_THIS),
     }
     return special.get(word, word in _SOFT)
 

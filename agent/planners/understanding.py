@@ -22,6 +22,7 @@ from .matching import Matcher
 from .reading import Reader
 from .remarks import may_disagree, settled
 from .splitting import order_is_meant, others_stay, split
+from .spoken import spoken_text
 from .tables import with_tables
 from .tokens import is_numbered
 from .wishes import Reading, Wish
@@ -84,6 +85,8 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     """Read a request clause by clause."""
     marked = read_marks(decisions.request, profile, matcher, decisions.column)
     reader = Reader(matcher, profile, decisions)
+    spoken = spoken_text([token.low for token in marked.tokens], profile) if reader.main is None else None
+    reader.main = spoken[1] if spoken is not None else reader.main
     clauses = split(marked, matcher.verbs)
     untouched = others_stay(marked)
     own = [
@@ -102,15 +105,18 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     readings = with_only_columns(readings, matcher)
     readings = with_antecedents(readings, lambda clause: reader.read(clause, scope_allowed=False))
     readings += [_left_alone(marked, *one) for one in untouched]
+    gist = GistReader(reader, marked, second)
+    readings = gist.scoped(readings)
     readings = settled(united(spared(sized(_with_later_columns(readings)))), matcher, reader.about, second.says_of_rows)
     readings = _without_alternatives(_without_lead_in(_asked_about_both(readings), second.says_of_rows))
     explicit = order_is_meant(marked) or is_numbered(decisions.request)
     swapped = any(one.after_previous or one.before_next or one.said_last or one.said_first for one in clauses)
-    gist = GistReader(reader, marked, second)
-    mended = gist.mended(readings)
+    mended = gist.scoped(gist.mended(readings))
     readings = settled(mended, matcher, reader.about, second.says_of_rows) if mended != readings else readings
     readings = gist.without_stories(readings)
     readings = with_rows_chosen(readings, matcher)
+    if spoken is not None and any(one.wishes for one in readings):
+        readings += [Reading(readings[-1].clause, note=f"“{spoken[0]}” was taken for `{spoken[1]}`.")]
     return Understanding(tuple(_sequenced(readings)), explicit or swapped, reader.main)
 
 

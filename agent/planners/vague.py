@@ -90,7 +90,9 @@ def vague_doubt(clause: Clause, profile: Profile) -> Doubt | None:
     sized = [(one, "25 %") for one in columns]
     if len(columns) == len(ways) == 1:
         sized = [(columns[0], portion) for portion in _PORTIONS]
-    options = [portion_option(profile, name, part, high=pole == "high", keep=keep) for name, part in sized for keep in ways]
+    options = [
+        portion_option(profile, name, part, high=pole == "high", keep=keep) for name, part in sized for keep in ways
+    ]
     return doubts.what_is_meant(clause, word, options[:3], "high" if pole == "high" else "low")
 
 

@@ -49,14 +49,14 @@ class Described:
             left = [one for one in parts if one.start not in read]
             if told and not self._is_plain(main, read):
                 continue
-            found = self._of(left)
+            found = self.of(left)
             if found is not None:
                 return None if not told and any(one.kind in _SAYING for one in reason) else (found, verdict)
             if any(one.kind in ("rows", "limit", "thing", "hard") for one in left):
                 return None
         return None
 
-    def _of(self, some: Sequence[Piece]) -> Rows | None:
+    def of(self, some: Sequence[Piece]) -> Rows | None:
         """The rows that some pieces describe, verbs and their denials left out."""
         if len([one for one in some if one.kind == "word"]) > _MOST_UNKNOWN:
             return None

@@ -1,4 +1,4 @@
-"""Asks about words of degree that were left open: "the heavy boxes give us trouble, only those", "the rated-badly ones"."""
+"""Asks about words of degree that were left open: "the heavy boxes give us trouble, only those please"."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -54,7 +54,11 @@ _HOW: Final[dict[str, str]] = {"well": "best", "highly": "best", "badly": "worst
 _APPROVING: Final = frozenset("accept approv pass verifi correct valid help recommend".split())
 """Stems in the names of columns of truths that hold for what is good."""
 _NARROWING: Final = frozenset("about of on from by in with regarding concerning without".split())
+_POINTING: Final = frozenset("it them this that these those".split())
 _SEEMING: Final = frozenset("looking sounding seeming feeling".split())
+_OTHERWISE: Final = frozenset("top read fine enough known watched visited current".split())
+"""Vague words that say something else in most sentences."""
+_NO_ROWS: Final = frozenset("letters letter caps capitals case print mark marks deal time times way".split())
 _FEWER: Final = frozenset("hardly barely scarcely".split())
 _MOST_UNKNOWN: Final = 6
 _MOST_OPTIONS: Final = 3
@@ -78,23 +82,22 @@ class Graded:
 
     def doubt(self, clause: Clause, some: Sequence[Piece]) -> Doubt | None:
         """The question that a stretch leaves open; None where no word of degree says which rows stay or go."""
-        if any(one.kind in ("thing", "hard", "number", "rows") for one in some):
-            return None
-        if any(one.kind == "limit" and one.value.stated for one in some):
-            return None
         verdict, read = verdict_of(some)
         verdict = verdict or said_by(clause)
-        unknown = [one for one in some if one.kind == "word" and not self._grades(one)]
-        if verdict is None or len(unknown) > _MOST_UNKNOWN:
-            return None
-        if any(one.kind == "deny" and one.start not in read for one in some):
-            return None
-        if self._is_narrowed(some):
+        if verdict is None or self._says_more(some, read) or self._is_narrowed(some):
             return None
         found = list(self._degrees(some))
         if len({pole for _, pole, _ in found}) != 1:
             return None
         return self._asked(replace(clause, polarity=verdict, own_verb=True), some, found[0], verdict)
+
+    def _says_more(self, some: Sequence[Piece], read: frozenset[int]) -> bool:
+        """Whether a stretch names what no question would repeat, or denies something else than what stays."""
+        named = any(one.kind in ("thing", "hard", "number", "rows") for one in some)
+        stated = any(one.kind == "limit" and one.value.stated for one in some)
+        denied = any(one.kind == "deny" and one.start not in read for one in some)
+        unknown = [one for one in some if one.kind == "word" and not self._grades(one)]
+        return named or stated or denied or len(unknown) > _MOST_UNKNOWN
 
     def _grades(self, one: Piece) -> bool:
         low = self._pieces.low(one.start)
@@ -104,7 +107,7 @@ class Graded:
         """Whether unknown words say more of the rows, which no answer would repeat: "good rows about cats"."""
         for before, one in pairwise(some):
             lead = self._pieces.low(before.start) if before.end == before.start + 1 else ""
-            if lead == "about" and one.kind == "soft" and self._pieces.low(one.start) not in ("it", "them", "this", "that"):
+            if lead == "about" and one.kind == "soft" and self._pieces.low(one.start) not in _POINTING:
                 return True
             led = lead in _NARROWING
             looks = self._grades(before) and self._pieces.low(one.start) in _SEEMING
@@ -118,6 +121,8 @@ class Graded:
         few = any(self._pieces.low(at) in _FEWER for at in places)
         for at in places:
             low = self._pieces.low(at)
+            if low in _OTHERWISE or self._says_else(some, at):
+                continue
             meant = self._participle(at) or VAGUE.get(low) or _MORE.get(low)
             if few and low not in _FEWER:
                 continue
@@ -127,6 +132,12 @@ class Graded:
                 meant = ("low", ())
             if meant is not None:
                 yield at, "high" if meant[0] == "high" else "low", tuple(meant[1])
+
+    def _says_else(self, some: Sequence[Piece], at: int) -> bool:
+        """Whether a word of degree is a part of a name, or of something else: "the new HR system", "small letters"."""
+        after = self._pieces.low(at + 1)
+        unknown = {one.start for one in some if one.kind == "word"}
+        return after in _NO_ROWS or ({at + 1, at + 2} <= unknown and not after.endswith(("ed", "s")))
 
     def _participle(self, at: int) -> tuple[str, tuple[str, ...]] | None:
         """What "well paid" means: the end and the scale of "best paid"."""
@@ -213,8 +224,7 @@ class Graded:
         return [
             one.name
             for one in self._pieces.profile.columns
-            if one.dtype == "boolean"
-            and any(stem(part).startswith(tuple(_APPROVING)) for part in words_of(one.name))
+            if one.dtype == "boolean" and any(stem(part).startswith(tuple(_APPROVING)) for part in words_of(one.name))
         ]
 
     def _flag_option(self, name: str, pole: Pole, verdict: Verdict) -> str:

@@ -45,7 +45,8 @@ _DROP: Final = Phrases(
     "no use|of no use|no good|not useful|not needed|useless|worthless|away with|is out|are out|goes out|"
     "go out|get out|away|out|gone|shouldn't be in there|should not be in there|shouldn't be there|"
     "shouldn't be in it|has to go|have to go|can go|must go|should go|shall go|may go|to go|goes|"
-    "leave them out|leave these out|leave those out|leave it out|leave them away|leave those away|leave away|leave it away|can be binned|has no business|"
+    "leave them out|leave these out|leave those out|leave it out|leave them away|leave those away|leave away|"
+    "leave it away|can be binned|has no business|"
     "have no business|spoil|spoils|only annoy|annoy|annoys|no interest|not interested in|don't need|"
     "don't want|do not need|do not want|too old|too long|too short|chuck|bin|toss|ditch|kick|lose|junk|"
     "rubbish|noise|get rid of|rid of|clear away|clear them away|teach the model nothing|"
@@ -180,7 +181,12 @@ class Pieces:
         for kind, phrases in _CUES:
             last = phrases.end(self._tokens, at)
             short = last == at + 1 and self.low(at) in _NO_CUES
-            if last is not None and last <= end and not short and not (last == at + 1 and negates(self._tokens[at].low)):
+            if (
+                last is not None
+                and last <= end
+                and not short
+                and not (last == at + 1 and negates(self._tokens[at].low))
+            ):
                 found.append((last, kind))
         longest = max((last for last, _ in found), default=at)
         return next((Piece(kind, at, last) for last, kind in found if last == longest), None)

@@ -24,6 +24,7 @@ from .described import Described, kept
 from .graded import Graded
 from .pieces import Piece, Pieces
 from .ranked import Ranked, Ranks
+from .spared import Spared
 from .stories import Stories
 from .treated import Treated
 from .unsaid import Unsaid
@@ -37,7 +38,9 @@ _COMMANDS: Final = frozenset(
     "have move lead start".split()
 )
 """Verbs with which a wish of its own begins."""
-_ONE_OF_THEM: Final = re.compile(r"\b(?:one|once|first|single)\b.*\b(?:enough|plenty|do|suffices?|stays?|fine|needed)\b")
+_ONE_OF_THEM: Final = re.compile(
+    r"\b(?:one|once|first|single)\b.*\b(?:enough|plenty|do|suffices?|stays?|fine|needed)\b"
+)
 _POLITE: Final = frozenset({("if", "you"), ("if", "possible"), ("if", "we")})
 _THEM: Final = frozenset("them those these it they".split())
 _DEDUP: Final = "exact_dedup"
@@ -59,6 +62,7 @@ class GistReader:
         self._described = Described(self._pieces)
         self._treated, self._ranks = Treated(self._pieces), Ranks(self._pieces)
         self._graded, self._unsaid = Graded(self._pieces), Unsaid(self._pieces)
+        self._spared = Spared(self._pieces, self._described)
         self._stories = Stories(self._pieces, ground.matcher)
 
     def mended(self, readings: Sequence[Reading]) -> list[Reading]:
@@ -82,9 +86,13 @@ class GistReader:
             at = found[1]
         return done
 
+    def scoped(self, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings, changes limited to rows described beside them, where it is said that others stay."""
+        return self._spared.scoped(readings)
+
     def without_stories(self, readings: Sequence[Reading]) -> list[Reading]:
         """The readings, open ones that only tell how things are left out, with a note, where others do something."""
-        if not any(one.wishes or one.doubt is not None for one in readings):
+        if len(readings) > MOST_CLAUSES or not any(one.wishes or one.doubt is not None for one in readings):
             return list(readings)
         return [
             Reading(one.clause, note=f"“{one.clause.text}” was read as a remark; nothing is done for it.")
@@ -111,7 +119,8 @@ class GistReader:
                 continue
             stop = readings[end].clause.start if end < len(readings) else len(self._marked.tokens)
             last = readings[end - 1].clause.end
-            for span in dict.fromkeys((stop, last) if self._pieces.words(self._pieces.of(last, stop)) else (last,)):
+            more = stop - last < _MOST_TOKENS and any(self._pieces.low(at)[:1].isalnum() for at in range(last, stop))
+            for span in (stop, last) if more else (last,):
                 found = self._read(readings[at:end], span)
                 if found is not None:
                     return found, end
@@ -133,8 +142,10 @@ class GistReader:
         some = self._pieces.of(reading.clause.start, reading.clause.end)
         words = {word for one in some for word in self._pieces.words([one])}
         verdicts = {one.kind for one in some} & {"keep", "drop", "rest"}
-        return bool(verdicts) and not _THEM.isdisjoint(words) and all(
-            one.kind in ("soft", "keep", "drop", "rest") for one in some
+        return (
+            bool(verdicts)
+            and not _THEM.isdisjoint(words)
+            and all(one.kind in ("soft", "keep", "drop", "rest") for one in some)
         )
 
     def _repeats(self, reading: Reading, before: Reading) -> bool:
@@ -166,9 +177,10 @@ class GistReader:
         treatment = self._treated.read(pieces)
         if treatment is not None:
             return self._second.treating(clause, treatment)
-        found = self._rows(clause, pieces)
-        if found is not None:
-            return found
+        return self._rows(clause, pieces) or self._asked(clause, pieces)
+
+    def _asked(self, clause: Clause, pieces: Sequence[Piece]) -> Reading | None:
+        """The question that a stretch leaves open."""
         doubt = self._graded.doubt(clause, pieces) or self._unsaid.doubt(clause, pieces)
         return None if doubt is None else Reading(clause, doubt=doubt)
 

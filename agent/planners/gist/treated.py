@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ....operators.core.expression import Condition
+from ....operators.core.expression import Condition, Expression
 from ..grammar.things import Kind, things_at
 from ..grammar.treatments import Treatment
 from ..tokens import ENTITY
@@ -48,6 +48,7 @@ _SPARED: Final = frozenset(
     "leave keep stay stays alone untouched unchanged kept remain remains fine touch spare retain intact hands".split()
 )
 _LEADS: Final = frozenset("for in of from on if where when whenever with internships".split())
+_WHAT: Final = frozenset("what whatever those everything anything all ones".split())
 _THEIR: Final = frozenset("their its his her them those these there".split())
 _SOME: Final = frozenset("only nowhere others else twice same again duplicate duplicates dupes".split())
 """Words that speak of some rows, or of copies."""
@@ -84,7 +85,7 @@ class Treated:
             return None
         if len([one for one in some if one.kind == "word"]) > _MOST_UNKNOWN:
             return None
-        rows = [one for one in some if one.kind == "rows" and not self._things_in(one)]
+        rows = [one for one in some if one.kind == "rows" and (not self._things_in(one) or self._says_of_others(one))]
         where = self._where(rows, words)
         if (rows and where is None) or (where is None and not _SOME.isdisjoint(words)):
             return None
@@ -106,6 +107,12 @@ class Treated:
         found = (things_at(self._pieces.marked.tokens, at) for at in range(rows.start, rows.end))
         return next((kinds for some in found for kinds, end in some if end <= rows.end), ())
 
+    def _says_of_others(self, rows: Piece) -> bool:
+        """Whether rows are described by more than what their texts hold: "the UPS comments are full of emojis"."""
+        profile = self._pieces.profile
+        named = [] if rows.value.condition is None else Expression(rows.value.condition).columns()
+        return any(profile.column(name).dtype != "text" or profile.column(name).labels for name in named)
+
     def _says_more(self, some: Sequence[Piece]) -> bool:
         """Whether a piece that must not be passed over is something else than an example of what is treated."""
         tokens = self._pieces.marked.tokens
@@ -123,7 +130,9 @@ class Treated:
                 return True
         if behind and self._is_strange(behind[0]):
             return True
-        if self._pieces.low(thing.end) not in _NARROWING:
+        lead = self._pieces.low(thing.end)
+        origin = lead == "from" and {"html", "entity"} & {*thing.value}  # "HTML from the old editor"
+        if lead not in _NARROWING or (origin and any(one.kind == "rows" for one in some)):
             return False
         for one in behind:
             word = self._pieces.low(one.start)
@@ -151,6 +160,7 @@ class Treated:
         led = (
             first in _LEADS
             or before in _LEADS
+            or (before in _WHAT and self._pieces.low(rows[0].start - 2) in _LEADS)
             or rows[0].value.column is not None
             or self._pieces.low(rows[0].end) == ":"
         )

@@ -1,5 +1,5 @@
-"""Asks about what a stretch leaves unsaid: which values ("the carriers we don't like should go"), the column of a number
-("anything with a score below 7"), or by what rows are put in order ("put the answers in order")."""
+"""Asks about what a stretch leaves unsaid: which values ("the carriers we don't like should go"), the column of a
+number ("anything with a score below 7"), or by what rows are put in order ("put the answers in order")."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,7 +40,7 @@ class Unsaid:
         """The question that a stretch leaves open; None where it tells too little, or too much."""
         if any(one.kind in ("thing", "hard", "rest") for one in some):
             return None
-        if any(one.kind == "rows" and not _LANGUAGES >= {*self._pieces.words([one])} for one in some):
+        if any(one.kind == "rows" and not {*self._pieces.words([one])} <= _LANGUAGES for one in some):
             return None
         unknown = [one for one in some if one.kind == "word"]
         if len(unknown) > _MOST_UNKNOWN:

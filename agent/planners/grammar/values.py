@@ -225,6 +225,8 @@ class Values:
         end = at + 1
         while 0 < end < len(self._tokens) and self._tokens[end].start == self._tokens[end - 1].end:
             end += 1
+        while end > at + 1 and not self._tokens[end - 1].text[-1:].isalnum():
+            end -= 1
         text = self._marked.text(at, end)
         held = [one.name for one in self._profile.columns if one.examples
                 and all("://" in example[:8] for example in one.examples)]  # fmt: skip
