@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     | (?P<quoted>"[^"\n]*"|“[^”\n]*”|„[^“”\n]*[“”]|`[^`\n]+`|(?<!\w)['‘][^'’\n]+['’](?!\w))
     | (?P<date>(?:1[89]|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?(?![\w-]))
     | (?P<entity>&(?:[a-zA-Z]{2,8}|\#\d{1,6}|\#x[0-9a-fA-F]{1,6});)
+    | (?P<first>1st(?=\s*(?:[,.;!?)\n]|$)))
     | (?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[kKmM](?![^\W\d_]))?|\.\d+)
     | (?P<word>[^\W\d_](?:\w|['’](?=\w))*|_\w+)
     | (?P<sign>-{1,2}>|=>|<=|>=|!=|<>|==|[^\s\w])
@@ -78,6 +79,9 @@ def tokenize(request: str) -> list[Token]:
             tokens.append(Token("sign", ")", ")", size, size + 1))
             continue
         if kind == "sign" and text == "-" and _joins_letters(request, found.start()):
+            continue
+        if found.lastgroup == "first":  # "most stars 1st"
+            tokens.append(Token("word", text, "first", found.start(), found.end()))
             continue
         if found.lastgroup == "entity":  # "&amp;" is an example of what it is
             tokens.append(Token("word", text, ENTITY, found.start(), found.end()))

@@ -189,6 +189,8 @@ class Pieces:
             ):
                 found.append((last, kind))
         longest = max((last for last, _ in found), default=at)
+        if self.low(longest - 1) in ("go", "goes") and self.low(longest) in ("on", "to", "first", "up", "at"):
+            return None  # "goes on top"
         return next((Piece(kind, at, last) for last, kind in found if last == longest), None)
 
     def _flag(self, at: int) -> str | None:

@@ -1,6 +1,6 @@
 """Reads orders and ends of a scale by what a stretch names: "the five that pay most", "who waited longest on top"."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from ..nearness import Nearness
 from ..quantities import Quantity, find_quantities, plain
 from ..shape_words import LONGEST, MEANINGS, PLAIN_ENDS
 from ..shapes import columns_of_scale
+from ..vague import VAGUE, vague_columns
 from ..wording import NUMBERS, Wording
 from .pieces import Piece, Pieces
 
@@ -19,6 +20,11 @@ _EARLY: Final = {("soonest",): ("low", "time"), ("first", "to"): ("low", "time")
 _TOP: Final = frozenset("top first leading lead front head start upwards downwards uppermost".split())
 _EACH: Final = frozenset("per each every".split())
 _MOST_UNKNOWN: Final = 9
+_PLACES: Final = frozenset("the on up at very".split())
+_ROOM: Final = frozenset("room space place places slots slot give take show print want need".split())
+"""Words that say how many rows can be taken."""
+_EARLIEST, _LATEST = 1899, 2101
+"""Between these, numbers are years."""
 _REACH: Final = 3
 
 
@@ -56,6 +62,35 @@ class _End:
         return self.pole == "high"
 
 
+def first_rows(pieces: Pieces, some: Sequence[Piece]) -> int | None:
+    """How many rows stay from the front, by what there is room for: "the sheet has room for three only"; else None.
+
+    It says so only of rows that have an order.
+    """
+    words = pieces.words(some)
+    counts = [one for one in some if one.kind in ("limit", "number")]
+    unknown = [one for one in some if one.kind == "word" and pieces.low(one.start) not in _ROOM]
+    others = any(one.kind in ("rows", "thing", "column", "hard", "drop", "deny") for one in some)
+    if len(counts) != 1 or others or len(unknown) > 1 or _ROOM.isdisjoint(words) or counts[0].kind != "limit":
+        return None
+    limit = counts[0].value
+    size = limit.interval.high if limit.interval.high is not None else limit.interval.low
+    whole = size is not None and limit.unit is None and not limit.share and size == int(size) and size > 0
+    return int(size) if whole else None
+
+
+def _is_exact(limit: Piece) -> bool:
+    """Whether a limit is a number of its own: "exactly five"."""
+    interval = limit.value.interval
+    return limit.value.unit is None and interval.low is not None and interval.low == interval.high
+
+
+def _bases(word: str) -> Iterator[str]:
+    """What a superlative may be made of: "happiest" of "happy", "nicest" of "nice"."""
+    if word.endswith("est") and len(word) > _REACH + 2:
+        yield from (word[:-3], word[:-2], word[:-4], word[:-4] + "y")
+
+
 class Ranks:
     """Reads ranks.
 
@@ -83,8 +118,9 @@ class Ranks:
         counts = [
             one for at, one in self._quantities.items()
             if start <= at < stop and one.unit is None and not one.share and not end.start <= at < end.end
+            and not _EARLIEST < one.value < _LATEST and one.value == int(one.value)
         ]  # fmt: skip
-        if per is None or not columns or len(counts) > 1:
+        if per is None or not columns or len({one.value for one in counts}) > 1:
             return None
         rows = described[0] if described else None
         if counts:
@@ -96,7 +132,7 @@ class Ranks:
         """The one superlative of a stretch that asks for nothing else."""
         if any(one.kind in ("thing", "hard", "drop", "rest", "deny") for one in some):
             return None
-        if any(one.kind == "limit" and one.value.stated for one in some):
+        if any(one.kind == "limit" and one.value.stated and not _is_exact(one) for one in some):
             return None
         stop = some[-1].end
         ends = [one for at in range(some[0].start, stop) if (one := self._end_at(at, stop)) is not None]
@@ -111,9 +147,11 @@ class Ranks:
         for size in range(min(LONGEST.get(self._pieces.low(at), 0), stop - at), 0, -1):
             words = tuple(self._pieces.low(at + n) for n in range(size))
             role = MEANINGS.get(words, {}).get("end")
-            if role is not None and words[0] not in PLAIN_ENDS and self._pieces.low(at - 1) != "at":
+            place = words in (("top",), ("bottom",)) and self._pieces.low(at - 1) in _PLACES
+            if role is not None and words[0] not in PLAIN_ENDS and self._pieces.low(at - 1) != "at" and not place:
                 return _End(at, at + size, *role)
-        return None
+        vague = next((VAGUE[base] for base in _bases(self._pieces.low(at)) if base in VAGUE), None)
+        return None if vague is None else _End(at, at + 1, vague[0], vague[1][0])
 
     def _groups(self, start: int, end: int) -> tuple[str, ...] | None:
         """The columns behind "for each"; None where there is no column behind it."""
@@ -137,6 +175,7 @@ class Ranks:
         if verb is not None and (verb.dtype in NUMBERS or looks_dated(verb)):
             return (verb.name,)
         known = columns_of_scale(self._said, end.scale) if end.scale not in ("", "length") else []
+        known = known or list(dict.fromkeys(vague_columns(self._pieces.profile, end.scale)))
         if known:
             return tuple(known[:3])
         before = range(max(places.start, end.start - 2), end.start)

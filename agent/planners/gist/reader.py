@@ -15,15 +15,16 @@ from ..judgements import spares
 from ..marks import Marked
 from ..rivals import copies_doubt
 from ..shape_orders import SORT
-from ..shape_portions import TOP
+from ..shape_portions import SAMPLE, TOP
 from ..slots import EXPRESSION, Options
 from ..vocabulary import DROP, KEEP, STRIP
 from ..wishes import Reading, Wish
+from ..wording import NUMBERS
 from .copies import Copies, copies_of
 from .described import Described, kept
 from .graded import Graded
 from .pieces import Piece, Pieces
-from .ranked import Ranked, Ranks
+from .ranked import Ranked, Ranks, first_rows
 from .spared import Spared
 from .stories import Stories
 from .treated import Treated
@@ -75,6 +76,11 @@ class GistReader:
                 at += 1
                 continue
             found = self._from(readings, at) if _is_open(readings[at]) else None
+            if found is None and _is_open(readings[at]) and any(_orders(one) for one in done):
+                found = self._first_of_them(readings, at)
+                done = list(map(_settled_order, done)) if found is not None else done
+            elif found is None and readings[at].doubt is not None and readings[at].clause.tables:
+                found = self._counted(readings[at], at)
             where = None if found is None or not done else self._heading(done[-1], found[0])
             if found is None:
                 done.append(readings[at])
@@ -100,6 +106,24 @@ class GistReader:
             else one
             for one in readings
         ]
+
+    def _first_of_them(self, readings: Sequence[Reading], at: int) -> tuple[Reading, int] | None:
+        """The step that keeps so many of rows in order, by what there is room for."""
+        clause = readings[at].clause
+        count = first_rows(self._pieces, self._pieces.of(clause.start, min(clause.end, clause.start + _MOST_TOKENS)))
+        if count is None or SAMPLE not in self._ground.matcher.operators:
+            return None
+        clause = replace(clause, polarity="keep", own_verb=True)
+        options: Options = {"method": "first", "count": count}
+        wish = Wish(clause, self._ground.matcher.card(SAMPLE), options, proofs=((clause.text, Check()),), fixed=True)
+        return Reading(clause, (wish,)), at + 1
+
+    def _counted(self, asked: Reading, at: int) -> tuple[Reading, int] | None:
+        """A rank whose number stands elsewhere in a clause, so that it need not be asked for: "which five have …"."""
+        start, end = asked.clause.start, asked.clause.end
+        ranked = self._ranks.read(self._pieces.of(start, end)) if end - start <= _MOST_TOKENS else None
+        found = self._in_order(asked.clause, ranked) if ranked is not None and ranked.count is not None else None
+        return None if found is None else (found, at + 1)
 
     def _heading(self, before: Reading, found: Reading) -> str | None:
         """For which rows texts are changed by a clause before a colon: "tours only: the blurb in small letters"."""
@@ -216,6 +240,8 @@ class GistReader:
         else:
             options_ = {"score": column, "count": ranked.count, **({} if ranked.high else {"best": "low"})}
             options_ |= {"per": [*ranked.per]} if ranked.per else {}
+        if ranked.count is not None and self._ground.profile.column(column).dtype not in NUMBERS:
+            return None  # the best of a number only are told
         clause = replace(clause, polarity="keep", own_verb=True)
         wish = Wish(clause, self._ground.matcher.card(name), options_, proofs=((clause.text, Check()),))
         before = None if ranked.rows is None else self._second.keeping(clause, ranked.rows)
@@ -233,6 +259,17 @@ class GistReader:
 def _commands(reading: Reading) -> bool:
     """Whether a clause is a command of its own, and no part of the one before."""
     return reading.clause.acts or reading.clause.words[0] in KEEP | DROP | STRIP | _COMMANDS
+
+
+def _settled_order(reading: Reading) -> Reading:
+    """A reading whose order a step behind it depends on."""
+    if not _orders(reading):
+        return reading
+    return replace(reading, wishes=tuple(replace(wish, fixed=wish.card.name == SORT) for wish in reading.wishes))
+
+
+def _orders(reading: Reading) -> bool:
+    return any(wish.card.name == SORT for wish in reading.wishes)
 
 
 def _is_open(reading: Reading) -> bool:

@@ -68,6 +68,8 @@ _SHOWING: Final = frozenset("show see publish use have share release ship keep p
 _PASSIVE: Final = re.compile(
     r"\b(?:is|are|gets?|be|being)(?: \w+ly| now| then| automatically)? (?!indeed|tired|limited)\w+(?:ed|own|ent)\b"
 )
+_TURNS: Final = frozenset("want wants after have get take only fit need needs".split())
+"""Words that say elsewhere what stays or goes."""
 _FAR: Final = 5
 _FEWEST: Final = 2
 _MOST: Final = 16
@@ -94,8 +96,6 @@ class Stories:
         if end - start > _MOST_TOKENS:
             return False
         some = self._pieces.of(start, end)
-        if any(one.kind not in ("soft", "word", "deny", "reason") and not self._is_said(one) for one in some):
-            return False
         words = [self._pieces.low(at) for at in range(start, end) if self._pieces.low(at)[:1].isalnum()]
         while words and words[0] in _LEADS:
             words = words[1:]
@@ -103,7 +103,9 @@ class Stories:
         if not _FEWEST <= len(words) <= _MOST:
             return False
         if _MINE.search(text):
-            return True
+            return not any(one.kind in ("rows", "thing", "limit", "column") for one in some)
+        if any(one.kind not in ("soft", "word", "deny", "reason") and not self._is_said(one) for one in some):
+            return False
         plain = _HARMLESS.sub(" ", text)
         if _WISHES.search(plain) or _PASSIVE.search(plain) or self._names_work(words):
             return False
@@ -112,11 +114,7 @@ class Stories:
     def _is_said(self, one: Piece) -> bool:
         """Whether a piece that would say what stays is only a part of a turn: "wants it", "insists"."""
         word = self._pieces.low(one.start)
-        return (
-            one.kind == "keep"
-            and one.end == one.start + 1
-            and word in ("want", "wants", "after", "have", "get", "take")
-        )
+        return one.kind in ("keep", "drop") and one.end == one.start + 1 and word in _TURNS
 
     def _names_work(self, words: Sequence[str]) -> bool:
         """Whether a word names rows, texts or what operators work on."""
@@ -132,7 +130,7 @@ class Stories:
 def _tells(words: Sequence[str]) -> bool:
     """Whether words have a subject that is no row, and a verb that tells of it."""
     first = words[0]
-    stripping = {*words} & (DROP | STRIP) - {"cut", "lose", "clear", "clean", "no", "nothing", "without"}
+    stripping = {*words} & (DROP | STRIP) - {"cut", "lose", "clear", "clean", "free", "fit", "no", "nothing", "without"}
     if stripping:
         return False
     if first in _PEOPLE:

@@ -114,7 +114,8 @@ class Unsaid:
         words = self._pieces.words(some)
         if _ORDERING.isdisjoint(words) or not _DENYING_ORDER.isdisjoint({*words} - {"order"}):
             return None
-        if any(one.kind in ("column", "deny", "drop", "number") for one in some):
+        named = [one for one in some if one.kind == "column" and not is_key(self._pieces.profile.column(one.value))]
+        if named or any(one.kind in ("deny", "drop", "number") for one in some):
             return None
         ranked = [
             f"sort by `{one.name}`, {'newest' if looks_dated(one) else 'highest'} first"

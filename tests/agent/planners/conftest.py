@@ -80,6 +80,9 @@ PROFILES = {
         plain("tags", "nested"),
         text("kind", 5, "label", labels=("new", "old")),
     ),
+    "scores": profile_of(text("note", 80, "prose"), plain("staff_score", "integer"), plain("room_score", "integer")),
+    "worked": profile_of(text("problem", 300, "prose"), text("worked_out", 310, "prose"), plain("grade", "integer")),
+    "pieces": profile_of(text("description", 200, "prose"), plain("height_cm", "number"), plain("width_cm", "number")),
     "chat": profile_of(plain("id", "integer", "identifier"), plain("messages", "nested")),
     "comments": profile_of(
         plain("id", "integer", "identifier"), text("comment", 120, "prose"), text("user", 8, "identifier")
