@@ -65,6 +65,8 @@ _KEEPING_ONE: Final = frozenset(
 )
 _CAPPING: Final = frozenset("most maximum max up under below".split())
 _HAVING: Final = frozenset("needs need has have".split())
+_NEAR_MODAL: Final = 4
+"""How far behind "must" what has to be stands at most: "must be in Cologne"."""
 _LEAVING: Final = frozenset("go not be stay remain leave disappear vanish".split())
 ALL_BUT: Final = frozenset("all everything anything nothing everyone everybody anyone anybody nobody none any".split())
 """Words behind which "but" means "except"."""
@@ -367,7 +369,8 @@ class Clause:
             modal = word in ("must", "should", "ought") or (word in _HAVING and after in ("to", "a", "at"))
             modal = modal or (word in ("may", "can", "shall") and bool(_CAPPING & {*self.words}))  # "may cost "
             "… at most"
-            if modal and at not in self.marked.taken and after not in _LEAVING:
+            being = after == "be" and any(at < one.start <= at + _NEAR_MODAL for one in self.conditions)
+            if modal and at not in self.marked.taken and (being or after not in _LEAVING):
                 behind: list[Span] = [*self.conditions, *self.limits, *self.languages]
                 return at if any(one.start > at for one in behind) else None
         return None

@@ -166,7 +166,7 @@ def _rounded(number: float) -> int:
     """A number near to one, with as few digits as people use: 3, 15, 200."""
     if number < _ROUND_FROM:
         return max(1, round(number))
-    step = 10 ** (len(str(int(number))) - 1) // 2
+    step = int(10 ** (len(str(int(number))) - 1)) // 2
     return round(number / step) * step
 
 

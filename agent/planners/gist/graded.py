@@ -27,7 +27,7 @@ _LENGTH: Final = frozenset(
     "shortish longish".split()
 )
 _LONG: Final = frozenset("long lengthy wordy verbose long-winded winded endless rambling longish".split())
-_MORE: Final[dict[str, tuple[Pole, tuple[str, ...]]]] = {
+_MORE: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     word: (pole, tuple(scales.split()))
     for words, pole, scales in (
         ("big large huge massive giant enormous bulky", "high", "size height weight"),
