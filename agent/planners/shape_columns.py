@@ -85,8 +85,11 @@ def _is_key(one: Sentence, names: list[str]) -> bool:
 
 def without_columns(one: Sentence) -> TableMention | None:
     """Reads "I have no use for the helpful_votes column", "url and is_ad are of no use to us", "without the id"."""
-    if any(one.said.low(at) in ("about", "mean", "meant") for at in range(one.start, one.end)):
+    said = {one.said.low(at) for at in range(one.start, one.end)}
+    if said & {"about", "mean", "meant"}:
         return None  # "it's about the body, not the title" names a column and drops none
+    if said & {"put", "move", "place", "bring"}:
+        return None  # "the id must go, and put created right at the end"
     says = bool(one.of("useless")) + bool(one.of("out")) + bool(one.of("deny"))
     if says != 1 or not _are_columns(one):
         return None

@@ -42,6 +42,8 @@ def best_rows(one: Sentence) -> TableMention | None:  # noqa: PLR0911 - one retu
     if len(numbers) != 1 or groups is None or len(named) > 1 or _is_counted(one, numbers[0]):
         return None
     number = numbers[0]
+    if any(one.said.low(at) in KEEP for gone in one.of("out") for at in range(gone.end, number.start)):
+        return None  # "drop id, keep the 20 most popular" are two wishes
     single = one.said.low(number.start) == "single"
     if one.said.low(end.start) in PLAIN_ENDS or (number.role == "one" and not groups and not single):
         return None

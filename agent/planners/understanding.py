@@ -19,6 +19,7 @@ from .keeping import with_kept
 from .labels import with_labels
 from .marks import Marked, Span, mark
 from .matching import Matcher
+from .overlooked import overlooks, with_selected
 from .reading import Reader
 from .remarks import may_disagree, settled
 from .splitting import order_is_meant, others_stay, split
@@ -101,7 +102,7 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     readings = _scoped(_with_counts(own, lambda clause: _read(reader, clause, scope_allowed=not alone)))
     readings = with_kept(readings, profile, matcher)
     second = SecondReader(reader, marked)
-    readings = second.mended(readings)
+    readings = with_selected(second.mended(readings), matcher)
     readings = with_only_columns(readings, matcher)
     readings = with_antecedents(readings, lambda clause: reader.read(clause, scope_allowed=False))
     readings += [_left_alone(marked, *one) for one in untouched]
@@ -129,7 +130,8 @@ def _read(reader: Reader, clause: Clause, *, scope_allowed: bool) -> Reading:
     """What a clause asks for; what it says of the rest is judged by the other clauses."""
     if (clause.own_verb and may_disagree(clause)) or spares(clause.words):
         return Reading(clause, not_covered=(clause.text,))
-    return reader.read(clause, scope_allowed=scope_allowed)
+    reading = reader.read(clause, scope_allowed=scope_allowed)
+    return Reading(clause, not_covered=(clause.text,)) if overlooks(reading, reader.profile) else reading
 
 
 def _left_alone(marked: Marked, start: int, end: int) -> Reading:
