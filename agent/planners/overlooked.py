@@ -7,6 +7,8 @@ from typing import Final
 from ...tools.profile import Profile
 from ..state import Check
 from .clauses import Clause
+from .grammar.things import things_at
+from .marks import Marked
 from .matching import Matcher
 from .wishes import Reading, Wish
 
@@ -17,6 +19,9 @@ _COMPARED: Final = frozenset(
 )
 _GIVING: Final = frozenset("give show get fetch list return want need bring export".split())
 _OF: Final = frozenset("of for".split())
+_LENGTHS: Final = frozenset("word words length lengths long longer short shorter letters characters".split())
+_SPARING: Final = frozenset("but except leave keep touch spare without not".split())
+_REACH: Final = 4
 _RESHAPE: Final = "reshape_rows"
 
 
@@ -31,15 +36,39 @@ def overlooks(reading: Reading, profile: Profile) -> bool:
     if not names or clause.tables or reading.doubt is not None:
         return False
     words = [token.low for token in tokens[clause.start : clause.end]]
+    if names == {"mean_word_length_filter"}:
+        return _LENGTHS.isdisjoint(words)
     if names == {"exact_dedup"}:
         return "keep" in words and not _COMPARED.isdisjoint(words[words.index("keep") :])
-    if names != {"expression_filter"}:
-        return False
+    return names == {"expression_filter"} and _filters_less(clause, words, profile)
+
+
+def _filters_less(clause: Clause, words: Sequence[str], profile: Profile) -> bool:
+    """Whether a clause that was read as a condition says more than that."""
+    tokens = clause.marked.tokens
     unless = next((clause.start + at for at, word in enumerate(words) if word in _UNLESS), None)
     if unless is not None and all(one.end <= unless for one in clause.conditions):
         return True
     verb = tokens[clause.verb_at].low if clause.own_verb and clause.verb_at > clause.start else ""
     return clause.polarity == "drop" and _is_value(verb, profile)
+
+
+def spared_in_texts(readings: Sequence[Reading], marked: Marked) -> list[Reading]:
+    """What no step spares in texts that become lower case: "… but don't touch the links in it"."""
+    wishes = [wish for one in readings for wish in one.wishes]
+    lowered = next((wish.clause for wish in wishes if wish.card.name == "lowercase_text"), None)
+    if lowered is None:
+        return []
+    others = [wish for wish in wishes if wish.card.name != "lowercase_text"]
+    treated = {concept for wish in others for _, concept in wish.clause.concepts}
+    treated |= {concept for wish in others for concept in wish.card.name_concepts}
+    for at, token in enumerate(marked.tokens):
+        for place in range(at + 1, at + 1 + _REACH if token.low in _SPARING else at):
+            for kinds, end in things_at(marked.tokens, place) if place < len(marked.tokens) else ():
+                if treated.isdisjoint(kinds):
+                    clause = replace(lowered, start=at, end=end)
+                    return [Reading(clause, not_covered=(clause.text,))]
+    return []
 
 
 def _is_value(word: str, profile: Profile) -> bool:

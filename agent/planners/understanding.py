@@ -19,7 +19,7 @@ from .keeping import with_kept
 from .labels import with_labels
 from .marks import Marked, Span, mark
 from .matching import Matcher
-from .overlooked import overlooks, with_selected
+from .overlooked import overlooks, spared_in_texts, with_selected
 from .reading import Reader
 from .remarks import may_disagree, settled
 from .splitting import order_is_meant, others_stay, split
@@ -116,6 +116,7 @@ def understand(decisions: Decisions, profile: Profile, matcher: Matcher) -> Unde
     readings = settled(mended, matcher, reader.about, second.says_of_rows) if mended != readings else readings
     readings = gist.without_stories(readings)
     readings = with_rows_chosen(readings, matcher)
+    readings += spared_in_texts(readings, marked)
     if spoken is not None and any(one.wishes for one in readings):
         readings += [Reading(readings[-1].clause, note=f"“{spoken[0]}” was taken for `{spoken[1]}`.")]
     return Understanding(tuple(_sequenced(readings)), explicit or swapped, reader.main)

@@ -13,7 +13,6 @@ from ..conditions import within
 from ..directions import Limit
 from ..grammar.phrases import HAVING, LACKING, PREPOSITIONS, RELATIVES
 from ..grammar.rows import Rows
-from ..nearness import Nearness
 from ..wording import NUMBERS
 from .pieces import Piece, Pieces
 from .verdicts import Verdict, verdict_of
@@ -37,7 +36,6 @@ class Described:
 
     def __init__(self, pieces: Pieces) -> None:
         self._pieces = pieces
-        self._nearness = Nearness(pieces.profile)
 
     def rows(self, some: Sequence[Piece]) -> tuple[Rows, Verdict] | None:
         """The rows that stay or go by a stretch; None where it is not clear which, or what becomes of them."""
@@ -80,7 +78,7 @@ class Described:
         rows: Rows | None = None
         for one in named:
             narrow = self._narrowing(some, one)
-            flag = self._nearness.flag(narrow) if narrow else None
+            flag = self._pieces.nearness.flag(narrow) if narrow else None
             if narrow and flag is None:
                 return None
             rows = one.value if rows is None else rows.both(one.value)
@@ -128,7 +126,7 @@ class Described:
         numbers = [name for name in named if self._pieces.profile.column(name).dtype in NUMBERS]
         column = self._pieces.profile.column(numbers[0]) if len(numbers) == 1 else None
         if column is None and not named:
-            column = self._nearness.number(self._pieces.words([one for one in some if one.kind == "word"]))
+            column = self._pieces.nearness.number(self._pieces.words([one for one in some if one.kind == "word"]))
         if column is None or is_key(column):
             return None
         return Rows(within(Column(column.name), limit.interval))
@@ -142,7 +140,7 @@ class Described:
             column = self._pieces.profile.column(flags[0].value)
         elif not named:
             unknown = [one for one in some if one.kind == "word"]
-            column = self._nearness.flag(self._pieces.words(unknown))
+            column = self._pieces.nearness.flag(self._pieces.words(unknown))
         if column is None:
             return None
         denied = sum(one.kind == "deny" for one in some) + self._says_out_of(some)

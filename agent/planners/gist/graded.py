@@ -9,14 +9,12 @@ from .. import doubts
 from ..clauses import Clause
 from ..columns import is_key, looks_dated, words_of
 from ..doubts import Doubt
-from ..grammar.values import Values
-from ..nearness import Nearness
-from ..quantities import find_quantities
+from ..row_nouns import is_row_noun
 from ..shape_words import MEANINGS
 from ..shapes import columns_of_scale
 from ..vague import LITTLE, MUCH, VAGUE, portion_option, vague_columns
 from ..vocabulary import stem
-from ..wording import NUMBERS, Wording
+from ..wording import NUMBERS
 from .pieces import Piece, Pieces
 from .verdicts import Verdict, said_by, verdict_of
 
@@ -75,16 +73,12 @@ class Graded:
 
     def __init__(self, pieces: Pieces) -> None:
         self._pieces = pieces
-        marked, profile = pieces.marked, pieces.profile
-        quantities = {one.start: one for one in find_quantities(marked.tokens)}
-        self._said = Wording(marked.request, marked.tokens, profile, quantities)
-        self._values, self._nearness = Values(marked, profile), Nearness(profile)
 
     def doubt(self, clause: Clause, some: Sequence[Piece]) -> Doubt | None:
         """The question that a stretch leaves open; None where no word of degree says which rows stay or go."""
         verdict, read = verdict_of(some)
         verdict = verdict or said_by(clause)
-        if verdict is None or self._says_more(some, read) or self._is_narrowed(some):
+        if verdict is None or self._says_more(some, read) or self._is_narrowed(some) or self._describes_more(some):
             return None
         found = list(self._degrees(some))
         if len({pole for _, pole, _ in found}) != 1:
@@ -107,7 +101,9 @@ class Graded:
         """Whether unknown words say more of the rows, which no answer would repeat: "good rows about cats"."""
         for before, one in pairwise(some):
             lead = self._pieces.low(before.start) if before.end == before.start + 1 else ""
-            if lead == "about" and one.kind == "soft" and self._pieces.low(one.start) not in _POINTING:
+            noun = self._pieces.low(one.start)
+            told = lead == "about" or (lead == "for" and noun.endswith("s") and noun not in ("us", "this"))
+            if told and one.kind == "soft" and noun not in _POINTING:
                 return True
             led = lead in _NARROWING
             looks = self._grades(before) and self._pieces.low(one.start) in _SEEMING
@@ -139,13 +135,26 @@ class Graded:
         unknown = {one.start for one in some if one.kind == "word"}
         return after in _NO_ROWS or ({at + 1, at + 2} <= unknown and not after.endswith(("ed", "s")))
 
+    def _describes_more(self, some: Sequence[Piece]) -> bool:
+        """Whether an unknown word stands between a word of degree and the rows: "heavy wooden parcels"."""
+        tokens = self._pieces.marked.tokens
+        rows = [one for one in some if one.kind == "column" or (one.kind == "soft" and is_row_noun(tokens, one.start))]
+        first = min((one.start for one in some if self._grades(one)), default=some[-1].end)
+        between = [one for one in some if rows and first < one.start < rows[-1].start and one.kind == "word"]
+        run = {one.start for one in between}
+        ends = {one.start - 1 for one in rows} & run
+        return any(not self._pieces.low(at).endswith("ed") and not self._is_degree(at) for at in ends)
+
+    def _is_degree(self, at: int) -> bool:
+        return self._pieces.low(at) in {*VAGUE, *_MORE} | MUCH | LITTLE
+
     def _participle(self, at: int) -> tuple[str, tuple[str, ...]] | None:
         """What "well paid" means: the end and the scale of "best paid"."""
         best = _HOW.get(self._pieces.low(at))
         if best is None:
             return None
         role = MEANINGS.get((best, self._pieces.low(at + 1)), {}).get("end")
-        named = self._values.by_verb(at + 1)
+        named = self._pieces.values.by_verb(at + 1)
         if role is None and (named is None or named.dtype not in NUMBERS):
             return None
         return "high" if best == "best" else "low", () if role is None else (role[1],)
@@ -183,7 +192,7 @@ class Graded:
             for one in some
             if one.kind in ("word", "soft")
             for place in range(one.start, one.end)
-            if (column := self._values.by_verb(place)) is not None and self._fits(column.name, timed=timed)
+            if (column := self._pieces.values.by_verb(place)) is not None and self._fits(column.name, timed=timed)
         ]
         if fits or verbs:
             return list(dict.fromkeys(fits or verbs))[:_MOST_OPTIONS]
@@ -194,13 +203,13 @@ class Graded:
             return list(dict.fromkeys(known))[:_MOST_OPTIONS]
         words = [self._pieces.low(one.start) for one in some if one.kind == "word"]
         words += [word for word in self._pieces.words(some) if word.endswith("ed") and word not in words]
-        near = None if timed else self._nearness.number(words)
+        near = None if timed else self._pieces.nearness.number(words)
         if near is not None:
             return [near.name]
         return []
 
     def _of_scale(self, scale: str) -> list[str]:
-        return [*columns_of_scale(self._said, scale), *vague_columns(self._pieces.profile, scale)]
+        return [*columns_of_scale(self._pieces.said, scale), *vague_columns(self._pieces.profile, scale)]
 
     def _fits(self, name: str, *, timed: bool) -> bool:
         """Whether a column may be what a word of degree is about."""

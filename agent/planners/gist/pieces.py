@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from ....tools.profile import Profile
@@ -11,13 +12,16 @@ from ..grammar.nouns import NounPhrases
 from ..grammar.phrases import DETERMINERS, DROP, GOES, KEEP, ONLY, POLITE, STAYS, Phrases
 from ..grammar.rows import Rows
 from ..grammar.things import things_at
+from ..grammar.values import Values
 from ..idioms import FILLER
 from ..marks import Marked
+from ..nearness import Nearness
+from ..quantities import find_quantities
 from ..row_nouns import is_row_noun
 from ..tokens import ENTITY
 from ..verbs import negates
 from ..vocabulary import EXAMPLE_NOUNS, EXCEPT, is_general, stem
-from ..wording import NUMBERS
+from ..wording import NUMBERS, Wording
 
 Kind = Literal[
     "rows", "thing", "column", "limit", "number", "keep", "drop", "rest", "deny", "reason", "hard", "soft", "word"
@@ -72,6 +76,11 @@ _DENYING: Final = frozenset("cant dont wont didnt doesnt isnt arent havent hasnt
 _DENYING_VERBS: Final = frozenset("don't dont doesn't didn't doesnt didnt never".split())
 _COMPARING: Final = frozenset("more less fewer than except unless besides instead until till before after".split())
 
+ARTICLES: Final = frozenset("the all any these those a an our my only just".split())
+_RELATING: Final = frozenset("that which who whom whose with without about of by".split())
+"""Words behind described rows with which more is said of them."""
+MOST_TOKENS: Final = 40
+"""The longest stretch that is read by its gist."""
 _OBJECTS: Final = frozenset("its the a an their my our his her your us me them".split())
 _FARTHEST: Final = 1
 """The most that a reading of rows may be far-fetched."""
@@ -106,6 +115,33 @@ class Pieces:
         self.phrases = NounPhrases(marked, profile, main)
         self._tokens = marked.tokens
         self._limits = {one.start: one for one in marked.limits}
+
+    @cached_property
+    def said(self) -> Wording:
+        """The request as the rules for fixed wordings read it."""
+        marked, quantities = self.marked, find_quantities(self._tokens)
+        return Wording(marked.request, self._tokens, self.profile, {one.start: one for one in quantities})
+
+    @cached_property
+    def values(self) -> Values:
+        """Reads words as values of the data."""
+        return Values(self.marked, self.profile)
+
+    @cached_property
+    def nearness(self) -> Nearness:
+        """Finds columns by meaning."""
+        return Nearness(self.profile)
+
+    def is_narrowed(self, some: Sequence[Piece], rows: Piece) -> bool:
+        """Whether words beside described rows say more of them: "smelly DHL parcels", "parcels that smell bad".
+
+        A verb behind them only tells of them: "Harbour people shout too much".
+        """
+        at = some.index(rows)
+        before = some[at - 1] if at else None
+        if before is not None and before.kind == "word" and self.low(before.start - 1) in ARTICLES:
+            return True
+        return self.low(rows.end) in _RELATING and any(one.kind == "word" for one in some[at + 1 :])
 
     def of(self, start: int, end: int) -> list[Piece]:
         """The pieces of a stretch, in order; every token belongs to one."""

@@ -7,13 +7,11 @@ from typing import Final
 from ..columns import column_at, is_key, looks_dated
 from ..condition_words import near_column
 from ..grammar.rows import Rows
-from ..grammar.values import Values
-from ..nearness import Nearness
-from ..quantities import Quantity, find_quantities, plain
+from ..quantities import plain
 from ..shape_words import LONGEST, MEANINGS, PLAIN_ENDS
 from ..shapes import columns_of_scale
 from ..vague import VAGUE, vague_columns
-from ..wording import NUMBERS, Wording
+from ..wording import NUMBERS
 from .pieces import Piece, Pieces
 
 _EARLY: Final = {("soonest",): ("low", "time"), ("first", "to"): ("low", "time")}
@@ -100,10 +98,6 @@ class Ranks:
 
     def __init__(self, pieces: Pieces) -> None:
         self._pieces = pieces
-        marked, profile = pieces.marked, pieces.profile
-        self._quantities: dict[int, Quantity] = {one.start: one for one in find_quantities(marked.tokens)}
-        self._said = Wording(marked.request, marked.tokens, profile, self._quantities)
-        self._values, self._nearness = Values(marked, profile), Nearness(profile)
 
     def read(self, some: Sequence[Piece]) -> Ranked | None:
         """The rank that a stretch asks for; None where it is not clear by which column, or which end."""
@@ -116,7 +110,7 @@ class Ranks:
         per = self._groups(start, stop)
         columns = () if per is None else self._columns(range(start, stop), end, per)
         counts = [
-            one for at, one in self._quantities.items()
+            one for at, one in self._pieces.said.quantities.items()
             if start <= at < stop and one.unit is None and not one.share and not end.start <= at < end.end
             and not _EARLIEST < one.value < _LATEST and one.value == int(one.value)
         ]  # fmt: skip
@@ -159,7 +153,7 @@ class Ranks:
         if at is None:
             return ()
         for place in range(at + 1, min(at + 1 + _REACH, end)):
-            named = self._values.column(place)
+            named = self._pieces.values.column(place)
             if named is not None:
                 return (named[0].name,)
         return None
@@ -171,22 +165,24 @@ class Ranks:
             return (named[0],)
         if named:
             return ()
-        verb = self._values.by_verb(end.start - 1) if end.start > places.start else None
+        verb = self._pieces.values.by_verb(end.start - 1) if end.start > places.start else None
         if verb is not None and (verb.dtype in NUMBERS or looks_dated(verb)):
             return (verb.name,)
-        known = columns_of_scale(self._said, end.scale) if end.scale not in ("", "length") else []
+        known = columns_of_scale(self._pieces.said, end.scale) if end.scale not in ("", "length") else []
         known = known or list(dict.fromkeys(vague_columns(self._pieces.profile, end.scale)))
         if known:
             return tuple(known[:3])
         before = range(max(places.start, end.start - 2), end.start)
         around = [*before, *range(end.end, min(end.end + 2, places.stop))]
-        near = self._nearness.number([self._pieces.low(at) for at in around if self._pieces.low(at).isalpha()])
+        near = self._pieces.nearness.number([self._pieces.low(at) for at in around if self._pieces.low(at).isalpha()])
         return () if near is None else (near.name,)
 
     def _number_at(self, at: int) -> str | None:
         """The column of numbers or days that is named at a position."""
         profile = self._pieces.profile
-        found = column_at(self._said.tokens, at, profile) or near_column(self._said.tokens, at, profile, NUMBERS)
+        found = column_at(self._pieces.said.tokens, at, profile) or near_column(
+            self._pieces.said.tokens, at, profile, NUMBERS
+        )
         if found is None:
             return None
         column = profile.column(found[0])

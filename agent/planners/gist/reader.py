@@ -23,7 +23,7 @@ from ..wording import NUMBERS
 from .copies import Copies, copies_of
 from .described import Described, kept
 from .graded import Graded
-from .pieces import Piece, Pieces
+from .pieces import MOST_TOKENS, Piece, Pieces
 from .ranked import Ranked, Ranks, first_rows
 from .spared import Spared
 from .stories import Stories
@@ -31,7 +31,6 @@ from .treated import Treated
 from .unsaid import Unsaid
 from .verdicts import verdict_of
 
-_MOST_TOKENS: Final = 40
 _UNTOUCHED: Final = frozenset("even alone untouched unchanged intact unaffected if whether".split())
 """Words by which rows are spared, or by which something holds for some of them only."""
 _COMMANDS: Final = frozenset(
@@ -110,7 +109,7 @@ class GistReader:
     def _first_of_them(self, readings: Sequence[Reading], at: int) -> tuple[Reading, int] | None:
         """The step that keeps so many of rows in order, by what there is room for."""
         clause = readings[at].clause
-        count = first_rows(self._pieces, self._pieces.of(clause.start, min(clause.end, clause.start + _MOST_TOKENS)))
+        count = first_rows(self._pieces, self._pieces.of(clause.start, min(clause.end, clause.start + MOST_TOKENS)))
         if count is None or SAMPLE not in self._ground.matcher.operators:
             return None
         clause = replace(clause, polarity="keep", own_verb=True)
@@ -121,7 +120,7 @@ class GistReader:
     def _counted(self, asked: Reading, at: int) -> tuple[Reading, int] | None:
         """A rank whose number stands elsewhere in a clause, so that it need not be asked for: "which five have …"."""
         start, end = asked.clause.start, asked.clause.end
-        ranked = self._ranks.read(self._pieces.of(start, end)) if end - start <= _MOST_TOKENS else None
+        ranked = self._ranks.read(self._pieces.of(start, end)) if end - start <= MOST_TOKENS else None
         found = self._in_order(asked.clause, ranked) if ranked is not None and ranked.count is not None else None
         return None if found is None else (found, at + 1)
 
@@ -143,7 +142,7 @@ class GistReader:
                 continue
             stop = readings[end].clause.start if end < len(readings) else len(self._marked.tokens)
             last = readings[end - 1].clause.end
-            more = stop - last < _MOST_TOKENS and any(self._pieces.low(at)[:1].isalnum() for at in range(last, stop))
+            more = stop - last < MOST_TOKENS and any(self._pieces.low(at)[:1].isalnum() for at in range(last, stop))
             for span in (stop, last) if more else (last,):
                 found = self._read(readings[at:end], span)
                 if found is not None:
@@ -184,7 +183,7 @@ class GistReader:
     def _read(self, some: Sequence[Reading], end: int) -> Reading | None:
         """A reading of some open clauses as one stretch, up to a token that may lie behind the last of them."""
         start = some[0].clause.start
-        if end - start > _MOST_TOKENS:
+        if end - start > MOST_TOKENS:
             return None
         words = [token.low for token in self._marked.tokens[start:end]]
         words = [word for word, after in zip(words, [*words[1:], ""], strict=True) if (word, after) not in _POLITE]

@@ -11,11 +11,15 @@ from typing import Final
 
 from ....operators.core.expression import Expression, parse_expression
 from ..assembling import with_scopes
+from ..columns import words_of
+from ..condition_words import singular
 from ..grammar.reader import MOST_CLAUSES
+from ..row_nouns import is_row_noun
 from ..slots import EXPRESSION
+from ..vocabulary import is_general
 from ..wishes import Reading
 from .described import Described
-from .pieces import Piece, Pieces
+from .pieces import ARTICLES, MOST_TOKENS, Piece, Pieces
 
 _OTHERS: Final = re.compile(
     r"\b(?:others?|other \w+|rest|remaining|remainder|else|nowhere|elsewhere|later|earlier|newer|older|no other)\b"
@@ -47,7 +51,6 @@ _NO_ROWS: Final = frozenset("column columns field fields data text texts word wo
 """What may be left alone inside the rows that are changed."""
 _FEW: Final = 4
 """Words of a clause that can only say that something is not touched."""
-_MOST_TOKENS: Final = 40
 _POINTING: Final = frozenset("there them those these theirs they it".split())
 _GOES: Final = re.compile(r"\b(?:drop|remove|delete|goes?|away|out|bin|discard)\b")
 
@@ -66,7 +69,7 @@ class Spared:
     def scoped(self, readings: Sequence[Reading]) -> list[Reading]:
         """The readings, changes of texts limited to the rows described before them, where others are spared."""
         changes = [one for one in readings if _changes(one)]
-        long = any(one.clause.end - one.clause.start > _MOST_TOKENS for one in readings)
+        long = any(one.clause.end - one.clause.start > MOST_TOKENS for one in readings)
         spare = [] if long or not changes or len(readings) > MOST_CLAUSES else self._spare(readings)
         if not spare:
             return list(readings)
@@ -74,7 +77,11 @@ class Spared:
         for change in changes:
             if all(wish.where for wish in change.wishes):
                 continue
-            before = [one for one in readings if one.clause.end <= change.clause.start and one not in spare]
+            before = [
+                one
+                for one in readings
+                if one.clause.end <= change.clause.start and one not in spare and one not in changes
+            ]
             where = self._header(before[-1]) if before else None
             if where is None:
                 return list(readings)
@@ -141,24 +148,40 @@ class Spared:
         some = self._pieces.of(one.clause.start, one.clause.end)
         rows = [piece for piece in some if piece.kind == "rows"]
         plain = len(rows) == 1 and rows[0].value.condition is not None and rows[0].value.kinds == 1
-        return rows[0] if plain else None
+        narrowed = plain and (self._takes_along(rows[0]) or self._pieces.is_narrowed(some, rows[0]))
+        return rows[0] if plain and not narrowed else None
+
+    def _takes_along(self, rows: Piece) -> bool:
+        """Whether a far-fetched description holds a word that its condition does not say: "the smelly Hermes"."""
+        if not rows.value.cost:
+            return False
+        profile, tokens = self._pieces.profile, self._pieces.marked.tokens
+        known = {part for column in profile.columns for part in words_of(column.name)}
+        known |= {*re.findall(r"\w+", str(Expression(rows.value.condition)).lower())}
+        return any(
+            tokens[at].is_word
+            and not {self._pieces.low(at), singular(self._pieces.low(at))} & known
+            and not (is_row_noun(tokens, at) or is_general(self._pieces.low(at)) or self._pieces.low(at) in ARTICLES)
+            for at in range(rows.start, rows.end)
+        )
 
     def _header(self, one: Reading) -> str | None:
         """For which rows something is done, by a clause that describes rows and does nothing else."""
         if one.doubt is not None:
             return None
         some = self._pieces.of(one.clause.start, one.clause.end)
-        named = [piece.value for piece in some if piece.kind == "rows"]
         plain = [piece.kind for piece in some if piece.kind != "soft"] == ["rows"]  # "Lost parcels:" loses none
         heads = self._pieces.low(one.clause.end) == ":"  # "DHL only, mask emails" keeps no others
-        if plain and (heads or not one.wishes) and named[0].condition is not None and named[0].kinds == 1:
-            return str(Expression(named[0].condition))
+        rows = self._rows(one)
+        if plain and rows is not None and (heads or not one.wishes):
+            return str(Expression(rows.value.condition))
+        if rows is None and any(piece.kind == "rows" for piece in some):
+            return None  # more is said of them than was understood
         if len(one.wishes) == 1 and not one.not_covered and heads:
             told = one.wishes[0].options.get(EXPRESSION)
             return str(told) if told and one.wishes[0].where is None and one.clause.polarity != "drop" else None
         if one.wishes or {piece.kind for piece in some} & {"drop", "rest", "number"}:
             return None
-        rows = self._rows(one)
         found = rows.value if rows is not None else self._described.of(some)
         return (
             None if found is None or found.condition is None or found.kinds != 1 else str(Expression(found.condition))

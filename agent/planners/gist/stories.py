@@ -11,7 +11,7 @@ from typing import Final
 from ..matching import Matcher
 from ..vague import LITTLE, MUCH, VAGUE
 from ..vocabulary import ACTIONS, DROP, EXAMPLE_NOUNS, KEEP, ROW_NOUNS, STRIP, TEXT_NOUNS, concept_set
-from .pieces import Piece, Pieces
+from .pieces import MOST_TOKENS, Piece, Pieces
 
 _LEADS: Final = frozenset(
     "and but so well because since as cause bc anyway sadly unfortunately you see hi hello".split()
@@ -73,7 +73,6 @@ _TURNS: Final = frozenset("want wants after have get take only fit need needs".s
 _FAR: Final = 5
 _FEWEST: Final = 2
 _MOST: Final = 16
-_MOST_TOKENS: Final = 40
 _HARMLESS_WORDS: Final = frozenset(
     "fit fits check checks ask asks work works test tests card cards space show shows their run runs end ends few most "
     "mean means error errors source sources fact facts type types detail details sign signs group groups".split()
@@ -93,7 +92,7 @@ class Stories:
 
     def is_story(self, start: int, end: int) -> bool:
         """Whether a stretch of tokens only tells how things are."""
-        if end - start > _MOST_TOKENS:
+        if end - start > MOST_TOKENS:
             return False
         some = self._pieces.of(start, end)
         words = [self._pieces.low(at) for at in range(start, end) if self._pieces.low(at)[:1].isalnum()]

@@ -9,7 +9,7 @@ from ..grammar.things import Kind, things_at
 from ..grammar.treatments import Treatment
 from ..tokens import ENTITY
 from ..vocabulary import is_general
-from .pieces import Piece, Pieces
+from .pieces import ARTICLES, Piece, Pieces
 
 _TAG: Final = re.compile(r"</?[a-z]\w*\s*/?>", re.I)
 _SHOWN: Final = tuple(
@@ -55,7 +55,6 @@ _SOME: Final = frozenset("only nowhere others else twice same again duplicate du
 _STUFF: Final = frozenset("mess stuff bits things junk crap rubbish noise leftovers clutter garbage debris us".split())
 """Nouns behind what texts hold that say no more."""
 _NARROWING: Final = frozenset("that which who whose of from with by about to".split())
-_ARTICLES: Final = frozenset("the all any these those a an".split())
 _BARE: Final = frozenset("phone email link url tag card ip mail".split())
 _MOST_UNKNOWN: Final = 12
 
@@ -86,6 +85,8 @@ class Treated:
         if len([one for one in some if one.kind == "word"]) > _MOST_UNKNOWN:
             return None
         rows = [one for one in some if one.kind == "rows" and (not self._things_in(one) or self._says_of_others(one))]
+        if any(self._pieces.is_narrowed(some, one) for one in rows):
+            return None
         where = self._where(rows, words)
         if (rows and where is None) or (where is None and not _SOME.isdisjoint(words)):
             return None
@@ -126,7 +127,7 @@ class Treated:
         behind = some[at + 1 :]
         if at and some[at - 1].kind == "word":
             verb = all(one.kind == "soft" for one in some[: at - 1])
-            if not verb or self._pieces.low(some[at - 1].start - 1) in _ARTICLES:
+            if not verb or self._pieces.low(some[at - 1].start - 1) in ARTICLES:
                 return True
         if behind and self._is_strange(behind[0]):
             return True
